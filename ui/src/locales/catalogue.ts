@@ -1,0 +1,39 @@
+/**
+ * Finding and error texts that the core owns, rendered in the language on screen.
+ *
+ * They are not vue-i18n messages: that syntax gives `@`, `|` and `{'…'}` a meaning, and these texts quote SQL.
+ */
+import { useLanguage } from './index'
+import type { Language } from './index'
+
+export type CatalogueParams = Record<string, unknown>
+type Messages = Record<string, string>
+
+const files = import.meta.glob<Messages>('@catalogue/*.json', { eager: true, import: 'default' })
+
+/** The messages of one language, by flat key such as `error.SERVER_UNREACHABLE.message`. */
+export function catalogue(language: Language): Messages {
+  const found = Object.entries(files).find(([path]) => path.endsWith(`/${language}.json`))
+  return found?.[1] ?? {}
+}
+
+/** Puts `params` into `{name}` places; a place without a value stays as it is, so that it is seen. */
+export function interpolate(text: string, params: CatalogueParams = {}): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = params[name]
+    return value === undefined || value === null ? place : Array.isArray(value) ? value.join(', ') : String(value)
+  })
+}
+
+export function useCatalogue() {
+  const language = useLanguage()
+  const lookup = (key: string) => catalogue(language.value as Language)[key] ?? catalogue('en')[key]
+  return {
+    has: (key: string) => lookup(key) !== undefined,
+    /** The text of `key`; an unknown key gives `fallback`, or the key itself. */
+    render: (key: string, params?: CatalogueParams, fallback?: string) => {
+      const text = lookup(key)
+      return text === undefined ? (fallback ?? key) : interpolate(text, params)
+    },
+  }
+}

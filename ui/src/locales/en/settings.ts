@@ -1,0 +1,7 @@
+export default {
+  title: 'Settings',
+  empty: {
+    what: 'Appearance, vault, Docker and storage.',
+    action: 'Show connections',
+  },
+}

@@ -1,0 +1,12 @@
+// One file an area; a new area is added here and in the other language.
+import app from './app'
+import change from './change'
+import connections from './connections'
+import history from './history'
+import lock from './lock'
+import runs from './runs'
+import settings from './settings'
+import shared from './shared'
+import welcome from './welcome'
+
+export default { app, change, connections, history, lock, runs, settings, shared, welcome }
