@@ -1,0 +1,102 @@
+//! The container side: the engine, the runner image, and what one run starts.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DockerHost {
+    pub version: String,
+    pub operating_system: String,
+    /// True when containers can share the workstation's own network (native Linux engine on this machine).
+    pub shares_host_network: bool,
+    pub cpus: u32,
+    pub memory_bytes: u64,
+}
+
+/// An image by the name it was found under and the content digest it resolved to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImageRef {
+    pub reference: String,
+    /// `sha256:…` of the image's configuration; the container is created from this, not from the name.
+    pub id: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ImageStatus {
+    Ready {
+        image: ImageRef,
+        ptosc_version: String,
+        /// Version of the bridge plugin inside.
+        bridge_version: String,
+        size_bytes: u64,
+    },
+    Missing {
+        reference: String,
+    },
+    /// Present but not ours or of another version: param `why`.
+    Unsuitable {
+        image: ImageRef,
+        why: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImageProgress {
+    /// Words of the engine, for example a layer's name or a build step.
+    pub step: String,
+    pub done_bytes: u64,
+    /// Zero when unknown.
+    pub total_bytes: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkChoice {
+    /// The workstation's own network: the only way to a server that listens on its loopback address.
+    Host,
+    /// A network of the container's own.
+    Bridge,
+    /// Docker Desktop: loopback servers answer at `host.docker.internal`.
+    DesktopGateway,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ContainerLimits {
+    pub memory_bytes: u64,
+    pub cpus_milli: u32,
+    pub pids: u32,
+}
+
+impl Default for ContainerLimits {
+    fn default() -> Self {
+        Self { memory_bytes: 512 * 1024 * 1024, cpus_milli: 1000, pids: 64 }
+    }
+}
+
+/// Exactly what a run starts. Holds no secret: the password is added to the defaults file on its way in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Launch {
+    pub image: ImageRef,
+    /// Arguments of pt-online-schema-change, program name excluded.
+    pub argv: Vec<String>,
+    /// Lines of the `[client]` section of the session's defaults file, the password line excluded.
+    pub defaults: Vec<String>,
+    /// PEM text of the authorities to trust, written beside the defaults file.
+    pub ca_pem: Option<String>,
+    pub environment: Vec<String>,
+    pub network: NetworkChoice,
+    /// The server's address as the container sees it.
+    pub host: String,
+    pub port: u16,
+    pub limits: ContainerLimits,
+    pub hold_cutover: bool,
+}
+
+/// What a connection from inside the run's own image and network saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ProbeReport {
+    Connected { tls_cipher: Option<String>, account: String, server_uuid: Option<String>, took_ms: u64 },
+    Refused { message: String },
+}

@@ -1,0 +1,138 @@
+//! Errors at the edge: the user interface decides by the code alone; the texts come from the catalogue.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{Params, messages};
+
+/// What went wrong, as a closed set. Each has `error.<CODE>.message` and `error.<CODE>.hint` in the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ErrorCode {
+    /// A field's value is not acceptable: params `field`, `reason`.
+    InvalidInput,
+    NotFound,
+    NameTaken,
+    ConnectionUntested,
+    /// The password of an imported profile was never typed here.
+    PasswordMissing,
+
+    ServerHostUnknown,
+    ServerUnreachable,
+    ServerTimeout,
+    ServerAccessDenied,
+    ServerTls,
+    ServerUnsupported,
+    ServerLost,
+    ServerPrivilege,
+    ServerRefused,
+    DatabaseMissing,
+    TableMissing,
+
+    VaultUnset,
+    VaultLocked,
+    VaultWrongPassword,
+    VaultDamaged,
+    KeyringUnavailable,
+
+    DockerUnreachable,
+    DockerRefused,
+    ImageMissing,
+    ImageUnsuitable,
+    /// The container is gone and with it what it would have said.
+    JobLost,
+    RunnerUnsupported,
+    /// A TLS mode, name or value that cannot be carried into the run's own session: param `what`.
+    LaunchImpossible,
+
+    StoreFull,
+    StoreReadOnly,
+    StoreDamaged,
+    StoreNewer,
+    StoreFailed,
+    LeaseLost,
+
+    PlanExpired,
+    PlanBlocked,
+    ConfirmationMismatch,
+    DangersNotAccepted,
+    TableBusy,
+    RunStateForbids,
+    RunSupervisorMissing,
+
+    FileUnreadable,
+    FileUnwritable,
+    FileFormat,
+    PassphraseWrong,
+    Cancelled,
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as it is written in JSON and in the catalogue's keys, for example `SERVER_TIMEOUT`.
+    pub fn as_str(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(text)) => text,
+            _ => "INTERNAL".to_owned(),
+        }
+    }
+}
+
+/// One error as every host shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AppError {
+    pub code: ErrorCode,
+    /// English; the window renders its own language from `code` and `params`.
+    pub message: String,
+    pub hint: String,
+    /// The foreign words as they came (a server's error text), never a secret.
+    pub detail: Option<String>,
+    pub params: Params,
+}
+
+impl AppError {
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, message: String::new(), hint: String::new(), detail: None, params: Params::new() }.rendered()
+    }
+
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self.rendered()
+    }
+
+    pub fn detail(mut self, detail: impl ToString) -> Self {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// A refused field value; `reason` is a catalogue key below `reason.`.
+    pub fn invalid(field: &str, reason: &str) -> Self {
+        let text = messages::text(messages::Locale::En, &format!("reason.{reason}"), &Params::new());
+        Self::new(ErrorCode::InvalidInput).with("field", field).with("reason", reason).detail(text)
+    }
+
+    pub fn internal(detail: impl ToString) -> Self {
+        Self::new(ErrorCode::Internal).detail(detail)
+    }
+
+    fn rendered(mut self) -> Self {
+        let key = format!("error.{}", self.code.as_str());
+        self.message = messages::text(messages::Locale::En, &format!("{key}.message"), &self.params);
+        self.hint = messages::text(messages::Locale::En, &format!("{key}.hint"), &self.params);
+        self
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.message)?;
+        if let Some(detail) = &self.detail {
+            write!(f, ": {detail}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for AppError {}
+
+pub type Result<T, E = AppError> = std::result::Result<T, E>;

@@ -1,0 +1,40 @@
+//! Plain data that crosses to the window and to `--json`: requests, answers, events, error codes. No behaviour beyond
+//! rendering messages, and no knowledge of Tauri, Docker or a database client.
+
+pub mod change;
+pub mod connection;
+pub mod docker;
+pub mod error;
+pub mod event;
+pub mod finding;
+pub mod history;
+pub mod messages;
+pub mod plan;
+pub mod run;
+pub mod secret;
+pub mod server;
+pub mod settings;
+pub mod table;
+pub mod time;
+pub mod transfer;
+pub mod vault;
+
+pub use change::*;
+pub use connection::*;
+pub use docker::*;
+pub use error::*;
+pub use event::*;
+pub use finding::*;
+pub use history::*;
+pub use plan::*;
+pub use run::*;
+pub use secret::*;
+pub use server::*;
+pub use settings::*;
+pub use table::*;
+pub use time::*;
+pub use transfer::*;
+pub use vault::*;
+
+/// Named values that a message of the catalogue interpolates, for example `{host}`.
+pub type Params = std::collections::BTreeMap<String, String>;

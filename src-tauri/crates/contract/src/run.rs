@@ -1,0 +1,361 @@
+//! Runs: one execution of a plan, told as states, events and log lines.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{AppError, ConnectionId, Engine, Environment, Params, Plan, TableRef, Timestamp};
+
+/// `YYYYMMDD-NNN`, the local day it was made and its number on that day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl std::fmt::Display for RunId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Prepare,
+    CreateShadow,
+    AlterShadow,
+    CreateTriggers,
+    Copy,
+    Analyze,
+    Gate,
+    UpdateForeignKeys,
+    Swap,
+    DropOld,
+    DropTriggers,
+    Verify,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    User,
+}
+
+/// Something of ours that is still on the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Leftover {
+    Trigger { database: String, name: String },
+    Table { table: TableRef },
+    Session { id: u64 },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum RunState {
+    Queued,
+    /// The world is not what the plan saw; texts are `review.<difference>` of the catalogue.
+    NeedsReview { differences: Vec<Difference> },
+    Preparing,
+    Running { phase: Phase },
+    Paused { since: Timestamp, reason: PauseReason, phase: Phase },
+    AwaitingCutover { since: Timestamp },
+    Stopping { since: Timestamp },
+    Cleaning { after: CleaningAfter },
+    Completed,
+    Failed { error: AppError },
+    Cancelled,
+    NeedsCleanup { leftovers: Vec<Leftover>, error: Option<AppError> },
+    /// The outcome could not be established; each entry is `unknown.<what>` of the catalogue.
+    Unknown { check: Vec<Difference> },
+    /// Contact with the job is lost; recovery decides.
+    Interrupted { since: Timestamp },
+}
+
+impl RunState {
+    /// Nothing more happens by itself.
+    pub fn is_terminal(&self) -> bool {
+        matches!(
+            self,
+            RunState::Completed
+                | RunState::Failed { .. }
+                | RunState::Cancelled
+                | RunState::NeedsCleanup { .. }
+                | RunState::Unknown { .. }
+                | RunState::NeedsReview { .. }
+        )
+    }
+
+    /// A person has to act.
+    pub fn waits_for_person(&self) -> bool {
+        matches!(
+            self,
+            RunState::AwaitingCutover { .. }
+                | RunState::NeedsReview { .. }
+                | RunState::NeedsCleanup { .. }
+                | RunState::Unknown { .. }
+        )
+    }
+
+    /// The state's bare name, as stored and filtered by.
+    pub fn kind(&self) -> RunStateKind {
+        match self {
+            RunState::Queued => RunStateKind::Queued,
+            RunState::NeedsReview { .. } => RunStateKind::NeedsReview,
+            RunState::Preparing => RunStateKind::Preparing,
+            RunState::Running { .. } => RunStateKind::Running,
+            RunState::Paused { .. } => RunStateKind::Paused,
+            RunState::AwaitingCutover { .. } => RunStateKind::AwaitingCutover,
+            RunState::Stopping { .. } => RunStateKind::Stopping,
+            RunState::Cleaning { .. } => RunStateKind::Cleaning,
+            RunState::Completed => RunStateKind::Completed,
+            RunState::Failed { .. } => RunStateKind::Failed,
+            RunState::Cancelled => RunStateKind::Cancelled,
+            RunState::NeedsCleanup { .. } => RunStateKind::NeedsCleanup,
+            RunState::Unknown { .. } => RunStateKind::Unknown,
+            RunState::Interrupted { .. } => RunStateKind::Interrupted,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStateKind {
+    Queued,
+    NeedsReview,
+    Preparing,
+    Running,
+    Paused,
+    AwaitingCutover,
+    Stopping,
+    Cleaning,
+    Completed,
+    Failed,
+    Cancelled,
+    NeedsCleanup,
+    Unknown,
+    Interrupted,
+}
+
+impl RunStateKind {
+    pub const ALL: [RunStateKind; 14] = [
+        RunStateKind::Queued,
+        RunStateKind::NeedsReview,
+        RunStateKind::Preparing,
+        RunStateKind::Running,
+        RunStateKind::Paused,
+        RunStateKind::AwaitingCutover,
+        RunStateKind::Stopping,
+        RunStateKind::Cleaning,
+        RunStateKind::Completed,
+        RunStateKind::Failed,
+        RunStateKind::Cancelled,
+        RunStateKind::NeedsCleanup,
+        RunStateKind::Unknown,
+        RunStateKind::Interrupted,
+    ];
+
+    /// As in JSON, for example `needs_cleanup`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunStateKind::Queued => "queued",
+            RunStateKind::NeedsReview => "needs_review",
+            RunStateKind::Preparing => "preparing",
+            RunStateKind::Running => "running",
+            RunStateKind::Paused => "paused",
+            RunStateKind::AwaitingCutover => "awaiting_cutover",
+            RunStateKind::Stopping => "stopping",
+            RunStateKind::Cleaning => "cleaning",
+            RunStateKind::Completed => "completed",
+            RunStateKind::Failed => "failed",
+            RunStateKind::Cancelled => "cancelled",
+            RunStateKind::NeedsCleanup => "needs_cleanup",
+            RunStateKind::Unknown => "unknown",
+            RunStateKind::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Why the cleaning happens, hence what follows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CleaningAfter {
+    Stop,
+    Failure { error: AppError },
+}
+
+/// A named difference or thing to look at, with its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Difference {
+    pub what: String,
+    pub params: Params,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    Load,
+    Lag,
+    ReplicaStopped,
+    Lock,
+    Pause,
+}
+
+/// One entry of a run's append-only record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RunEvent {
+    /// From 1, without holes.
+    pub seq: u64,
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub kind: RunEventKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum RunEventKind {
+    StateChanged { state: RunState },
+    /// The job exists under this id (a container's id).
+    JobStarted { job: String },
+    PhaseStarted { phase: Phase },
+    PhaseFinished { phase: Phase },
+    /// Rows that the copy means to copy.
+    Estimated { rows: u64, source: EstimateSource },
+    Progress { rows: u64, chunk_rows: u64, chunk_ms: u64 },
+    WaitStarted { reason: WaitReason, detail: String },
+    WaitEnded { reason: WaitReason },
+    /// Objects of ours on the server, so that they can be told from the user's.
+    ShadowCreated { table: TableRef },
+    ShadowAltered { definition: String },
+    TriggersCreated { names: Vec<String> },
+    /// Server sessions of the job.
+    Sessions { ids: Vec<u64> },
+    Warned { code: Option<u16>, text: String },
+    /// Bridge lines `from..=to` never arrived.
+    Gap { from: u64, to: u64 },
+    /// The plugin is silent; phases and rows come from the tool's own text.
+    BridgeLost { why: String },
+    JobExited { code: i64, success_line: bool },
+    ContactLost { why: String },
+    ContactRegained,
+    Cleaned { leftover: Leftover },
+    Verified { definition: String },
+    /// An action of a person, told with where it came from (`window`, `mysqlerctl`).
+    Requested { action: RunAction, by: String },
+    SupervisorChanged { host: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum EstimateSource {
+    /// The server's statistics.
+    Statistics,
+    /// pt-osc's own EXPLAIN.
+    Explain,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RunAction {
+    Start,
+    Pause,
+    Resume,
+    CutOver,
+    Stop,
+    Cleanup,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LogStream {
+    Stdout,
+    Stderr,
+    /// Written by the application itself.
+    App,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    Phase,
+    Sql,
+    Progress,
+    Wait,
+    Warning,
+    Error,
+    Info,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LogLine {
+    /// From 1, without holes.
+    pub seq: u64,
+    pub at: Timestamp,
+    pub stream: LogStream,
+    pub kind: LogKind,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PhaseTime {
+    pub phase: Phase,
+    pub started: Timestamp,
+    pub finished: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WaitTotal {
+    pub reason: WaitReason,
+    /// Finished waits only.
+    pub ms: u64,
+    /// Set while the run is waiting for this.
+    pub since: Option<Timestamp>,
+    pub detail: String,
+}
+
+/// One run, folded from its events: all that a list or a page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RunView {
+    pub id: RunId,
+    pub connection_id: ConnectionId,
+    pub connection_name: String,
+    pub environment: Environment,
+    pub table: TableRef,
+    pub clause: String,
+    pub reclaim: bool,
+    pub engine: Engine,
+    pub dry_run: bool,
+    pub hold_cutover: bool,
+    pub state: RunState,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub phases: Vec<PhaseTime>,
+    pub rows_copied: u64,
+    /// `None` until an estimate is known.
+    pub rows_estimated: Option<u64>,
+    pub estimate_source: Option<EstimateSource>,
+    /// Rows per second over the last ten seconds of copying, waits left out.
+    pub rate_rows_s: Option<u64>,
+    /// Milliseconds left at the recent rate, as a range; `None` past the estimate or before a rate is known.
+    pub left_ms: Option<(u64, u64)>,
+    pub waits: Vec<WaitTotal>,
+    pub warnings: u64,
+    /// Objects of ours on the server, kept so that cleaning knows them.
+    pub shadow: Option<TableRef>,
+    pub triggers: Vec<String>,
+    pub sessions: Vec<u64>,
+    pub shadow_definition: Option<String>,
+    pub job: Option<String>,
+    pub exit_code: Option<i64>,
+    pub last_seq: u64,
+    /// When a supervisor last said it was alive, and which (`host:pid`).
+    pub supervisor: Option<String>,
+}
+
+/// Everything of one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RunDetail {
+    pub view: RunView,
+    pub plan: Plan,
+    /// The definition read back from the server at the end.
+    pub definition_after: Option<String>,
+}

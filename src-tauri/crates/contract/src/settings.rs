@@ -1,0 +1,62 @@
+//! Settings that belong to the core (appearance belongs to the window).
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{ContainerLimits, Timestamp};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct Settings {
+    /// Name of the runner image.
+    pub image: String,
+    pub limits: ContainerLimits,
+    /// Minutes without use after which a vault with a master password locks; zero never.
+    pub vault_lock_after_min: u32,
+    /// Backups of the data file that are kept.
+    pub backups_kept: u32,
+    /// Runs that work at the same time.
+    pub runs_at_once: u32,
+}
+
+/// Name under which the runner image is looked for unless the settings say otherwise.
+pub const DEFAULT_IMAGE: &str = "mysqler/pt-runner:3.7.1";
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            image: DEFAULT_IMAGE.to_owned(),
+            limits: ContainerLimits::default(),
+            vault_lock_after_min: 30,
+            backups_kept: 7,
+            runs_at_once: 10,
+        }
+    }
+}
+
+/// What happened when the data file was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DataStatus {
+    pub path: String,
+    /// Where a damaged file was set aside, if that happened at this start.
+    pub set_aside: Option<String>,
+    /// Backups that passed their integrity check, newest first.
+    pub backups: Vec<BackupInfo>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BackupInfo {
+    pub path: String,
+    pub made_at: Timestamp,
+    pub bytes: u64,
+}
+
+/// What a window needs to know before its first page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AppStatus {
+    pub version: String,
+    pub vault: crate::VaultStatus,
+    pub data: DataStatus,
+    /// No connection saved and no vault chosen yet.
+    pub first_start: bool,
+}

@@ -1,0 +1,15 @@
+//! What the core asks of the world. Every adapter implements one of these and knows no other adapter.
+
+mod clock;
+mod runner;
+mod servers;
+mod sink;
+mod store;
+mod vault;
+
+pub use clock::*;
+pub use runner::*;
+pub use servers::*;
+pub use sink::*;
+pub use store::*;
+pub use vault::*;

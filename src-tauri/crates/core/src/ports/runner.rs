@@ -1,0 +1,188 @@
+//! Where an engine's program runs: today, containers.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use mysqler_contract::{
+    ChangeRequest, ContainerLimits, DockerHost, ImageProgress, ImageStatus, Launch, LogKind, LogStream, Phase, ProbeReport,
+    Result, RunId, Secret, TableRef, TlsMode, WaitReason,
+};
+
+use super::{ServerCertificate, ServerFacts};
+
+/// All that decides a launch. Pure data in, [`Launch`] out: preview and run share the answer.
+#[derive(Debug, Clone)]
+pub struct LaunchInput<'a> {
+    pub request: &'a ChangeRequest,
+    pub server: &'a ServerFacts,
+    pub host: &'a str,
+    pub port: u16,
+    pub user: &'a str,
+    pub charset: &'a str,
+    pub connect_timeout: Duration,
+    pub tls: TlsMode,
+    pub ca_pem: Option<&'a str>,
+    pub certificate: Option<&'a ServerCertificate>,
+    pub image: &'a mysqler_contract::ImageRef,
+    pub docker: &'a DockerHost,
+    pub limits: ContainerLimits,
+}
+
+/// One line of the job's output, without its line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawLine {
+    pub stream: LogStream,
+    /// The engine's time stamp of the line.
+    pub at: mysqler_contract::Timestamp,
+    pub text: String,
+}
+
+/// How many lines of each stream were taken in; a job's streams only grow, so this is an exact place to go on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogCursor {
+    pub stdout: u64,
+    pub stderr: u64,
+}
+
+impl LogCursor {
+    pub fn advance(&mut self, stream: LogStream) {
+        match stream {
+            LogStream::Stdout => self.stdout += 1,
+            LogStream::Stderr => self.stderr += 1,
+            LogStream::App => {}
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobStatus {
+    Created,
+    Running,
+    Exited { code: i64, out_of_memory: bool },
+    /// No such job on a reachable engine.
+    Gone,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundJob {
+    pub run: RunId,
+    pub job: String,
+    pub status: JobStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    Pause,
+    Resume,
+    /// Let a held run swap.
+    CutOver,
+}
+
+/// What one output line means to the run. A line may mean several things or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// The bridge plugin is there.
+    BridgeReady { version: String },
+    PhaseStarted(Phase),
+    PhaseFinished(Phase),
+    Sessions(Vec<u64>),
+    ShadowCreated(TableRef),
+    /// `SHOW CREATE TABLE` of the shadow after the clause was applied.
+    ShadowAltered { definition: String },
+    TriggersCreated(Vec<String>),
+    Estimated { rows: u64 },
+    /// Rows copied so far (bridge) — exact.
+    Rows { rows: u64, chunk_rows: u64, chunk_ms: u64 },
+    /// pt-osc's own percentage (fallback when the bridge is silent).
+    Percent { percent: u8 },
+    Paused,
+    Resumed,
+    Held,
+    Released,
+    WaitStarted { reason: WaitReason, detail: String },
+    WaitEnded { reason: WaitReason },
+    Gap { from: u64, to: u64 },
+    Warning { code: Option<u16>, text: String },
+    /// The reason the tool gives for giving up.
+    Fault { class: FaultClass, text: String },
+    /// ``Successfully altered `db`.`t`.`` or, for a dry run, its counterpart.
+    Success,
+}
+
+/// Causes told apart by the tool's words, since its exit codes lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaultClass {
+    AccessDenied,
+    Unreachable,
+    ServerLost,
+    TableMissing,
+    NoUsableKey,
+    TriggersExist,
+    AlterRefused,
+    TriggerCreation,
+    LockWait,
+    CriticalLoad,
+    DataRefused,
+    Privilege,
+    Signal,
+    Other,
+}
+
+/// A parsed line: what to show of it (`None` for bridge lines, which are events only) and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedLine {
+    pub show: Option<(LogKind, String)>,
+    pub signals: Vec<Signal>,
+}
+
+/// Turns output lines into signals; keeps state between lines and is rebuilt by feeding it the lines again.
+pub trait OutputParser: Send {
+    fn feed(&mut self, line: &RawLine) -> ParsedLine;
+}
+
+#[async_trait]
+pub trait Runner: Send + Sync {
+    async fn host(&self) -> Result<DockerHost>;
+
+    async fn image_status(&self, reference: &str) -> Result<ImageStatus>;
+    /// From a tar, compressed or not. Progress is told as bytes of the file.
+    async fn image_load(&self, path: &std::path::Path, progress: ProgressFn) -> Result<ImageStatus>;
+    /// Pulls the upstream base and adds our layer.
+    async fn image_pull(&self, reference: &str, progress: ProgressFn) -> Result<ImageStatus>;
+    /// Adds our layer (entrypoint and bridge plugin) to a base image that is present.
+    async fn image_build(&self, base: &str, reference: &str, progress: ProgressFn) -> Result<ImageStatus>;
+
+    /// Decides argv, defaults file and network. `LAUNCH_IMPOSSIBLE` when something cannot be carried.
+    fn compose(&self, input: &LaunchInput<'_>) -> Result<Launch>;
+    /// The launch as a command line to read and copy, secret masked.
+    fn render(&self, launch: &Launch) -> String;
+
+    /// Connects from inside the launch's image and network with its very defaults file. Bounded.
+    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport>;
+
+    /// Creates and starts the job, labelled with the run; the password goes in through standard input. Returns its id.
+    async fn start(&self, run: &RunId, launch: &Launch, password: &Secret) -> Result<String>;
+
+    /// All lines after `from`, then on as they come; ends after the job ended and its last line was delivered.
+    /// An `Err` item means that contact was lost, not that the job ended.
+    async fn follow(&self, job: &str, from: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>>;
+
+    async fn status(&self, job: &str) -> Result<JobStatus>;
+
+    async fn control(&self, job: &str, control: Control) -> Result<()>;
+
+    /// Signal, wait `grace`, kill; returns when the job has ended.
+    async fn terminate(&self, job: &str, grace: Duration) -> Result<()>;
+
+    /// Removes an ended job and its log.
+    async fn remove(&self, job: &str) -> Result<()>;
+
+    /// Jobs of this tool, running or ended, found by label.
+    async fn jobs(&self) -> Result<Vec<FoundJob>>;
+
+    /// `dry_run` decides which line means success.
+    fn parser(&self, table: &TableRef, dry_run: bool) -> Box<dyn OutputParser>;
+}
+
+pub type ProgressFn = Box<dyn Fn(ImageProgress) + Send + Sync>;

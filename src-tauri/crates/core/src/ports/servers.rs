@@ -1,0 +1,113 @@
+//! Access to MySQL and MariaDB servers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mysqler_contract::{
+    DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerVersion, TableFacts,
+    TableRef, TableSummary, TlsMode, TriggerFacts,
+};
+
+/// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub password: Secret,
+    pub database: Option<String>,
+    pub connect_timeout: Duration,
+    pub charset: String,
+    pub tls: TlsMode,
+    /// PEM text of the authorities to trust.
+    pub ca_pem: Option<String>,
+}
+
+/// What preflight needs of the server as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFacts {
+    pub server_uuid: Option<String>,
+    pub flavour: Flavour,
+    pub version: ServerVersion,
+    pub version_text: String,
+    pub role: ReplicationRole,
+    pub replicas: Vec<String>,
+    pub account: String,
+    /// Privileges held globally, upper case as `SHOW GRANTS` prints them; roles resolved where the server can.
+    pub global_privileges: Vec<String>,
+    /// Privileges held on the database in question (database-level grants and matching patterns).
+    pub schema_privileges: Vec<String>,
+    /// Global variables, lower-case names; absent when the server does not have one.
+    pub variables: BTreeMap<String, String>,
+    /// Global status counters, lower-case names.
+    pub status: BTreeMap<String, u64>,
+}
+
+/// Objects beside a table that look like pt-osc's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeftoverFacts {
+    /// Tables named `_t_new`, `__t_new`, … and `_t_old`, … of this table.
+    pub tables: Vec<TableRef>,
+    /// Triggers on this table whose names follow pt-osc's pattern, with their bodies.
+    pub triggers: Vec<TriggerFacts>,
+}
+
+/// The server's certificate as our own handshake saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerCertificate {
+    /// SHA-1 of the DER bytes, upper-case hex without separators; what libmariadb's `ssl-fp` takes.
+    pub sha1: String,
+    pub sha256: String,
+    /// The chain leads to the given authorities.
+    pub verified_by_ca: bool,
+}
+
+/// A session on the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFacts {
+    pub id: u64,
+    pub user: String,
+    pub seconds: u64,
+    pub statement: Option<String>,
+}
+
+#[async_trait]
+pub trait Servers: Send + Sync {
+    /// Connects, reads identity, TLS, role and rights. Bounded by the target's timeout for connecting and a fixed
+    /// limit for each statement. `for_schema` narrows the missing-privileges answer to one database.
+    async fn test(&self, target: &Target, for_schema: Option<&str>) -> Result<ServerReport>;
+
+    async fn databases(&self, target: &Target) -> Result<Vec<DatabaseSummary>>;
+
+    async fn tables(&self, target: &Target, database: &str) -> Result<Vec<TableSummary>>;
+
+    /// `TABLE_MISSING` or `DATABASE_MISSING` when it is not there. Views are described too (kind `View`).
+    async fn table_facts(&self, target: &Target, table: &TableRef) -> Result<TableFacts>;
+
+    async fn server_facts(&self, target: &Target, database: &str) -> Result<ServerFacts>;
+
+    /// `PREPARE ALTER TABLE … <clause>` under `sql_mode` (the server's own when `None`); executes nothing.
+    async fn prepare(&self, target: &Target, table: &TableRef, clause: &str, sql_mode: Option<&str>) -> Result<PrepareVerdict>;
+
+    /// `SHOW CREATE TABLE`; `None` when there is no such table.
+    async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>>;
+
+    async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts>;
+
+    /// Idempotent: a trigger that is gone already is success. Bounded by a short metadata-lock wait.
+    async fn drop_trigger(&self, target: &Target, database: &str, name: &str) -> Result<()>;
+
+    /// Idempotent, never touches a view. Bounded by a short metadata-lock wait.
+    async fn drop_table(&self, target: &Target, table: &TableRef) -> Result<()>;
+
+    /// Those of `ids` that are still connected.
+    async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>>;
+
+    async fn kill(&self, target: &Target, id: u64) -> Result<()>;
+
+    /// `None` when the server offers no TLS.
+    async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>>;
+
+    async fn analyze(&self, target: &Target, table: &TableRef) -> Result<()>;
+}

@@ -1,0 +1,114 @@
+//! What must outlive the process: connections, runs with their events and logs, settings, leases.
+
+use async_trait::async_trait;
+use mysqler_contract::{
+    Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Result, RunAction,
+    RunDetail, RunEvent, RunId, RunView, Settings, Timestamp,
+};
+
+use super::LogCursor;
+
+#[async_trait]
+pub trait ConnectionStore: Send + Sync {
+    /// By environment (production, test, development), then by name.
+    async fn list(&self) -> Result<Vec<Connection>>;
+    async fn get(&self, id: &ConnectionId) -> Result<Connection>;
+    /// `NAME_TAKEN` when another connection has that name (compared without case). Inserts or replaces by id; the
+    /// password is sealed and written in the same transaction (`None` leaves the stored one as it is).
+    async fn save(&self, connection: &Connection, password: Option<SealedSecret>) -> Result<()>;
+    /// Removes the connection and its secrets; its runs stay.
+    async fn remove(&self, id: &ConnectionId) -> Result<()>;
+    async fn touch(&self, id: &ConnectionId, at: Timestamp) -> Result<()>;
+    async fn sealed_password(&self, id: &ConnectionId) -> Result<Option<SealedSecret>>;
+}
+
+/// A vault envelope: magic, version, key id, nonce, cipher text. Opaque outside the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecret(pub Vec<u8>);
+
+/// The right to supervise a run: writes carry its token, and a stale token is refused with `LEASE_LOST`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    pub run: RunId,
+    /// Grows with every new holder.
+    pub token: u64,
+    pub holder: String,
+}
+
+/// One atomic step of a run's record.
+#[derive(Debug, Clone, Default)]
+pub struct RunBatch {
+    pub events: Vec<RunEvent>,
+    pub lines: Vec<LogLine>,
+    pub cursor: LogCursor,
+    /// Set once, when the definition was read back.
+    pub definition_after: Option<String>,
+}
+
+/// A wish of another process for a run that this one supervises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxEntry {
+    pub id: i64,
+    pub run: RunId,
+    pub action: RunAction,
+    pub by: String,
+    pub at: Timestamp,
+}
+
+#[async_trait]
+pub trait RunStore: Send + Sync {
+    /// Gives the run the next free id of its `day` (`YYYYMMDD`) and stores it with its first events, holding a lease
+    /// for `holder` until `lease_until`. `view.id` is replaced by the new id in what is returned.
+    async fn create(
+        &self,
+        day: &str,
+        view: RunView,
+        plan: &Plan,
+        events: &[RunEvent],
+        holder: &str,
+        lease_until: Timestamp,
+    ) -> Result<(RunView, Lease)>;
+
+    /// Appends events and lines, moves the cursor and replaces the folded view, in one transaction that first checks
+    /// the lease's token. Sequence numbers that do not follow on are refused.
+    async fn append(&self, lease: &Lease, batch: &RunBatch, view: &RunView) -> Result<()>;
+
+    async fn view(&self, id: &RunId) -> Result<RunView>;
+    async fn detail(&self, id: &RunId) -> Result<RunDetail>;
+    async fn cursor(&self, id: &RunId) -> Result<LogCursor>;
+    /// Events after `after`, oldest first, at most `limit`.
+    async fn events(&self, id: &RunId, after: u64, limit: u32) -> Result<Vec<RunEvent>>;
+    /// Lines after `after`, oldest first, at most `limit`.
+    async fn log(&self, id: &RunId, after: u64, limit: u32) -> Result<LogPage>;
+    /// Runs that are not in a terminal state, newest first.
+    async fn live(&self) -> Result<Vec<RunView>>;
+    /// Live or waiting runs on the same server and table as (host, port, table).
+    async fn busy_with(&self, connection: &ConnectionId, table: &mysqler_contract::TableRef) -> Result<Option<RunId>>;
+    async fn history(&self, filter: &HistoryFilter, page: Page) -> Result<HistoryPage>;
+    /// Rows per second of completed copies on this connection, newest first, at most `limit`.
+    async fn past_rates(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<u64>>;
+
+    /// Takes the lease when it is free, expired at `now`, or already ours. `None` when another live holder has it.
+    async fn take_lease(&self, run: &RunId, holder: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>>;
+    /// `LEASE_LOST` when the token is stale.
+    async fn renew_lease(&self, lease: &Lease, until: Timestamp) -> Result<()>;
+    async fn release_lease(&self, lease: &Lease) -> Result<()>;
+    /// Who holds a live lease at `now`.
+    async fn lease_holder(&self, run: &RunId, now: Timestamp) -> Result<Option<String>>;
+
+    async fn post(&self, run: &RunId, action: RunAction, by: &str, at: Timestamp) -> Result<()>;
+    /// Takes the oldest entries for a run out of its mailbox.
+    async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>>;
+
+    /// A number that changes whenever another process has written; cheap.
+    async fn data_version(&self) -> Result<i64>;
+}
+
+#[async_trait]
+pub trait SettingsStore: Send + Sync {
+    async fn load(&self) -> Result<Settings>;
+    async fn save(&self, settings: &Settings) -> Result<()>;
+    async fn data_status(&self) -> Result<DataStatus>;
+    /// Writes a consistent copy beside the data file and keeps the newest `keep`.
+    async fn backup(&self, keep: u32, at: Timestamp) -> Result<()>;
+}
