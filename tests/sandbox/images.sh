@@ -13,26 +13,32 @@ image_dir=$here/../../src-tauri/image
 mysql_packages='mysql-server-core,mysql-client-core,passwd'
 mariadb_packages='mariadb-server-core,mariadb-client-core,passwd,hostname,iproute2'
 
-tag_of() { # ROLE VERSION
+build_rootfs() { # ROLE SUITE PACKAGES
+  "$image_dir/debian-rootfs.sh" "$2" "$3" \
+    --customize-hook='chroot "$1" sh -c "id mysql >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin mysql"' \
+    --customize-hook="copy-in $here/image/$1-entrypoint /usr/local/bin" \
+    --customize-hook="mv \"\$1/usr/local/bin/$1-entrypoint\" \"\$1/usr/local/bin/entrypoint\"" \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb'
+}
+
+tag_of() { # ROLE VERSION PACKAGES
   local hash
-  hash=$(cat "$here/images.sh" "$here/image/$1-entrypoint" "$image_dir/debian-rootfs.sh" | sha256sum | cut -c1-12)
+  hash=$({
+    echo "$3"
+    declare -f build_rootfs
+    cat "$here/image/$1-entrypoint" "$image_dir/debian-rootfs.sh"
+  } | sha256sum | cut -c1-12)
   echo "mysqler/sandbox-$1:$2-$hash"
 }
 
-mysql_tag=$(tag_of mysql 9.7)
-mariadb_tag=$(tag_of mariadb 10.11)
-
-exists() { docker image inspect "$1" >/dev/null 2>&1; }
+mysql_tag=$(tag_of mysql 9.7 "$mysql_packages")
+mariadb_tag=$(tag_of mariadb 10.11 "$mariadb_packages")
 
 build() { # TAG ROLE SUITE PACKAGES EXPECTED-VERSION VERSION-COMMAND
   local tag=$1 role=$2 suite=$3 packages=$4 expected=$5 version_command=$6 image version
-  exists "$tag" && return
+  docker image inspect "$tag" >/dev/null 2>&1 && return
   # docker import reads the archive as it is made; the tag is given only when the whole of it went well.
-  image=$("$image_dir/debian-rootfs.sh" "$suite" "$packages" \
-    --customize-hook='chroot "$1" sh -c "id mysql >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin mysql"' \
-    --customize-hook="copy-in $here/image/$role-entrypoint /usr/local/bin" \
-    --customize-hook="mv \"\$1/usr/local/bin/$role-entrypoint\" \"\$1/usr/local/bin/entrypoint\"" \
-    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb' \
+  image=$(build_rootfs "$role" "$suite" "$packages" \
     | docker import \
       --change 'LABEL mysqler.sandbox=1' \
       --change 'ENTRYPOINT ["/usr/local/bin/entrypoint"]' \
@@ -41,7 +47,7 @@ build() { # TAG ROLE SUITE PACKAGES EXPECTED-VERSION VERSION-COMMAND
     docker rmi "$image" >/dev/null 2>&1 || true
     return 1
   }
-  version=$(docker run --rm --network none --entrypoint sh "$image" -c "$version_command")
+  version=$(docker run --rm --network none --entrypoint sh "$image" -c "$version_command" 2>/dev/null)
   if [[ $version != *"$expected"* ]]; then
     docker rmi "$image" >/dev/null
     echo "images: suite $suite has '$version', and the sandbox needs $expected" >&2
