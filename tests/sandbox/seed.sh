@@ -35,7 +35,9 @@ ensure_accounts() { # SERVER
   set_marker "$1" accounts "$recipe"
 }
 
-seed_recipe() { cat "$here"/seed/{schema,small,orders}.sql "$here/settings.sh" "$here/seed.sh" | sha256sum | cut -c1-12; }
+seed_recipe() { # ROWS
+  { echo "$1"; declare -f fill; cat "$here"/seed/{schema,small,orders}.sql; } | sha256sum | cut -c1-12
+}
 
 # The seed is not written to the binary log: the replica gets it as a clone, in seconds instead of a minute.
 fill() { # SERVER ROWS
@@ -64,7 +66,7 @@ SQL
 # Sets rows_were_made to yes or no. (Not an exit code: a function called as a condition runs on after a failure.)
 ensure_rows() { # SERVER ROWS
   local recipe
-  recipe=$(seed_recipe)
+  recipe=$(seed_recipe "$2")
   rows_were_made=no
   marker_is "$1" seed "$recipe" && return
   step "filling $1 with the sample shop ($2 orders)"
