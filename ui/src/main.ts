@@ -1,0 +1,19 @@
+/** Starts the window: preferences before the first paint, then router and frame. */
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './app/App.vue'
+import { createAppRouter } from './app/router'
+import { i18n } from './locales'
+import './styles'
+
+async function start() {
+  if (__FAKE__) {
+    const { installFakes } = await import('./ipc/fake')
+    const fakes = import.meta.glob('./features/**/*.fake.ts')
+    await Promise.all(Object.values(fakes).map((load) => load()))
+    installFakes()
+  }
+  createApp(App).use(createPinia()).use(i18n).use(createAppRouter()).mount('#app')
+}
+
+void start()
