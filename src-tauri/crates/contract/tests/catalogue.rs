@@ -1,0 +1,67 @@
+//! The catalogue is complete: every name that crosses to a host has its texts in both languages.
+
+use mysqler_contract::messages::{Locale, catalogue};
+use mysqler_contract::{AppError, ErrorCode, RunStateKind, Severity};
+
+/// Lists the codes and, through the exhaustive match, refuses to compile when a new one is not listed.
+macro_rules! every_code {
+    ($($name:ident),* $(,)?) => {
+        const CODES: &[ErrorCode] = &[$(ErrorCode::$name),*];
+
+        #[allow(dead_code)]
+        fn listed(code: ErrorCode) {
+            match code {
+                $(ErrorCode::$name => {})*
+            }
+        }
+    };
+}
+
+every_code! {
+    InvalidInput, NotFound, NameTaken, ConnectionUntested, PasswordMissing, ServerHostUnknown,
+    ServerUnreachable, ServerTimeout, ServerAccessDenied, ServerTls, ServerUnsupported, ServerLost,
+    ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, VaultUnset, VaultLocked,
+    VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, ImageMissing,
+    ImageUnsuitable, JobLost, RunnerUnsupported, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
+    StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,
+    TableBusy, RunStateForbids, RunFailed, RunFailedAfterSwap, RunSupervisorMissing, FileUnreadable,
+    FileUnwritable, FileFormat, PassphraseWrong, Cancelled, Internal,
+}
+
+fn missing(keys: impl IntoIterator<Item = String>) -> Vec<String> {
+    keys.into_iter()
+        .filter(|key| [Locale::En, Locale::ZhCn].iter().any(|locale| !catalogue(*locale).contains_key(key)))
+        .collect()
+}
+
+#[test]
+fn every_error_code_says_what_happened_and_what_to_do() {
+    let keys = CODES.iter().flat_map(|code| ["message", "hint"].map(|part| format!("error.{}.{part}", code.as_str())));
+    assert_eq!(missing(keys), Vec::<String>::new());
+    for code in CODES {
+        let error = AppError::new(*code);
+        assert!(!error.message.starts_with("error."), "{code:?} renders as its own key");
+        assert!(!error.hint.starts_with("error."), "{code:?} has no hint");
+    }
+}
+
+#[test]
+fn every_state_and_severity_has_its_name() {
+    let states = RunStateKind::ALL.iter().map(|state| format!("state.{}", state.as_str()));
+    assert_eq!(missing(states), Vec::<String>::new());
+    let severities = [Severity::Info, Severity::Warn, Severity::Danger, Severity::Block];
+    let keys = severities.iter().filter_map(|severity| {
+        serde_json::to_value(severity).ok().and_then(|value| value.as_str().map(|name| format!("severity.{name}")))
+    });
+    assert_eq!(missing(keys), Vec::<String>::new());
+}
+
+/// The window's own message syntax gives these characters a meaning; the catalogue stays clear of it.
+#[test]
+fn no_text_holds_a_character_with_a_meaning_elsewhere() {
+    for locale in [Locale::En, Locale::ZhCn] {
+        for (key, text) in catalogue(locale) {
+            assert!(!text.contains(['\u{40}', '|', '！']), "{key}: {text}");
+        }
+    }
+}
