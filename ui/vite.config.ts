@@ -5,6 +5,20 @@ import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self' ipc: http://ipc.localhost",
+  "worker-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 export default defineConfig(({ mode }) => ({
   base: './',
   clearScreen: false,
@@ -28,6 +42,8 @@ export default defineConfig(({ mode }) => ({
     },
   },
   server: { port: 5173, strictPort: true, host: '127.0.0.1', fs: { allow: [at('..')] } },
+  // The same policy as the window's, so that a page looked at in a browser is refused what the window refuses.
+  preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },
   build: {
     target: ['es2022', 'safari16'],
     assetsInlineLimit: 0,

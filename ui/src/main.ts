@@ -12,6 +12,8 @@ async function start() {
     const fakes = import.meta.glob('./features/**/*.fake.ts')
     await Promise.all(Object.values(fakes).map((load) => load()))
     installFakes()
+    // `?theme=dark&language=zh-CN&density=comfortable` looks at one appearance without clicking.
+    for (const [name, value] of new URLSearchParams(location.search)) localStorage.setItem(`mysqler.${name}`, value)
   }
   createApp(App).use(createPinia()).use(i18n).use(createAppRouter()).mount('#app')
 }

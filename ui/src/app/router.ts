@@ -11,6 +11,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/history', name: 'history', component: () => import('@/features/history/HistoryPage.vue') },
   { path: '/settings', name: 'settings', component: () => import('@/features/settings/SettingsPage.vue') },
   { path: '/welcome', name: 'welcome', component: () => import('@/features/welcome/WelcomePage.vue'), meta: { bare: true } },
+  ...(__FAKE__ ? [{ path: '/gallery/:rest?', component: () => import('./gallery/GalleryPage.vue') }] : []),
   { path: '/:rest(.*)*', redirect: { name: 'connections' } },
 ]
 

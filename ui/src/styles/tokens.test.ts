@@ -32,7 +32,7 @@ const pairs: [string, string][] = [
   ['--on-accent', '--accent-hover'],
   ['--on-danger', '--danger'],
   ['--on-danger', '--danger-hover'],
-  ['--on-env-prod', '--env-prod'],
+  ['--on-env-prod', '--env-prod-band'],
   ['--text-inverse', '--surface-inverse'],
   ...['accent-text|accent', 'ok|ok', 'warn|warn', 'danger|danger', 'env-prod|env-prod', 'env-test|env-test', 'env-dev|env-dev'].flatMap(
     (pair): [string, string][] => {
@@ -58,8 +58,8 @@ describe.each([
   })
 
   it('keeps the red of production for production alone', () => {
-    const red = tokens['--env-prod']
-    const others = Object.entries(tokens).filter(([name, value]) => name !== '--env-prod' && value === red)
+    const reds = ['--env-prod', '--env-prod-band'].map((name) => tokens[name])
+    const others = Object.entries(tokens).filter(([name, value]) => !name.startsWith('--env-prod') && reds.includes(value))
     expect(others).toEqual([])
   })
 })

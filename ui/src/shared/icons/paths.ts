@@ -8,7 +8,7 @@ export const icons = {
   'arrow-right': 'M3 8h10M9 4l4 4-4 4',
   'arrow-up': 'M8 13V3M4 7l4-4 4 4',
   block: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM3.8 3.8l8.4 8.4',
-  change: 'M2.5 3h5v10h-5zM2.5 6.3h5M2.5 9.6h5M10.2 5.2v5.6M13.5 5.2v5.6M10.2 8h3.3',
+  change: 'M2.5 3h7v10h-7zM2.5 6.3h7M2.5 9.6h7M13 5.5v5M10.8 8h4.4',
   check: 'M3 8.5 6.5 12 13 4.5',
   'check-circle': 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM5.3 8.2 7.2 10l3.5-4',
   'chevron-down': 'M4 6l4 4 4-4',
