@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Installs what the project needs on a Debian machine, after saying what and asking once.
+#
+#   setup.sh [--for-tests]      YES=1 (or CI=true) answers the question
+#
+# A second run only looks, and takes no time.
+set -euo pipefail
+# shellcheck source=environment.sh
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+rust_wanted=1.90
+node_wanted=20.19
+tauri_driver_wanted='^2'
+
+build_packages=(build-essential pkg-config libssl-dev file ca-certificates curl git xz-utils libwebkit2gtk-4.1-dev libgtk-3-dev
+  librsvg2-dev libayatana-appindicator3-dev libxdo-dev fonts-noto-cjk fonts-dejavu-core)
+sandbox_packages=(mmdebstrap debian-archive-keyring openssl iptables util-linux)
+test_packages=(webkit2gtk-driver xvfb xauth dbus dbus-x11 x11-utils x11-apps xdotool imagemagick gnome-keyring libsecret-tools)
+
+for_tests=no
+[[ ${1:-} != --for-tests ]] || for_tests=yes
+
+missing_packages() {
+  local wanted=("${build_packages[@]}" "${sandbox_packages[@]}") package
+  [[ $for_tests == no ]] || wanted+=("${test_packages[@]}")
+  # A client alone, or an engine elsewhere, is not enough for the sandbox: unless one answers, install one here.
+  if ! command -v dockerd >/dev/null && ! timeout 10 docker info >/dev/null 2>&1; then wanted+=(docker.io); fi
+  ((EUID == 0)) || wanted+=(acl)
+  for package in "${wanted[@]}"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+rust_is_here() {
+  command -v cargo >/dev/null && cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 \
+    && at_least "$(cargo --version | cut -d' ' -f2)" "$rust_wanted"
+}
+
+node_is_here() {
+  command -v npm >/dev/null && at_least "$(node --version 2>/dev/null | tr -d v)" "$node_wanted"
+}
+
+lockfile_stamp() { { cat "$root/ui/package-lock.json"; node --version; } | sha256sum; }
+
+modules_are_here() {
+  [[ -e $root/ui/node_modules/.package-lock.json ]] \
+    && [[ $(cat "$root/target/setup/npm" 2>/dev/null) == "$(lockfile_stamp)" ]]
+}
+
+install_packages() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update --quiet
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends "$@"
+}
+
+install_rust() {
+  if command -v rustup >/dev/null; then
+    rustup toolchain install stable --profile minimal --component clippy --component rustfmt
+    rustup default stable
+  else
+    curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs \
+      | sh -s -- -y --no-modify-path --profile minimal --component clippy --component rustfmt
+  fi
+}
+
+# Debian 12 has Node 18. The archive is checked against the list of checksums published beside it.
+install_node() {
+  local base=https://nodejs.org/dist/latest-v20.x machine archive dir
+  case $(uname -m) in
+    x86_64) machine=x64 ;;
+    aarch64) machine=arm64 ;;
+    *) fail "setup: no ready-made Node for $(uname -m); install Node $node_wanted or newer, then run this again" ;;
+  esac
+  dir=$(mktemp -d)
+  curl --silent --show-error --fail --output "$dir/sums" "$base/SHASUMS256.txt"
+  archive=$(awk -v end="-linux-$machine.tar.xz" 'index($2, end) { print $2 }' "$dir/sums")
+  curl --silent --show-error --fail --output "$dir/$archive" "$base/$archive"
+  (cd "$dir" && grep " $archive\$" sums | sha256sum --check --quiet)
+  rm -rf "$tools/node"
+  mkdir -p "$tools/node"
+  tar -xJf "$dir/$archive" --strip-components=1 -C "$tools/node"
+  rm -rf "$dir"
+}
+
+install_modules() {
+  npm --prefix "$root/ui" ci --no-audit --no-fund --loglevel=error
+  mkdir -p "$root/target/setup"
+  lockfile_stamp >"$root/target/setup/npm"
+}
+
+install_tauri_driver() {
+  cargo install tauri-driver --version "$tauri_driver_wanted" --locked --root "$tools" --quiet
+}
+
+ask() { # LINE…
+  printf '%s\n' 'MySQLer needs to install:' "$@" >&2
+  if [[ ${YES:-} == 1 || ${CI:-} == true ]]; then
+    return
+  fi
+  [[ -t 0 ]] || fail 'setup: nobody is here to ask. Run it again with YES=1 to install the above.'
+  local answer
+  read -r -p 'Go on? [y/N] ' answer
+  [[ $answer == [yY]* ]] || fail 'setup: nothing was installed'
+}
+
+main() {
+  local packages plan=() need_group=no
+  command -v dpkg-query >/dev/null || fail 'setup: made for Debian 12 and newer, and there is no dpkg here. The README lists what to install by hand.'
+  mapfile -t packages < <(missing_packages)
+  ((${#packages[@]} == 0)) || plan+=("  - Debian packages, by apt-get: ${packages[*]}")
+  if ((EUID != 0)) && ! id -nG | grep -qw docker && [[ ! -w /var/run/docker.sock ]]; then
+    need_group=yes
+    plan+=("  - access to Docker: $(id -un) joins the group 'docker' (which can do what root can)")
+  fi
+  rust_is_here || plan+=("  - Rust $rust_wanted or newer with clippy and rustfmt, by rustup, for $(id -un)")
+  node_is_here || plan+=("  - Node 20 from nodejs.org, into target/tools")
+  if ! command -v node >/dev/null || ! modules_are_here; then plan+=('  - the npm packages of ui/package-lock.json, into ui/node_modules'); fi
+  if [[ $for_tests == yes && ! -x $tools/bin/tauri-driver ]]; then plan+=('  - tauri-driver, by cargo, into target/tools'); fi
+  ((${#plan[@]} > 0)) || return 0
+
+  ask "${plan[@]}"
+  if ((EUID != 0)) && ! command -v sudo >/dev/null && ((${#packages[@]} > 0)); then
+    fail 'setup: installing packages needs root, and there is no sudo: run this as root'
+  fi
+  ((${#packages[@]} == 0)) || timed 'Debian packages' install_packages "${packages[@]}"
+  [[ $need_group == no ]] || as_root usermod --append --groups docker "$(id -un)"
+  rust_is_here || timed 'Rust' install_rust
+  node_is_here || timed 'Node' install_node
+  modules_are_here || timed 'npm packages' install_modules
+  if [[ $for_tests == yes && ! -x $tools/bin/tauri-driver ]]; then timed 'tauri-driver' install_tauri_driver; fi
+}
+
+main
