@@ -28,6 +28,7 @@ const onPage = ['--syntax-keyword', '--syntax-string', '--syntax-number', '--syn
 const pairs: [string, string][] = [
   ...inks.flatMap((ink) => grounds.map((ground): [string, string] => [ink, ground])),
   ...onPage.flatMap((ink) => ['--surface-1', '--surface-2'].map((ground): [string, string] => [ink, ground])),
+  ['--text-1', '--surface-selected'],
   ['--on-accent', '--accent'],
   ['--on-accent', '--accent-hover'],
   ['--on-danger', '--danger'],

@@ -18,8 +18,10 @@ export const isAppError = (error: unknown): error is AppErrorLike =>
 /** Anything thrown, as an error that can be shown. */
 export function toAppError(error: unknown): AppErrorLike {
   if (isAppError(error)) return error
-  if (error instanceof Error) return { code: 'INTERNAL', message: error.message, detail: error.stack ?? null }
-  return { code: 'INTERNAL', message: String(error) }
+  // The catalogue's text for INTERNAL takes the message's place, so what was thrown must stand in the details.
+  const thrown = error instanceof Error ? error.message : String(error)
+  const stack = error instanceof Error ? error.stack : undefined
+  return { code: 'INTERNAL', message: thrown, detail: stack?.includes(thrown) ? stack : [thrown, stack].filter(Boolean).join('\n') }
 }
 
 type Catalogue = Pick<ReturnType<typeof useCatalogue>, 'has' | 'render'>
