@@ -31,8 +31,8 @@ const pairs: [string, string][] = [
   ['--text-1', '--surface-selected'],
   ['--on-accent', '--accent'],
   ['--on-accent', '--accent-hover'],
-  ['--on-danger', '--danger'],
-  ['--on-danger', '--danger-hover'],
+  ['--on-danger', '--danger-fill'],
+  ['--on-danger', '--danger-fill-hover'],
   ['--on-env-prod', '--env-prod-band'],
   ['--text-inverse', '--surface-inverse'],
   ...['accent-text|accent', 'ok|ok', 'warn|warn', 'danger|danger', 'env-prod|env-prod', 'env-test|env-test', 'env-dev|env-dev'].flatMap(
