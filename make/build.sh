@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Builds the desktop application and `mysqlerctl`.
+# Builds the desktop application, `mysqlerctl`, and with it the image that changes run in.
 #
 #   build.sh [debug|release]
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-profile=()
-[[ ${1:-debug} == debug ]] || profile=(--release)
+profile=${1:-debug}
+options=()
+[[ $profile == debug ]] || options=(--release)
 
 # The window's pages are compiled into the program, so they come first.
-timed 'window pages' npm --prefix "$root/ui" run --silent build
-timed 'programs' cargo build --manifest-path "$root/Cargo.toml" --package mysqler --package mysqler-ctl "${profile[@]}"
+timed 'window pages' npm --prefix "$root/ui" run --silent build -- --logLevel warn
+timed 'programs' cargo build --manifest-path "$root/Cargo.toml" --package mysqler --package mysqler-ctl "${options[@]}"
+timed 'runner image' "$root/make/runner-image.sh" "$root/target/$profile/mysqlerctl"

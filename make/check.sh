@@ -32,7 +32,7 @@ steps=(rust_format ui_lockfile scripts dependencies sqlx rust_lints bindings ui_
 
 "$root/make/setup.sh"
 # The desktop crate compiles the window's pages in, so they have to exist before anything of Rust is looked at.
-timed 'window pages' npm --prefix ui run --silent build
+timed 'window pages' npm --prefix ui run --silent build -- --logLevel warn
 
 failed=()
 for step in "${steps[@]}"; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What running and testing stand on: the tools, a Docker engine, the sandbox's servers, the runner image.
+# What running and testing stand on: the tools, a Docker engine, and the sandbox's servers.
 #
 #   prepare.sh [--for-tests]
 set -euo pipefail
@@ -8,4 +8,3 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 "$root/make/setup.sh" "$@"
 timed 'sandbox' "$root/tests/sandbox/sandbox.sh" up
-timed 'runner image' "$root/make/runner-image.sh"

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Makes sure that the runner image exists: the percona-toolkit base, and on it the entrypoint and the bridge plugin.
+# Makes sure that the runner image exists and is the one that this build expects.
+#
+#   runner-image.sh MYSQLERCTL
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-image=mysqler/pt-runner:3.7.1
+# A data directory of its own: looking at an image must not touch the user's history.
+ctl=("${1:?MYSQLERCTL is missing}" --data-dir "$root/target/setup/image-data")
+
+is_ready() { "${ctl[@]}" --json image status 2>/dev/null | grep -q '"kind":"ready"'; }
 
 "$root/src-tauri/image/build-base.sh" --if-missing
-# Debian's docker.io has no buildx, and the client then wants to be told to use the builder of the engine.
-docker buildx version >/dev/null 2>&1 || export DOCKER_BUILDKIT=0
-# Unchanged layers come from the engine's cache, so this is quick when there is nothing to do.
-log=$(docker build --tag "$image" "$root/src-tauri/image" 2>&1) || fail "$log" "runner image: building $image failed, see above"
+is_ready && exit 0
+"${ctl[@]}" image build
+is_ready || fail "runner image: it was built, and is still not what this program expects:" "$("${ctl[@]}" image status 2>&1)"

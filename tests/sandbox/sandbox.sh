@@ -130,21 +130,33 @@ status() {
   [[ $(state_of "$replica") != running ]] || printf 'replication                %s\n' "$(replication_state)"
 }
 
-remove_each() { # WHAT REMOVE-COMMAND, ids on standard input
-  local id
-  while IFS= read -r id; do
+remove_each() { # WHAT REMOVE-COMMAND, names on standard input
+  local name answer
+  while IFS= read -r name; do
     # shellcheck disable=SC2086  # the command is two or three words
-    docker $2 "$id" >/dev/null && echo "removed $1 $id"
+    if answer=$(docker $2 "$name" 2>&1); then
+      echo "removed $1 $name"
+    else
+      echo "kept $1 $name: $answer" >&2
+    fi
   done
+}
+
+# By name, and by id what has lost its name: an id with two names would be refused.
+images_with() { # LABEL
+  docker images --filter "label=$1" --format '{{ .Repository }}:{{ .Tag }} {{ .ID }}' \
+    | awk '{ print ($1 ~ /<none>/) ? $2 : $1 }' | sort -u
 }
 
 clean() {
   "$root/make/docker-engine.sh"
   take_lock
-  docker ps --all --quiet --filter "label=$label" | remove_each container 'rm --force --volumes'
+  docker ps --all --filter "label=$label" --format '{{ .Names }}' | remove_each container 'rm --force --volumes'
   docker volume ls --quiet --filter "label=$label" | remove_each volume 'volume rm'
-  docker network ls --quiet --filter "label=$label" | remove_each network 'network rm'
-  docker images --quiet --filter "label=$label" | sort -u | remove_each image rmi
+  docker network ls --filter "label=$label" --format '{{ .Name }}' | remove_each network 'network rm'
+  images_with "$label" | remove_each image rmi
+  # The runner image and its base, which inherit this label from each other.
+  images_with mysqler.recipe | remove_each image rmi
   rm -rf "$state_dir"
 }
 
