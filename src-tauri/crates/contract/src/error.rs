@@ -58,6 +58,10 @@ pub enum ErrorCode {
     DangersNotAccepted,
     TableBusy,
     RunStateForbids,
+    /// The tool gave up before the swap: params `class`; the table is as it was.
+    RunFailed,
+    /// The tool gave up after the swap: the new table is in place.
+    RunFailedAfterSwap,
     RunSupervisorMissing,
 
     FileUnreadable,

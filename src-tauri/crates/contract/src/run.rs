@@ -66,8 +66,8 @@ pub enum RunState {
     NeedsCleanup { leftovers: Vec<Leftover>, error: Option<AppError> },
     /// The outcome could not be established; each entry is `unknown.<what>` of the catalogue.
     Unknown { check: Vec<Difference> },
-    /// Contact with the job is lost; recovery decides.
-    Interrupted { since: Timestamp },
+    /// Contact with the job is lost; recovery decides. `before` is where the run stood.
+    Interrupted { since: Timestamp, before: Box<RunState> },
 }
 
 impl RunState {
@@ -344,6 +344,8 @@ pub struct RunView {
     pub triggers: Vec<String>,
     pub sessions: Vec<u64>,
     pub shadow_definition: Option<String>,
+    /// Asked for and not yet seen to happen.
+    pub pending: Option<RunAction>,
     pub job: Option<String>,
     pub exit_code: Option<i64>,
     pub last_seq: u64,

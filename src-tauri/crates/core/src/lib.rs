@@ -1,4 +1,14 @@
 //! The core of MySQLer: connections, plans, runs and their history, as rules over ports. It knows no Tauri, no Docker
 //! client, no SQL client and no file format: those stand behind [`ports`].
 
+mod app;
+pub mod clause;
+pub mod connections;
+mod image;
+pub mod plan;
 pub mod ports;
+pub mod preflight;
+pub mod run;
+mod vault;
+
+pub use app::{Core, HostName, Ports};

@@ -1,0 +1,9 @@
+//! Connections: what a valid one is, how they are saved, tested, used, exported and imported.
+
+pub mod paste;
+mod service;
+mod transfer;
+pub mod validation;
+
+pub(crate) use service::PassedTests;
+pub(crate) use transfer::PendingImport;

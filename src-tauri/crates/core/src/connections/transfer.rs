@@ -1,0 +1,291 @@
+//! Connections in bulk: an export as clear JSON without secrets, or with them in a passphrase-encrypted file, and an
+//! import that shows what it would do before it does it.
+
+use std::path::Path;
+
+use mysqler_contract::{
+    AppError, AppEvent, Connection, ConnectionDraft, ErrorCode, ImportAction, ImportEntry, ImportPreview, ImportResult, Result,
+    Secret, SecretInput, SecretPresence,
+};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::service::{PASSWORD, draft_of};
+use super::validation;
+use crate::Core;
+
+const FORMAT: &str = "mysqler-connections";
+const VERSION: u32 = 1;
+/// The first line of every `age` file.
+const AGE_MAGIC: &[u8] = b"age-encryption.org/";
+
+#[derive(Serialize, Deserialize)]
+struct ExportFile {
+    format: String,
+    version: u32,
+    connections: Vec<ExportedConnection>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ExportedConnection {
+    name: String,
+    environment: mysqler_contract::Environment,
+    host: String,
+    port: u16,
+    user: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password: Option<String>,
+    #[serde(default)]
+    password_empty: bool,
+    database: Option<String>,
+    #[serde(default)]
+    description: String,
+    connect_timeout_s: u32,
+    charset: String,
+    tls: mysqler_contract::TlsMode,
+    ca_file: Option<String>,
+}
+
+impl Drop for ExportedConnection {
+    fn drop(&mut self) {
+        if let Some(password) = &mut self.password {
+            zeroize::Zeroize::zeroize(password);
+        }
+    }
+}
+
+/// An import that was shown and waits for a yes.
+pub(crate) struct PendingImport {
+    entries: Vec<(ImportEntry, ConnectionDraft, Option<Connection>)>,
+}
+
+impl Core {
+    /// Writes all connections to `path`; with a passphrase the secrets go along, encrypted. Returns how many.
+    pub async fn connections_export(&self, path: &Path, passphrase: Option<&Secret>) -> Result<u32> {
+        let mut connections = Vec::new();
+        for saved in self.connections().await? {
+            let secret = match (passphrase, saved.password) {
+                (Some(_), SecretPresence::Stored) => Some(self.password(&saved).await?),
+                _ => None,
+            };
+            connections.push(exported(&saved, secret.as_ref()));
+        }
+        let count = u32::try_from(connections.len()).unwrap_or(u32::MAX);
+        let file = ExportFile { format: FORMAT.to_owned(), version: VERSION, connections };
+        let clear = Zeroizing::new(serde_json::to_vec_pretty(&file).map_err(AppError::internal)?);
+        let bytes = match passphrase {
+            Some(passphrase) => self.ports.vault.encrypt_with_passphrase(&clear, passphrase)?,
+            None => clear.to_vec(),
+        };
+        write_whole(path, &bytes).await?;
+        Ok(count)
+    }
+
+    /// Reads an export and says what an import would add, change or skip. Nothing is changed.
+    pub async fn connections_import_preview(&self, path: &Path, passphrase: Option<&Secret>) -> Result<ImportPreview> {
+        let bytes = tokio::fs::read(path).await.map_err(|error| unreadable(path, error))?;
+        let encrypted = bytes.starts_with(AGE_MAGIC);
+        let clear = match (encrypted, passphrase) {
+            (true, Some(passphrase)) => Zeroizing::new(self.ports.vault.decrypt_with_passphrase(&bytes, passphrase)?),
+            (true, None) => return Err(AppError::new(ErrorCode::PassphraseWrong).with("path", path.display())),
+            (false, _) => Zeroizing::new(bytes),
+        };
+        let file: ExportFile = serde_json::from_slice(&clear).map_err(|error| bad_format(path, error))?;
+        if file.format != FORMAT || file.version != VERSION {
+            return Err(bad_format(path, format!("{} {}", file.format, file.version)));
+        }
+        let saved = self.connections().await?;
+        let mut pending = PendingImport { entries: Vec::new() };
+        let mut seen: Vec<String> = Vec::new();
+        for connection in &file.connections {
+            let entry = self.weigh(connection, &saved, &mut seen).await?;
+            pending.entries.push(entry);
+        }
+        let preview = ImportPreview {
+            token: uuid::Uuid::new_v4().to_string(),
+            with_secrets: encrypted,
+            entries: pending.entries.iter().map(|(entry, ..)| entry.clone()).collect(),
+        };
+        let mut imports = self.memory.imports.lock().await;
+        // One import is looked at at a time; secrets of a forgotten preview must not stay.
+        imports.clear();
+        imports.insert(preview.token.clone(), pending);
+        Ok(preview)
+    }
+
+    /// Does what the preview said. Imported profiles are untested here until somebody tests them.
+    pub async fn connections_import_apply(&self, token: &str) -> Result<ImportResult> {
+        let pending = self.memory.imports.lock().await.remove(token);
+        let pending = pending.ok_or_else(|| AppError::new(ErrorCode::PlanExpired))?;
+        let mut result = ImportResult { added: 0, changed: 0, skipped: 0, refused: 0 };
+        for (entry, draft, before) in &pending.entries {
+            match entry.action {
+                ImportAction::Skip => result.skipped += 1,
+                ImportAction::Refuse { .. } => result.refused += 1,
+                ImportAction::Add => {
+                    self.take_over(draft, before.as_ref(), entry.has_secret).await?;
+                    result.added += 1;
+                }
+                ImportAction::Change { .. } => {
+                    self.take_over(draft, before.as_ref(), entry.has_secret).await?;
+                    result.changed += 1;
+                }
+            }
+        }
+        self.tell(AppEvent::ConnectionsChanged);
+        Ok(result)
+    }
+
+    pub async fn connections_import_discard(&self, token: &str) {
+        self.memory.imports.lock().await.remove(token);
+    }
+
+    async fn take_over(&self, draft: &ConnectionDraft, before: Option<&Connection>, has_secret: bool) -> Result<()> {
+        let mut saved = self.connection_save(draft, true).await?;
+        if before.is_none() && !has_secret && matches!(draft.password, SecretInput::Unchanged) {
+            saved.password = SecretPresence::Missing;
+            self.ports.connections.save(&saved, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn weigh(
+        &self,
+        incoming: &ExportedConnection,
+        saved: &[Connection],
+        seen: &mut Vec<String>,
+    ) -> Result<(ImportEntry, ConnectionDraft, Option<Connection>)> {
+        let before = saved.iter().find(|known| known.name.to_lowercase() == incoming.name.to_lowercase()).cloned();
+        let draft = draft_from(incoming, before.as_ref());
+        let taken: Vec<_> = saved.iter().map(|known| (known.id.clone(), known.name.clone())).collect();
+        let problem = validation::problems(&draft, &taken).into_iter().next();
+        let action = match (problem, &before) {
+            (Some(problem), _) => ImportAction::Refuse { field: problem.field, reason: problem.reason },
+            (None, _) if seen.contains(&incoming.name.to_lowercase()) => {
+                ImportAction::Refuse { field: "name".to_owned(), reason: "name_taken".to_owned() }
+            }
+            (None, None) => ImportAction::Add,
+            (None, Some(known)) => match self.differences(incoming, known).await? {
+                fields if fields.is_empty() => ImportAction::Skip,
+                fields => ImportAction::Change { fields },
+            },
+        };
+        seen.push(incoming.name.to_lowercase());
+        let entry = ImportEntry {
+            name: incoming.name.clone(),
+            host: incoming.host.clone(),
+            port: incoming.port,
+            user: incoming.user.clone(),
+            has_secret: incoming.password.is_some(),
+            action,
+        };
+        Ok((entry, draft, before))
+    }
+
+    async fn differences(&self, incoming: &ExportedConnection, known: &Connection) -> Result<Vec<String>> {
+        let here = exported(known, None);
+        let mut fields: Vec<String> = [
+            ("environment", here.environment != incoming.environment),
+            ("host", here.host != incoming.host),
+            ("port", here.port != incoming.port),
+            ("user", here.user != incoming.user),
+            ("database", here.database != incoming.database),
+            ("description", here.description != incoming.description),
+            ("connect_timeout_s", here.connect_timeout_s != incoming.connect_timeout_s),
+            ("charset", here.charset != incoming.charset),
+            ("tls", here.tls != incoming.tls),
+            ("ca_file", here.ca_file != incoming.ca_file),
+        ]
+        .into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(field, _)| field.to_owned())
+        .collect();
+        if let Some(password) = &incoming.password {
+            let same = match self.password(known).await {
+                Ok(secret) => secret.expose() == password,
+                Err(error) if error.code == ErrorCode::PasswordMissing => false,
+                Err(error) => return Err(error),
+            };
+            if !same {
+                fields.push("password".to_owned());
+            }
+        }
+        Ok(fields)
+    }
+}
+
+fn exported(saved: &Connection, secret: Option<&Secret>) -> ExportedConnection {
+    ExportedConnection {
+        name: saved.name.clone(),
+        environment: saved.environment,
+        host: saved.host.clone(),
+        port: saved.port,
+        user: saved.user.clone(),
+        password: secret.map(|secret| secret.expose().to_owned()),
+        password_empty: saved.password == SecretPresence::Empty,
+        database: saved.database.clone(),
+        description: saved.description.clone(),
+        connect_timeout_s: saved.connect_timeout_s,
+        charset: saved.charset.clone(),
+        tls: saved.tls,
+        ca_file: saved.ca_file.clone(),
+    }
+}
+
+fn draft_from(incoming: &ExportedConnection, before: Option<&Connection>) -> ConnectionDraft {
+    let password = match (&incoming.password, incoming.password_empty) {
+        (Some(password), _) => SecretInput::Set { value: Secret::new(password.clone()) },
+        (None, true) if before.is_none() => SecretInput::Empty,
+        _ => SecretInput::Unchanged,
+    };
+    let base = before.map(draft_of);
+    ConnectionDraft {
+        id: base.map(|draft| draft.id).unwrap_or_default(),
+        name: incoming.name.clone(),
+        environment: incoming.environment,
+        host: incoming.host.clone(),
+        port: incoming.port,
+        user: incoming.user.clone(),
+        password,
+        database: incoming.database.clone(),
+        description: incoming.description.clone(),
+        connect_timeout_s: incoming.connect_timeout_s,
+        charset: incoming.charset.clone(),
+        tls: incoming.tls,
+        ca_file: incoming.ca_file.clone(),
+    }
+}
+
+/// Replaces `path` only when every byte is written, readable by its owner alone.
+async fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fail = |error: std::io::Error| {
+        AppError::new(ErrorCode::FileUnwritable).with("path", path.display()).detail(error)
+    };
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = std::path::PathBuf::from(partial);
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let written = async {
+        let mut file = options.open(&partial).await?;
+        tokio::io::AsyncWriteExt::write_all(&mut file, bytes).await?;
+        file.sync_all().await?;
+        tokio::fs::rename(&partial, path).await
+    };
+    let outcome = written.await;
+    if outcome.is_err() {
+        // Best effort: the error that matters is the one that is told.
+        let _ = tokio::fs::remove_file(&partial).await;
+    }
+    outcome.map_err(fail)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> AppError {
+    AppError::new(ErrorCode::FileUnreadable).with("path", path.display()).detail(error)
+}
+
+fn bad_format(path: &Path, detail: impl ToString) -> AppError {
+    AppError::new(ErrorCode::FileFormat).with("path", path.display()).detail(detail)
+}

@@ -1,0 +1,61 @@
+//! Comparing table definitions as the server prints them.
+
+use mysqler_contract::TableRef;
+use sha2::{Digest, Sha256};
+
+/// SHA-256, hex, of a `SHOW CREATE TABLE` text without its AUTO_INCREMENT counter, which moves with every insert.
+pub fn fingerprint(definition: &str) -> String {
+    hex::encode(Sha256::digest(without_counter(definition).as_bytes()))
+}
+
+/// Whether the table now stands as its shadow stood: equal text, the table's own name and the counter aside.
+pub fn same_definition(shadow: &str, shadow_table: &TableRef, now: &str, table: &TableRef) -> bool {
+    without_name(shadow, &shadow_table.table, &table.table) == without_name(now, &table.table, &table.table)
+}
+
+fn without_name(definition: &str, name: &str, wanted: &str) -> String {
+    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    let (own, target) = (quoted(name), quoted(wanted));
+    let body = without_counter(definition);
+    // Only the header and self-references carry the table's name as a whole identifier in these places.
+    body.replacen(&format!("CREATE TABLE {own}"), &format!("CREATE TABLE {target}"), 1)
+        .replace(&format!("REFERENCES {own}"), &format!("REFERENCES {target}"))
+}
+
+fn without_counter(definition: &str) -> String {
+    // The counter stands among the table options, after the last closing parenthesis that starts a line.
+    let Some(options) = definition.rfind("\n)") else {
+        return definition.to_owned();
+    };
+    let (columns, tail) = definition.split_at(options);
+    let Some(at) = tail.find(" AUTO_INCREMENT=") else {
+        return definition.to_owned();
+    };
+    let digits = &tail[at + " AUTO_INCREMENT=".len()..];
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{columns}{}{rest}", &tail[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDERS: &str = "CREATE TABLE `orders` (\n  `id` int NOT NULL AUTO_INCREMENT,\n  `note` varchar(9) COMMENT ' AUTO_INCREMENT=7'\n) ENGINE=InnoDB AUTO_INCREMENT=42 DEFAULT CHARSET=utf8mb4";
+
+    #[test]
+    fn the_counter_is_left_out_and_a_comment_that_looks_like_one_stays() {
+        let moved = ORDERS.replace("AUTO_INCREMENT=42", "AUTO_INCREMENT=99");
+        assert_eq!(fingerprint(ORDERS), fingerprint(&moved));
+        let commented = ORDERS.replace("AUTO_INCREMENT=7'", "AUTO_INCREMENT=8'");
+        assert_ne!(fingerprint(ORDERS), fingerprint(&commented));
+    }
+
+    #[test]
+    fn a_shadow_equals_the_table_it_became_and_nothing_else() {
+        let shadow = ORDERS.replace("`orders`", "`_orders_new`");
+        let (from, to) = (TableRef::new("shop", "_orders_new"), TableRef::new("shop", "orders"));
+        assert!(same_definition(&shadow, &from, ORDERS, &to));
+        let other = ORDERS.replace("varchar(9)", "varchar(10)");
+        assert!(!same_definition(&shadow, &from, &other, &to));
+    }
+}

@@ -1,0 +1,65 @@
+//! A change before it runs: what there is, what the clause says, and the plan.
+
+use mysqler_contract::{
+    ChangeRequest, ClauseDiagnosis, ConnectionId, DatabaseSummary, Plan, PrepareVerdict, Result, SuggestedOptions,
+    TableFacts, TableRef, TableSummary,
+};
+
+use super::Held;
+
+#[tauri::command]
+#[specta::specta]
+pub async fn databases(shell: Held<'_>, connection: ConnectionId) -> Result<Vec<DatabaseSummary>> {
+    shell.core()?.databases(&connection).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn tables(shell: Held<'_>, connection: ConnectionId, database: String) -> Result<Vec<TableSummary>> {
+    shell.core()?.tables(&connection, &database).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn table_facts(shell: Held<'_>, connection: ConnectionId, table: TableRef) -> Result<TableFacts> {
+    shell.core()?.table_facts(&connection, &table).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn suggested_options(
+    shell: Held<'_>,
+    connection: ConnectionId,
+    database: String,
+) -> Result<SuggestedOptions> {
+    shell.core()?.suggested_options(&connection, &database).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn clause_diagnose(shell: Held<'_>, clause: String) -> Result<ClauseDiagnosis> {
+    Ok(shell.core()?.clause_diagnose(&clause))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn clause_prepare(
+    shell: Held<'_>,
+    connection: ConnectionId,
+    table: TableRef,
+    clause: String,
+) -> Result<PrepareVerdict> {
+    shell.core()?.clause_prepare(&connection, &table, &clause).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn table_analyze(shell: Held<'_>, connection: ConnectionId, table: TableRef) -> Result<()> {
+    shell.core()?.analyze_table(&connection, &table).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn plan(shell: Held<'_>, request: ChangeRequest) -> Result<Plan> {
+    shell.core()?.plan(request).await
+}

@@ -1,0 +1,14 @@
+//! The window's commands, a file an area; each is one line of delegation to the core.
+
+pub mod change;
+pub mod connections;
+pub mod image;
+pub mod runs;
+pub mod vault;
+pub mod workstation;
+
+use tauri::State;
+
+use crate::shell::Shell;
+
+pub(crate) type Held<'a> = State<'a, Shell>;
