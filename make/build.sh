@@ -12,5 +12,6 @@ options=()
 
 # The window's pages are compiled into the program, so they come first.
 timed 'window pages' npm --prefix "$root/ui" run --silent build -- --logLevel warn
-timed 'programs' cargo build --manifest-path "$root/Cargo.toml" --package mysqler --package mysqler-ctl "${options[@]}"
+# The whole workspace: the tests are built with the same features then, and the first `make test` is quick.
+timed 'programs' cargo build --manifest-path "$root/Cargo.toml" --workspace "${options[@]}"
 timed 'runner image' "$root/make/runner-image.sh" "$root/target/$profile/mysqlerctl"

@@ -62,13 +62,23 @@ ui_part() {
   count ui "$code" $numbers
 }
 
-# The test programs of the integration package, one `--test NAME` each, without the end-to-end one.
+# Every test program outside the crates' own sources, one `--test NAME` each, without the end-to-end one.
 integration_targets() {
   cargo metadata --no-deps --format-version 1 --locked | node -e '
     const { packages } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-    const tests = packages.find((p) => p.name === "mysqler-tests").targets.filter((t) => t.kind.includes("test"));
-    for (const t of tests) if (t.name !== "e2e") console.log("--test\n" + t.name);
+    const names = packages.flatMap((p) => p.targets).filter((t) => t.kind.includes("test")).map((t) => t.name);
+    for (const name of new Set(names)) if (name !== "e2e") console.log("--test\n" + name);
   '
+}
+
+# Always the whole workspace, whatever is run of it: another selection has other features, and builds everything anew.
+selection=(--workspace --locked --no-fail-fast)
+
+unit_tests() {
+  local code=0
+  cargo test "${selection[@]}" --lib --bins || code=$?
+  cargo test "${selection[@]}" --doc || code=$?
+  return "$code"
 }
 
 "$root/make/prepare.sh" --for-tests
@@ -79,14 +89,18 @@ mkdir -p "$logs"
 }
 
 say 'unit tests (rust)'
-rust_part rust cargo test --workspace --exclude mysqler-tests --locked --no-fail-fast
+rust_part rust unit_tests
 say 'unit tests (window)'
 ui_part
 say 'integration tests (real servers and containers)'
 mapfile -t targets < <(integration_targets)
-rust_part integration cargo test --package mysqler-tests --lib "${targets[@]}" --locked --no-fail-fast
+if ((${#targets[@]} > 0)); then
+  rust_part integration cargo test "${selection[@]}" "${targets[@]}"
+else
+  count integration 0 0 0 0
+fi
 say 'end-to-end tests (the real window)'
-rust_part e2e make/with-display.sh cargo test --package mysqler-tests --test e2e --locked --no-fail-fast
+rust_part e2e make/with-display.sh cargo test "${selection[@]}" --test e2e
 
 printf '\n'
 printf '%s\n' "${summary[@]}"
