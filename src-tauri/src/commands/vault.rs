@@ -34,6 +34,6 @@ pub async fn vault_lock(shell: Held<'_>) -> Result<VaultStatus> {
 
 #[tauri::command]
 #[specta::specta]
-pub async fn vault_change_password(shell: Held<'_>, old: Secret, new: Secret) -> Result<()> {
-    shell.core()?.vault_change_password(&old, &new).await
+pub async fn vault_change_password(shell: Held<'_>, current: Secret, next: Secret) -> Result<()> {
+    shell.core()?.vault_change_password(&current, &next).await
 }

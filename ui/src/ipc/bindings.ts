@@ -17,7 +17,7 @@ export const commands = {
 	vaultSetUp: (protection: VaultProtection, password: Secret | null) => __TAURI_INVOKE<VaultStatus>("vault_set_up", { protection, password }),
 	vaultUnlock: (password: Secret | null) => __TAURI_INVOKE<VaultStatus>("vault_unlock", { password }),
 	vaultLock: () => __TAURI_INVOKE<VaultStatus>("vault_lock"),
-	vaultChangePassword: (old: Secret, new: Secret) => __TAURI_INVOKE<null>("vault_change_password", { old, new }),
+	vaultChangePassword: (current: Secret, next: Secret) => __TAURI_INVOKE<null>("vault_change_password", { current, next }),
 	connectionsList: () => __TAURI_INVOKE<Connection[]>("connections_list"),
 	connectionProblems: (draft: ConnectionDraft) => __TAURI_INVOKE<FieldProblem[]>("connection_problems", { draft }),
 	/**  The password of the pasted text is not sent back: the form holds that text and cuts it out itself. */
