@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench package image setup sandbox clean-sandbox
+.PHONY: help run demo test check bench package image bindings setup sandbox clean-sandbox
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ package: ## build the installable packages (deb and rpm)
 
 image: ## build the runner image and save it to target/ for machines without a registry
 	@make/image.sh
+
+bindings: ## write the TypeScript that is generated from the Rust types
+	@make/check-bindings.sh --write
 
 setup: ## install what building and testing need
 	@make/setup.sh --for-tests
