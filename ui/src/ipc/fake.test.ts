@@ -1,8 +1,7 @@
 import { invoke } from '@tauri-apps/api/core'
-import { listen } from '@tauri-apps/api/event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { commands, events } from './bindings'
 import { fake, fakeEvent, installFakes, resetFakes } from './fake'
-import type { CommandName } from './fake'
 
 describe('the fake core', () => {
   beforeEach(() => {
@@ -11,8 +10,15 @@ describe('the fake core', () => {
   })
 
   it('answers a command by its TypeScript name', async () => {
-    fake('someCommand' as CommandName, ((args: { name: string }) => `hello ${args.name}`) as never)
-    await expect(invoke('some_command', { name: 'orders' })).resolves.toBe('hello orders')
+    fake('connectionsExport', ({ path }) => (path as string).length)
+    await expect(commands.connectionsExport('/tmp/a', null)).resolves.toBe(6)
+  })
+
+  it('fails a command as the core does', async () => {
+    fake('connectionsList', () => {
+      throw { code: 'STORE_FULL', message: 'The disk is full' }
+    })
+    await expect(commands.connectionsList()).rejects.toMatchObject({ code: 'STORE_FULL' })
   })
 
   it('says which answer is missing', async () => {
@@ -21,8 +27,8 @@ describe('the fake core', () => {
 
   it('carries events', async () => {
     const heard = vi.fn()
-    await listen('run-event', (event) => heard(event.payload))
-    await fakeEvent('run-event', { rows: 5 })
-    expect(heard).toHaveBeenCalledExactlyOnceWith({ rows: 5 })
+    await events.coreEvent.listen((event) => heard(event.payload))
+    await fakeEvent('core-event', { kind: 'connections_changed' })
+    expect(heard).toHaveBeenCalledExactlyOnceWith({ kind: 'connections_changed' })
   })
 })

@@ -23,7 +23,7 @@ export function fake<Name extends CommandName>(name: Name, handler: Handler<Name
   answers.set(snake(name), handler as (args: Record<string, unknown>) => unknown)
 }
 
-/** Sends an event of the core to the window, under its generated name such as `run-event`. */
+/** Sends an event of the core to the window, under its generated name such as `core-event`. */
 export function fakeEvent(name: string, payload: unknown) {
   return emit(name, payload)
 }
