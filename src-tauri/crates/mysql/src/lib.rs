@@ -1,1 +1,110 @@
-//! placeholder
+//! Access to MySQL and MariaDB servers: the core's [`Servers`] port over the MySQL protocol. Nothing here knows of runs,
+//! containers or the local store.
+
+mod cache;
+mod catalog;
+mod certificate;
+mod ddl;
+mod error;
+mod foreign_keys;
+mod grants;
+mod greeting;
+mod identity;
+mod leftovers;
+mod prepare;
+mod privileges;
+mod replication;
+mod row;
+mod server;
+mod session;
+mod sql;
+mod table;
+mod threads;
+mod trust;
+
+use async_trait::async_trait;
+use mysqler_contract::{
+    DatabaseSummary, PrepareVerdict, Result, ServerReport, TableFacts, TableRef, TableSummary,
+};
+use mysqler_core::ports::{LeftoverFacts, ServerCertificate, ServerFacts, Servers, SessionFacts, Target};
+
+use cache::SessionCache;
+
+/// Sessions to any number of servers; idle ones are kept for a short while so that consecutive calls are fast.
+#[derive(Default)]
+pub struct MySqlServers {
+    cache: SessionCache,
+}
+
+impl MySqlServers {
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl Servers for MySqlServers {
+    async fn test(&self, target: &Target, for_schema: Option<&str>) -> Result<ServerReport> {
+        // A test proves that a connection can be made now, so it never reuses one.
+        let mut session = self.cache.fresh(target).await?;
+        server::report(&mut session, target, for_schema).await
+    }
+
+    async fn databases(&self, target: &Target) -> Result<Vec<DatabaseSummary>> {
+        catalog::databases(&mut *self.cache.lease(target).await?).await
+    }
+
+    async fn tables(&self, target: &Target, database: &str) -> Result<Vec<TableSummary>> {
+        catalog::tables(&mut *self.cache.lease(target).await?, database).await
+    }
+
+    async fn table_facts(&self, target: &Target, table: &TableRef) -> Result<TableFacts> {
+        table::facts(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn server_facts(&self, target: &Target, database: &str) -> Result<ServerFacts> {
+        server::facts(&mut *self.cache.lease(target).await?, database).await
+    }
+
+    async fn prepare(
+        &self,
+        target: &Target,
+        table: &TableRef,
+        clause: &str,
+        sql_mode: Option<&str>,
+    ) -> Result<PrepareVerdict> {
+        prepare::verdict(&mut *self.cache.lease(target).await?, table, clause, sql_mode).await
+    }
+
+    async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>> {
+        table::definition(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts> {
+        leftovers::find(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn drop_trigger(&self, target: &Target, database: &str, name: &str) -> Result<()> {
+        ddl::drop_trigger(&mut *self.cache.lease(target).await?, database, name).await
+    }
+
+    async fn drop_table(&self, target: &Target, table: &TableRef) -> Result<()> {
+        ddl::drop_table(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>> {
+        threads::sessions(&mut *self.cache.lease(target).await?, ids).await
+    }
+
+    async fn kill(&self, target: &Target, id: u64) -> Result<()> {
+        threads::kill(&mut *self.cache.lease(target).await?, id).await
+    }
+
+    async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>> {
+        certificate::read(target).await
+    }
+
+    async fn analyze(&self, target: &Target, table: &TableRef) -> Result<()> {
+        ddl::analyze(&mut *self.cache.lease(target).await?, table).await
+    }
+}
