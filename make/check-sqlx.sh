@@ -1,18 +1,38 @@
 #!/usr/bin/env bash
-# Fails when the recorded query descriptions (`.sqlx`) do not fit the queries of the store.
+# Checks every query! of the store against a database made from its migrations, and that the recorded descriptions
+# (`.sqlx`, which ordinary builds use) are those of the present queries.
 #
-# Builds with SQLX_OFFLINE check each query! against its description: a missing or changed one does not compile.
-# What is left to see here: that the descriptions exist and are committed wherever the macros are used.
+#   check-sqlx.sh [--write]     --write records them anew
 set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$root"
 
 crate=src-tauri/crates/store
-if ! git grep -qE '\bquery(_as|_scalar|_file|_file_as|_file_scalar)?!' -- "$crate/src"; then
-  [[ -z $(git ls-files "$crate/.sqlx") ]] || fail "$crate/.sqlx holds descriptions, but no query of the store uses them"
-  exit 0
+recorded=$root/$crate/.sqlx
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+command -v sqlite3 >/dev/null || fail 'sqlite3 is needed: apt-get install sqlite3'
+for migration in "$crate"/migrations/*.sql; do
+  sqlite3 -bail "$scratch/schema.db" <"$migration"
+done
+
+# The macros describe their query, and write that down, whenever the crate is compiled with a database at hand.
+mkdir "$scratch/described"
+touch "$crate/src/lib.rs"
+SQLX_OFFLINE=false DATABASE_URL=sqlite://$scratch/schema.db SQLX_OFFLINE_DIR=$scratch/described \
+  cargo check --quiet --package mysqler-store --locked
+
+if [[ ${1:-} == --write ]]; then
+  rm -rf "$recorded"
+  mkdir -p "$recorded"
+  cp "$scratch"/described/*.json "$recorded"/
+else
+  diff --recursive "$recorded" "$scratch/described" >&2 \
+    || fail "$crate/.sqlx does not fit the queries: run make/check-sqlx.sh --write and commit the result"
 fi
-[[ -n $(git ls-files "$crate/.sqlx") ]] || fail "the store uses query! and $crate/.sqlx is not committed"
-[[ -z $(git status --porcelain -- "$crate/.sqlx") ]] || fail "$crate/.sqlx has changes that are not committed"
-SQLX_OFFLINE=true cargo check --package mysqler-store --locked
+
+# Compiled once more without the database: what is recorded suffices, and no build artefact refers to the scratch file.
+touch "$crate/src/lib.rs"
+SQLX_OFFLINE=true cargo check --quiet --package mysqler-store --locked

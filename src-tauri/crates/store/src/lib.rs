@@ -1,1 +1,13 @@
-//! placeholder
+//! What outlives the process: one SQLite file with connections, runs and settings, its backups, and the vault that seals
+//! secrets before they reach it. Implements the core's store and vault ports; the only crate that knows SQLite.
+
+mod backup;
+mod data_dir;
+mod fault;
+mod open;
+mod table;
+mod vault;
+mod write;
+
+pub use open::Store;
+pub use vault::FileVault;

@@ -1,0 +1,354 @@
+//! Table `runs`: one row a run, with the folded view beside the columns that lists filter and sum by.
+
+use async_trait::async_trait;
+use mysqler_contract::{
+    AppError, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Phase, Plan, Result,
+    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp, WaitReason,
+};
+use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, RunBatch, RunStore};
+use sqlx::SqliteConnection;
+
+use super::{from_json, int, json, leases, run_events, run_logs, uint, word};
+use crate::{Store, fault};
+
+/// A shorter copy says more about the start than about the pace, and forecasts would learn nonsense from it.
+const TELLING_COPY_MS: u64 = 1000;
+
+pub(super) fn not_found(run: &RunId) -> AppError {
+    AppError::new(ErrorCode::NotFound).with("what", run)
+}
+
+/// What the columns say of a view; they follow it at every step.
+struct Columns {
+    state: &'static str,
+    live: bool,
+    started_at: Option<i64>,
+    finished_at: Option<i64>,
+    duration_ms: Option<i64>,
+    rows_copied: i64,
+    rate_rows_s: Option<i64>,
+    error: Option<String>,
+    view: String,
+}
+
+impl Columns {
+    fn of(view: &RunView) -> Result<Self> {
+        let error = match &view.state {
+            RunState::Failed { error } => Some(error.to_string()),
+            RunState::NeedsCleanup { error, .. } => error.as_ref().map(ToString::to_string),
+            _ => None,
+        };
+        let times = view.finished_at.zip(view.started_at);
+        Ok(Self {
+            state: view.state.kind().as_str(),
+            live: !view.state.is_terminal(),
+            started_at: view.started_at.map(|at| at.0),
+            finished_at: view.finished_at.map(|at| at.0),
+            duration_ms: times.map(|(finished, started)| int(finished.since(started))),
+            rows_copied: int(view.rows_copied),
+            rate_rows_s: copy_rate(view).map(int),
+            error,
+            view: json(view)?,
+        })
+    }
+}
+
+/// Rows per second of a completed copy, the user's own pauses left out.
+fn copy_rate(view: &RunView) -> Option<u64> {
+    if view.state != RunState::Completed || view.dry_run || view.rows_copied == 0 {
+        return None;
+    }
+    let copy = view.phases.iter().find(|time| time.phase == Phase::Copy)?;
+    let paused: u64 = view
+        .waits
+        .iter()
+        .filter(|wait| wait.reason == WaitReason::Pause)
+        .map(|wait| wait.ms)
+        .sum();
+    let ms = copy.finished?.since(copy.started).saturating_sub(paused);
+    (ms >= TELLING_COPY_MS).then(|| view.rows_copied.saturating_mul(1000) / ms)
+}
+
+/// A live run on this server and table, under whichever connection.
+async fn busy(conn: &mut SqliteConnection, host: &str, port: u16, table: &TableRef) -> Result<Option<RunId>> {
+    let host = host.to_lowercase();
+    let query = sqlx::query_scalar!(
+        "SELECT id FROM runs WHERE live = 1 AND host = ? AND port = ? AND database = ? AND table_name = ?
+        ORDER BY created_at LIMIT 1",
+        host,
+        port,
+        table.database,
+        table.table
+    );
+    Ok(query.fetch_optional(conn).await.map_err(fault::sql)?.map(RunId))
+}
+
+async fn next_number(conn: &mut SqliteConnection, day: &str) -> Result<i64> {
+    let query = sqlx::query_scalar!(
+        r#"SELECT COALESCE(MAX(number), 0) + 1 AS "next!: i64" FROM runs WHERE day = ?"#,
+        day
+    );
+    query.fetch_one(conn).await.map_err(fault::sql)
+}
+
+async fn insert(
+    conn: &mut SqliteConnection,
+    day: &str,
+    number: i64,
+    view: &RunView,
+    plan: &Plan,
+    last: u64,
+) -> Result<()> {
+    let columns = Columns::of(view)?;
+    let environment = word(&view.environment)?;
+    let host = plan.connection.host.to_lowercase();
+    let (last_seq, plan_json) = (int(last), json(plan)?);
+    let query = sqlx::query!(
+        "INSERT INTO runs (id, day, number, state, live, environment, connection_id, host, port, database, table_name,
+            created_at, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, job, last_seq, clause, error,
+            command, view, plan)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        view.id.0,
+        day,
+        number,
+        columns.state,
+        columns.live,
+        environment,
+        view.connection_id.0,
+        host,
+        plan.connection.port,
+        view.table.database,
+        view.table.table,
+        view.created_at.0,
+        columns.started_at,
+        columns.finished_at,
+        columns.duration_ms,
+        columns.rows_copied,
+        columns.rate_rows_s,
+        view.job,
+        last_seq,
+        view.clause,
+        columns.error,
+        plan.command,
+        columns.view,
+        plan_json
+    );
+    query.execute(conn).await.map_err(fault::sql)?;
+    Ok(())
+}
+
+/// The cursor never goes back: a job's streams only grow, and a step that tells none must not lose the place.
+async fn update(
+    conn: &mut SqliteConnection,
+    view: &RunView,
+    batch: &RunBatch,
+    seq: u64,
+    line: u64,
+) -> Result<()> {
+    let columns = Columns::of(view)?;
+    let (stdout, stderr) = (int(batch.cursor.stdout), int(batch.cursor.stderr));
+    let (last_seq, last_line) = (int(seq), int(line));
+    let query = sqlx::query!(
+        "UPDATE runs SET state = ?, live = ?, started_at = ?, finished_at = ?, duration_ms = ?, rows_copied = ?,
+            rate_rows_s = ?, job = ?, cursor_stdout = MAX(cursor_stdout, ?), cursor_stderr = MAX(cursor_stderr, ?),
+            last_seq = ?, last_line = ?, error = ?, view = ?, definition_after = COALESCE(?, definition_after)
+        WHERE id = ?",
+        columns.state,
+        columns.live,
+        columns.started_at,
+        columns.finished_at,
+        columns.duration_ms,
+        columns.rows_copied,
+        columns.rate_rows_s,
+        view.job,
+        stdout,
+        stderr,
+        last_seq,
+        last_line,
+        columns.error,
+        columns.view,
+        batch.definition_after,
+        view.id.0
+    );
+    query.execute(conn).await.map_err(fault::sql)?;
+    Ok(())
+}
+
+#[async_trait]
+impl RunStore for Store {
+    async fn create(
+        &self,
+        day: &str,
+        view: RunView,
+        plan: &Plan,
+        events: &[RunEvent],
+        holder: &str,
+        lease_until: Timestamp,
+    ) -> Result<(RunView, Lease)> {
+        let mut write = self.write().await?;
+        // Looked at again inside the transaction: two processes may have found the table free at the same moment.
+        if let Some(other) = busy(
+            &mut write,
+            &plan.connection.host,
+            plan.connection.port,
+            &view.table,
+        )
+        .await?
+        {
+            return Err(AppError::new(ErrorCode::TableBusy)
+                .with("run", other)
+                .with("table", &view.table));
+        }
+        let number = next_number(&mut write, day).await?;
+        let view = RunView {
+            id: RunId(format!("{day}-{number:03}")),
+            ..view
+        };
+        let last = events.last().map_or(0, |event| event.seq);
+        insert(&mut write, day, number, &view, plan, last).await?;
+        run_events::append(&mut write, &view.id, 0, events).await?;
+        let lease = leases::first(&mut write, &view.id, holder, lease_until).await?;
+        write.commit().await?;
+        Ok((view, lease))
+    }
+
+    async fn append(&self, lease: &Lease, batch: &RunBatch, view: &RunView) -> Result<()> {
+        if lease.run != view.id {
+            return Err(AppError::internal(format!(
+                "a lease of {} cannot write to {}",
+                lease.run, view.id
+            )));
+        }
+        let mut write = self.write().await?;
+        leases::require(&mut write, lease).await?;
+        let query = sqlx::query!("SELECT last_seq, last_line FROM runs WHERE id = ?", view.id.0);
+        let last = query.fetch_one(&mut *write).await.map_err(fault::sql)?;
+        let seq = run_events::append(&mut write, &view.id, uint(last.last_seq), &batch.events).await?;
+        let line = run_logs::append(&mut write, &view.id, uint(last.last_line), &batch.lines).await?;
+        update(&mut write, view, batch, seq, line).await?;
+        write.commit().await
+    }
+
+    async fn view(&self, id: &RunId) -> Result<RunView> {
+        let query = sqlx::query_scalar!("SELECT view FROM runs WHERE id = ?", id.0);
+        let view = query.fetch_optional(self.readers()).await.map_err(fault::sql)?;
+        from_json("runs.view", &view.ok_or_else(|| not_found(id))?)
+    }
+
+    async fn detail(&self, id: &RunId) -> Result<RunDetail> {
+        let query = sqlx::query!("SELECT view, plan, definition_after FROM runs WHERE id = ?", id.0);
+        let row = query
+            .fetch_optional(self.readers())
+            .await
+            .map_err(fault::sql)?
+            .ok_or_else(|| not_found(id))?;
+        Ok(RunDetail {
+            view: from_json("runs.view", &row.view)?,
+            plan: from_json("runs.plan", &row.plan)?,
+            definition_after: row.definition_after,
+        })
+    }
+
+    async fn cursor(&self, id: &RunId) -> Result<LogCursor> {
+        let query = sqlx::query!("SELECT cursor_stdout, cursor_stderr FROM runs WHERE id = ?", id.0);
+        let row = query
+            .fetch_optional(self.readers())
+            .await
+            .map_err(fault::sql)?
+            .ok_or_else(|| not_found(id))?;
+        Ok(LogCursor {
+            stdout: uint(row.cursor_stdout),
+            stderr: uint(row.cursor_stderr),
+        })
+    }
+
+    async fn events(&self, id: &RunId, after: u64, limit: u32) -> Result<Vec<RunEvent>> {
+        self.events_after(id, after, limit).await
+    }
+
+    async fn log(&self, id: &RunId, after: u64, limit: u32) -> Result<LogPage> {
+        self.lines_after(id, after, limit).await
+    }
+
+    async fn live(&self) -> Result<Vec<RunView>> {
+        let query =
+            sqlx::query_scalar!("SELECT view FROM runs WHERE live = 1 ORDER BY created_at DESC, id DESC");
+        let views = query.fetch_all(self.readers()).await.map_err(fault::sql)?;
+        views.iter().map(|view| from_json("runs.view", view)).collect()
+    }
+
+    async fn busy_with(&self, connection: &ConnectionId, table: &TableRef) -> Result<Option<RunId>> {
+        let mut conn = self.readers().acquire().await.map_err(fault::sql)?;
+        let query = sqlx::query_scalar!(
+            "SELECT id FROM runs WHERE live = 1 AND connection_id = ? AND database = ? AND table_name = ?
+            ORDER BY created_at LIMIT 1",
+            connection.0,
+            table.database,
+            table.table
+        );
+        if let Some(id) = query.fetch_optional(&mut *conn).await.map_err(fault::sql)? {
+            return Ok(Some(RunId(id)));
+        }
+        let query = sqlx::query!(
+            r#"SELECT host, port AS "port: u16" FROM connections WHERE id = ?"#,
+            connection.0
+        );
+        match query.fetch_optional(&mut *conn).await.map_err(fault::sql)? {
+            Some(server) => busy(&mut conn, &server.host, server.port, table).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn history(&self, filter: &HistoryFilter, page: Page) -> Result<HistoryPage> {
+        self.history_page(filter, page).await
+    }
+
+    async fn past_rates(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<u64>> {
+        let query = sqlx::query_scalar!(
+            r#"SELECT rate_rows_s AS "rate!: i64" FROM runs WHERE connection_id = ? AND rate_rows_s IS NOT NULL
+            ORDER BY finished_at DESC LIMIT ?"#,
+            connection.0,
+            limit
+        );
+        let rates = query.fetch_all(self.readers()).await.map_err(fault::sql)?;
+        Ok(rates.into_iter().map(uint).collect())
+    }
+
+    async fn take_lease(
+        &self,
+        run: &RunId,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>> {
+        self.lease_take(run, holder, now, until).await
+    }
+
+    async fn renew_lease(&self, lease: &Lease, until: Timestamp) -> Result<()> {
+        self.lease_renew(lease, until).await
+    }
+
+    async fn release_lease(&self, lease: &Lease) -> Result<()> {
+        self.lease_release(lease).await
+    }
+
+    async fn lease_holder(&self, run: &RunId, now: Timestamp) -> Result<Option<String>> {
+        self.lease_held_by(run, now).await
+    }
+
+    async fn post(&self, run: &RunId, action: RunAction, by: &str, at: Timestamp) -> Result<()> {
+        self.mail_post(run, action, by, at).await
+    }
+
+    async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>> {
+        self.mail_collect(lease).await
+    }
+
+    /// On the writer's connection, which its own changes do not count for: what is left are other processes'.
+    async fn data_version(&self) -> Result<i64> {
+        sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(self.writer())
+            .await
+            .map_err(fault::sql)
+    }
+}
