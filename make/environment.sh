@@ -12,12 +12,13 @@ fail() {
   exit 1
 }
 
-# Runs a long step under its name and says how long it took.
+# Runs a long step under its name and says how long it took. Call it as a plain command: as a part of a condition
+# (`x || timed …`) a step that is a function would go on after its own failure, as `set -e` does not count there.
 timed() { # NAME COMMAND…
   local name=$1 start=$SECONDS
   shift
   say "$name"
-  "$@" || return
+  "$@"
   printf '    %s: %d s\n' "$name" $((SECONDS - start)) >&2
 }
 

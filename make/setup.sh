@@ -47,9 +47,32 @@ modules_are_here() {
     && [[ $(cat "$root/target/setup/npm" 2>/dev/null) == "$(lockfile_stamp)" ]]
 }
 
+# Turns apt's own status lines into a line each tenth of the way; the rest goes to the log.
+apt_progress() { # LOG
+  awk -F: -v log_file="$1" '
+    /^(dlstatus|pmstatus):/ {
+      tenth = int($3 / 10)
+      if ($1 != phase || tenth != last) printf "    %s %d%%\n", $1 == "dlstatus" ? "downloaded" : "installed", tenth * 10
+      phase = $1; last = tenth
+      fflush()
+      next
+    }
+    { print > log_file }' >&2
+}
+
 install_packages() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update --quiet
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends "$@"
+  local log=$root/target/setup/apt.log
+  mkdir -p "$root/target/setup"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet update >"$log" 2>&1 || {
+    cat "$log" >&2
+    fail 'setup: apt-get update failed, see above'
+  }
+  # A shell in between opens the status descriptor: sudo closes what it is given, and apt does not let dpkg use 1 then.
+  as_root env DEBIAN_FRONTEND=noninteractive sh -c 'exec apt-get --quiet --yes --no-install-recommends \
+    --option APT::Status-Fd=3 --option Dpkg::Use-Pty=0 install "$@" 3>&1 2>&1 </dev/null' sh "$@" | apt_progress "$log" || {
+    tail -n 40 "$log" >&2
+    fail 'setup: apt-get install failed, see above'
+  }
 }
 
 install_rust() {
@@ -107,7 +130,7 @@ main() {
   command -v dpkg-query >/dev/null || fail 'setup: made for Debian 12 and newer, and there is no dpkg here. The README lists what to install by hand.'
   mapfile -t packages < <(missing_packages)
   ((${#packages[@]} == 0)) || plan+=("  - Debian packages, by apt-get: ${packages[*]}")
-  if ((EUID != 0)) && ! id -nG | grep -qw docker && [[ ! -w /var/run/docker.sock ]]; then
+  if ((EUID != 0)) && ! id -nG "$(id -un)" | grep -qw docker && [[ ! -w /var/run/docker.sock ]]; then
     need_group=yes
     plan+=("  - access to Docker: $(id -un) joins the group 'docker' (which can do what root can)")
   fi
@@ -121,11 +144,11 @@ main() {
   if ((EUID != 0)) && ! command -v sudo >/dev/null && ((${#packages[@]} > 0)); then
     fail 'setup: installing packages needs root, and there is no sudo: run this as root'
   fi
-  ((${#packages[@]} == 0)) || timed 'Debian packages' install_packages "${packages[@]}"
-  [[ $need_group == no ]] || as_root usermod --append --groups docker "$(id -un)"
-  rust_is_here || timed 'Rust' install_rust
-  node_is_here || timed 'Node' install_node
-  modules_are_here || timed 'npm packages' install_modules
+  if ((${#packages[@]} > 0)); then timed 'Debian packages' install_packages "${packages[@]}"; fi
+  if [[ $need_group == yes ]]; then as_root usermod --append --groups docker "$(id -un)"; fi
+  if ! rust_is_here; then timed 'Rust' install_rust; fi
+  if ! node_is_here; then timed 'Node' install_node; fi
+  if ! modules_are_here; then timed 'npm packages' install_modules; fi
   if [[ $for_tests == yes && ! -x $tools/bin/tauri-driver ]]; then timed 'tauri-driver' install_tauri_driver; fi
 }
 

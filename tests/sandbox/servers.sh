@@ -108,7 +108,7 @@ ensure_running() { # SERVER
       state=missing
     fi
   fi
-  [[ $state != missing ]] || create_server "$1"
+  if [[ $state == missing ]]; then create_server "$1"; fi
   if [[ -z $(docker inspect --format "{{ with index .NetworkSettings.Networks \"$network\" }}yes{{ end }}" "$1") ]]; then
     docker network connect "$network" "$1"
   fi
