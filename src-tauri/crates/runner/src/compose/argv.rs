@@ -1,0 +1,171 @@
+//! The tool's arguments from typed options; no shell ever sees them.
+
+use mysqler_contract::{ChangeOptions, Flavour, ForeignKeysMethod, LoadThreshold, RecursionMethod, Result, SessionVariable};
+use mysqler_core::ports::{LaunchInput, ServerFacts};
+
+use super::{dsn::Dsn, impossible, tls::Mapping};
+
+/// Operation, attempts, seconds between them. The tool's own values give up after 12 s behind a row lock, and hold the
+/// application's statements up in turn when they wait for a metadata lock; these try longer, and leave room between.
+const TRIES: &str = "create_triggers:30:3,drop_triggers:60:3,copy_rows:300:0.5,swap_tables:60:3,\
+                     update_foreign_keys:30:3,analyze_table:10:1";
+
+/// With the tree format of newer servers the tool reads no row count from EXPLAIN, and copies the whole table in one
+/// locking statement.
+const EXPLAIN_FORMAT: &str = "explain_format";
+
+pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: &str) -> Result<Vec<String>> {
+    let request = input.request;
+    let options = &request.options;
+    let clause = request.kind.clause();
+    if clause.contains('\0') {
+        return Err(impossible("clause: it contains a NUL character"));
+    }
+    let mut argv = Argv::default();
+    argv.flag(if request.dry_run { "--dry-run" } else { "--execute" });
+    argv.flag("--statistics").flag("--print").option("--progress", "time,1").flag("--no-version-check");
+    argv.option("--set-vars", set_vars(options, input.server)?);
+    argv.option("--tries", TRIES);
+    argv.option("--max-load", max_load(options)?).option("--critical-load", thresholds(&options.critical_load)?);
+    chunking(&mut argv, options)?;
+    argv.option("--max-lag", max_lag(options)?);
+    argv.option("--recursion-method", recursion(options.recursion_method, input.server, tls));
+    argv.flag(if options.analyze_before_swap { "--analyze-before-swap" } else { "--no-analyze-before-swap" });
+    if let Some(method) = options.foreign_keys_method {
+        argv.option("--alter-foreign-keys-method", foreign_keys(method));
+    }
+    argv.option("--alter", clause);
+    let dsn = Dsn { host, port: input.port, charset, encrypted: tls.encrypted };
+    argv.0.push(dsn.text(&request.table)?);
+    Ok(argv.0)
+}
+
+#[derive(Default)]
+struct Argv(Vec<String>);
+
+impl Argv {
+    fn flag(&mut self, flag: &str) -> &mut Self {
+        self.0.push(flag.to_owned());
+        self
+    }
+
+    fn option(&mut self, name: &str, value: impl Into<String>) -> &mut Self {
+        self.0.push(name.to_owned());
+        self.0.push(value.into());
+        self
+    }
+}
+
+fn chunking(argv: &mut Argv, options: &ChangeOptions) -> Result<()> {
+    match (options.chunk_size, options.chunk_time_ms) {
+        (Some(0), _) => return Err(impossible("chunk size: it must be at least 1 row")),
+        (Some(rows), _) => {
+            argv.option("--chunk-size", rows.to_string());
+        }
+        // The tool takes a chunk time of zero for "never adapt", which nobody asked for here.
+        (None, Some(0)) => return Err(impossible("chunk time: it must be at least 1 ms")),
+        (None, Some(ms)) => {
+            argv.option("--chunk-time", format!("{}.{:03}", ms / 1000, ms % 1000));
+        }
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+fn max_lag(options: &ChangeOptions) -> Result<String> {
+    match options.max_lag_s {
+        0 => Err(impossible("max lag: it must be at least 1 s")),
+        seconds => Ok(format!("{seconds}s")),
+    }
+}
+
+/// The tool compares critical thresholds only for variables that also have a waiting threshold, so each gets one that
+/// is never reached first: at the same value the abort is decided before the wait.
+fn max_load(options: &ChangeOptions) -> Result<String> {
+    let mut all = options.max_load.clone();
+    for critical in &options.critical_load {
+        if !all.iter().any(|max| max.variable.eq_ignore_ascii_case(&critical.variable)) {
+            all.push(critical.clone());
+        }
+    }
+    thresholds(&all)
+}
+
+fn thresholds(list: &[LoadThreshold]) -> Result<String> {
+    let mut parts = Vec::with_capacity(list.len());
+    for LoadThreshold { variable, value } in list {
+        if variable.is_empty() || !variable.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') {
+            return Err(impossible(format!("load variable {variable:?}: letters and underscores only")));
+        }
+        // Zero is read as "no value": the tool would then invent one from the server's present state.
+        if *value == 0 {
+            return Err(impossible(format!("load threshold of {variable}: it must be at least 1")));
+        }
+        parts.push(format!("{variable}={value}"));
+    }
+    Ok(parts.join(","))
+}
+
+fn set_vars(options: &ChangeOptions, server: &ServerFacts) -> Result<String> {
+    let mut parts = Vec::new();
+    if server.variables.contains_key(EXPLAIN_FORMAT) {
+        parts.push(format!("{EXPLAIN_FORMAT}=TRADITIONAL"));
+    }
+    let given = |name: &str| options.set_vars.iter().any(|variable| variable.name.eq_ignore_ascii_case(name));
+    if !given("lock_wait_timeout") {
+        if options.lock_wait_timeout_s == 0 {
+            return Err(impossible("lock wait timeout: it must be at least 1 s"));
+        }
+        parts.push(format!("lock_wait_timeout={}", options.lock_wait_timeout_s));
+    }
+    for variable in &options.set_vars {
+        parts.push(assignment(variable)?);
+    }
+    Ok(parts.join(","))
+}
+
+/// The tool splits at commas that no backslash precedes and leaves the backslash in; inside a string the server drops it.
+fn assignment(variable: &SessionVariable) -> Result<String> {
+    let SessionVariable { name, value } = variable;
+    let refused = |why: &str| impossible(format!("session variable {name}={value}: {why}"));
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Err(refused("the name may have letters, digits and underscores only"));
+    }
+    if name.eq_ignore_ascii_case(EXPLAIN_FORMAT) && !value.eq_ignore_ascii_case("TRADITIONAL") {
+        return Err(refused("with another format the whole table would be copied in one locking statement"));
+    }
+    if value.is_empty() || value.chars().any(|c| c.is_whitespace() || c.is_control()) || value.ends_with('\\') {
+        return Err(refused("an empty value, white space or a final backslash cannot be carried"));
+    }
+    let is_string = value.len() >= 2 && ["'", "\""].iter().any(|q| value.starts_with(q) && value.ends_with(q));
+    if value.contains(',') && !is_string {
+        return Err(refused("a comma can be carried inside quotes only"));
+    }
+    Ok(format!("{name}={}", value.replace(',', "\\,")))
+}
+
+/// `hosts` first: it knows the replicas' ports, which the process list does not.
+fn recursion(wanted: RecursionMethod, server: &ServerFacts, tls: &Mapping) -> &'static str {
+    match wanted {
+        RecursionMethod::Processlist => "processlist",
+        RecursionMethod::Hosts => "hosts",
+        RecursionMethod::None => "none",
+        // The one pinned certificate is the primary's: a look-up would fail at the first replica.
+        RecursionMethod::Auto if tls.pinned => "none",
+        RecursionMethod::Auto if hides_that_it_is_mariadb(server) => "none",
+        RecursionMethod::Auto => "hosts,processlist",
+    }
+}
+
+/// The tool knows MariaDB by `version_comment` alone, and asks any other new server in words that MariaDB refuses.
+fn hides_that_it_is_mariadb(server: &ServerFacts) -> bool {
+    server.flavour == Flavour::MariaDb
+        && !server.variables.get("version_comment").is_some_and(|comment| comment.to_ascii_lowercase().contains("maria"))
+}
+
+fn foreign_keys(method: ForeignKeysMethod) -> &'static str {
+    match method {
+        ForeignKeysMethod::RebuildConstraints => "rebuild_constraints",
+        ForeignKeysMethod::DropSwap => "drop_swap",
+    }
+}

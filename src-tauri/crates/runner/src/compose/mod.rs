@@ -1,0 +1,44 @@
+//! Composes a launch: pure data in, the container's whole input (but the secret) out.
+
+mod argv;
+mod defaults;
+mod dsn;
+mod network;
+mod tls;
+
+use mysqler_contract::{AppError, ErrorCode, Launch, Result};
+use mysqler_core::ports::LaunchInput;
+
+pub(crate) use defaults::option_file;
+
+/// Perl decodes its arguments as UTF-8 only with this; names of tables may be Chinese.
+const ENVIRONMENT: [&str; 1] = ["PERL_UNICODE=A"];
+
+pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
+    let tls = tls::mapping(input)?;
+    let (network, host) = network::choice(input)?;
+    let charset = input.request.options.charset.as_deref().unwrap_or(input.charset);
+    let argv = argv::argv(input, &tls, &host, charset)?;
+    let ca_pem = tls.sends_ca.then(|| input.ca_pem.unwrap_or_default().to_owned());
+    Ok(Launch {
+        image: input.image.clone(),
+        argv,
+        defaults: defaults::lines(input, &tls, charset)?,
+        ca_pem,
+        environment: ENVIRONMENT.map(str::to_owned).to_vec(),
+        network,
+        host,
+        port: input.port,
+        limits: input.limits,
+        hold_cutover: input.request.hold_cutover && !input.request.dry_run,
+    })
+}
+
+/// `what` names the value and the reason in English; it is the catalogue's parameter.
+fn impossible(what: impl Into<String>) -> AppError {
+    AppError::new(ErrorCode::LaunchImpossible).with("what", what.into())
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

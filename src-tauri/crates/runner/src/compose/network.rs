@@ -1,0 +1,52 @@
+//! Which network the container gets, and what the server is called there.
+
+use std::net::IpAddr;
+
+use mysqler_contract::{NetworkChoice, Result, TlsMode};
+use mysqler_core::ports::LaunchInput;
+
+use super::impossible;
+
+/// What Docker Desktop calls the workstation inside a container.
+const DESKTOP_GATEWAY: &str = "host.docker.internal";
+
+pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)> {
+    let host = input.host;
+    if host.starts_with('/') {
+        return Err(impossible(format!("host {host}: a container cannot reach a unix socket of the workstation")));
+    }
+    if host.is_empty() || !host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]%".contains(c)) {
+        return Err(impossible(format!("host {host:?}: it cannot be carried in a DSN")));
+    }
+    if !is_loopback(host) {
+        return Ok((NetworkChoice::Bridge, host.to_owned()));
+    }
+    if input.docker.shares_host_network {
+        return Ok((NetworkChoice::Host, by_tcp(host, input.tls)));
+    }
+    if input.tls == TlsMode::VerifyIdentity {
+        return Err(impossible(format!(
+            "verify-identity for {host}: Docker Desktop reaches the workstation as {DESKTOP_GATEWAY}, another identity"
+        )));
+    }
+    Ok((NetworkChoice::DesktopGateway, DESKTOP_GATEWAY.to_owned()))
+}
+
+/// The client library takes exactly `localhost` for a unix socket, which the container has not. Another spelling keeps
+/// the name, which matters only where the server's certificate must carry it.
+fn by_tcp(host: &str, tls: TlsMode) -> String {
+    if !host.eq_ignore_ascii_case("localhost") {
+        return host.to_owned();
+    }
+    if tls == TlsMode::VerifyIdentity { "Localhost".to_owned() } else { "127.0.0.1".to_owned() }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.eq_ignore_ascii_case("localhost.")
+        || bare.parse::<IpAddr>().is_ok_and(|address| match address {
+            IpAddr::V4(v4) => v4.is_loopback(),
+            IpAddr::V6(v6) => v6.is_loopback() || v6.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback()),
+        })
+}

@@ -1,0 +1,81 @@
+//! How each TLS mode becomes lines of the option file.
+//!
+//! What the client library of the image (libmariadb 3.4 behind DBD::mysql) was seen to do:
+//! without `s=1` in the DSN the driver turns TLS off whatever the file says; `ssl-verify-server-cert=0` encrypts and
+//! verifies nothing; with `ssl-ca` the chain *and* the host name are verified whatever `ssl-verify-server-cert` says,
+//! so there is no setting that checks the authority alone; `ssl-fp` accepts exactly one certificate.
+
+use mysqler_contract::{Result, TlsMode};
+use mysqler_core::ports::{LaunchInput, ServerCertificate};
+
+use super::impossible;
+use crate::CA_FILE;
+
+/// A mode as the session carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mapping {
+    pub lines: Vec<String>,
+    pub encrypted: bool,
+    pub sends_ca: bool,
+    /// The session accepts one certificate only. Replicas have others, so they cannot be looked up with this file.
+    pub pinned: bool,
+}
+
+pub(super) fn mapping(input: &LaunchInput<'_>) -> Result<Mapping> {
+    match input.tls {
+        TlsMode::Disabled => Ok(plain()),
+        TlsMode::Preferred => Ok(if input.certificate.is_some() { encrypted() } else { plain() }),
+        TlsMode::Required => {
+            offered(input, "required")?;
+            Ok(encrypted())
+        }
+        TlsMode::VerifyCa => {
+            authorities(input, "verify-ca")?;
+            pinned(offered(input, "verify-ca")?)
+        }
+        TlsMode::VerifyIdentity => {
+            authorities(input, "verify-identity")?;
+            offered(input, "verify-identity")?;
+            Ok(verified())
+        }
+    }
+}
+
+fn plain() -> Mapping {
+    Mapping { lines: vec!["ssl=0".into()], encrypted: false, sends_ca: false, pinned: false }
+}
+
+/// Encrypted, the server's identity unproven: what `required` means to every MySQL client. No pin: it would prove no
+/// more than a first handshake that was itself unproven, and would cost the look-up of replicas.
+fn encrypted() -> Mapping {
+    let lines = vec!["ssl".into(), "ssl-verify-server-cert=0".into()];
+    Mapping { lines, encrypted: true, sends_ca: false, pinned: false }
+}
+
+/// The authority was verified by our own handshake; the session then accepts that very certificate and no other.
+fn pinned(certificate: &ServerCertificate) -> Result<Mapping> {
+    if !certificate.verified_by_ca {
+        return Err(impossible("verify-ca: the server's certificate does not lead to the given authorities"));
+    }
+    if certificate.sha1.len() != 40 || !certificate.sha1.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(impossible("verify-ca: the server certificate's fingerprint is not known"));
+    }
+    let lines = vec!["ssl".into(), format!("ssl-fp={}", certificate.sha1)];
+    Ok(Mapping { lines, encrypted: true, sends_ca: false, pinned: true })
+}
+
+fn verified() -> Mapping {
+    let lines = vec!["ssl".into(), "ssl-verify-server-cert=1".into(), format!("ssl-ca={CA_FILE}")];
+    Mapping { lines, encrypted: true, sends_ca: true, pinned: false }
+}
+
+fn offered<'a>(input: &LaunchInput<'a>, mode: &str) -> Result<&'a ServerCertificate> {
+    input.certificate.ok_or_else(|| impossible(format!("{mode}: the server offers no TLS")))
+}
+
+fn authorities(input: &LaunchInput<'_>, mode: &str) -> Result<()> {
+    if input.ca_pem.is_some_and(|pem| pem.contains("-----BEGIN CERTIFICATE-----")) {
+        return Ok(());
+    }
+    Err(impossible(format!("{mode}: no authorities to trust are given")))
+}

@@ -1,0 +1,137 @@
+//! Containers that answer one question and are gone: the probe connection, the versions inside an image.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::container::LogOutput;
+use bollard::errors::Error;
+use bollard::query_parameters::{AttachContainerOptions, CreateContainerOptions};
+use futures::{Stream, StreamExt};
+use mysqler_contract::{AppError, ErrorCode, Launch, ProbeReport, Result, Secret};
+use serde::Deserialize;
+use tokio::io::AsyncWriteExt;
+
+use super::container::ContainerSpec;
+use super::engine::{self, Engine};
+use super::frame::frame;
+use super::jobs::forced;
+
+/// A container may take this long beside what it waits for.
+const START_ALLOWANCE: Duration = Duration::from_secs(20);
+
+/// The client library tries twice.
+const CONNECT_ATTEMPTS: u32 = 2;
+
+pub(super) struct Answer {
+    pub stdout: String,
+    pub stderr: String,
+}
+
+pub(super) type Output = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>;
+
+/// Attaches, starts, and writes the frame to standard input. The output stream holds all that the container says when
+/// `listening`, and else ends when the frame was taken over.
+pub(super) async fn feed(docker: &Docker, job: &str, frame: Option<&[u8]>, listening: bool) -> Result<Output, Error> {
+    let options = AttachContainerOptions {
+        stream: true,
+        stdin: frame.is_some(),
+        stdout: listening,
+        stderr: listening,
+        ..Default::default()
+    };
+    let mut attached = docker.attach_container(job, Some(options)).await?;
+    docker.start_container(job, None).await?;
+    if let Some(frame) = frame {
+        attached.input.write_all(frame).await?;
+        attached.input.flush().await?;
+        attached.input.shutdown().await?;
+    }
+    Ok(attached.output)
+}
+
+#[derive(Deserialize)]
+struct Probed {
+    connected: u8,
+    account: Option<String>,
+    tls_cipher: Option<String>,
+    server_uuid: Option<String>,
+    took_ms: Option<u64>,
+    message: Option<String>,
+}
+
+pub(super) async fn probe(engine: &Engine, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
+    let frame = frame(launch, password)?;
+    let deadline = START_ALLOWANCE + connect_timeout(launch) * CONNECT_ATTEMPTS;
+    let Some(answer) = ask(engine, &ContainerSpec::probe(launch), Some(&frame), deadline).await? else {
+        return Ok(ProbeReport::Refused { message: format!("no answer within {} s", deadline.as_secs()) });
+    };
+    let probed: Probed = match serde_json::from_str(answer.stdout.trim()) {
+        Ok(probed) => probed,
+        Err(_) => return Err(AppError::new(ErrorCode::DockerRefused).detail(said(&answer))),
+    };
+    if probed.connected == 0 {
+        return Ok(ProbeReport::Refused { message: probed.message.unwrap_or_default() });
+    }
+    Ok(ProbeReport::Connected {
+        tls_cipher: probed.tls_cipher,
+        account: probed.account.unwrap_or_default(),
+        server_uuid: probed.server_uuid,
+        took_ms: probed.took_ms.unwrap_or_default(),
+    })
+}
+
+fn connect_timeout(launch: &Launch) -> Duration {
+    let given = launch.defaults.iter().find_map(|line| line.strip_prefix("connect-timeout="));
+    Duration::from_secs(given.and_then(|seconds| seconds.parse().ok()).unwrap_or(10))
+}
+
+/// Runs a container to its end; `None` when it did not end before the deadline, in which case it is gone by force.
+pub(super) async fn ask(
+    engine: &Engine,
+    spec: &ContainerSpec,
+    frame: Option<&[u8]>,
+    deadline: Duration,
+) -> Result<Option<Answer>> {
+    let docker = engine.client().await?;
+    let created = match docker.create_container(None::<CreateContainerOptions>, spec.body()).await {
+        Ok(created) => created.id,
+        Err(error) if engine::status(&error) == Some(404) => {
+            return Err(AppError::new(ErrorCode::ImageMissing).with("reference", &spec.image).detail(error));
+        }
+        Err(error) => return Err(engine.failed(error).await),
+    };
+    let told = tokio::time::timeout(deadline, listen(&docker, &created, frame)).await;
+    if !matches!(told, Ok(Ok(_))) {
+        match docker.remove_container(&created, Some(forced())).await {
+            Ok(()) => {}
+            Err(error) if matches!(engine::status(&error), Some(404 | 409)) => {}
+            Err(error) => tracing::warn!(%error, "a container that did not answer could not be removed"),
+        }
+    }
+    match told {
+        Err(_) => Ok(None),
+        Ok(Ok(answer)) => Ok(Some(answer)),
+        Ok(Err(error)) => Err(engine.failed(error).await),
+    }
+}
+
+async fn listen(docker: &Docker, job: &str, frame: Option<&[u8]>) -> Result<Answer, Error> {
+    let mut output = feed(docker, job, frame, true).await?;
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    while let Some(chunk) = output.next().await {
+        match chunk? {
+            LogOutput::StdErr { message } => stderr.extend_from_slice(&message),
+            LogOutput::StdOut { message } | LogOutput::Console { message } => stdout.extend_from_slice(&message),
+            LogOutput::StdIn { .. } => {}
+        }
+    }
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Answer { stdout: text(stdout), stderr: text(stderr) })
+}
+
+/// What a container said instead of an answer.
+pub(super) fn said(answer: &Answer) -> String {
+    let words = format!("{}\n{}", answer.stderr.trim(), answer.stdout.trim());
+    words.trim().chars().take(2000).collect()
+}

@@ -1,0 +1,90 @@
+//! The runner image: what it is called, which versions this build expects inside, and the files of our layer.
+
+use sha2::{Digest, Sha256};
+
+/// The image that runs are started from.
+pub const DEFAULT_IMAGE: &str = "mysqler/pt-runner:3.7.1";
+
+/// The base that is made from Debian's packages where no registry answers.
+pub const BASE_IMAGE: &str = "mysqler/pt-base:3.7.1";
+
+/// The base that is pulled where a registry answers.
+pub const PULL_IMAGE: &str = "percona/percona-toolkit:3.7.1";
+
+pub const PTOSC_VERSION: &str = "3.7.1";
+
+pub const BRIDGE_VERSION: &str = "1.0.0";
+
+pub(crate) const LABEL_BRIDGE: &str = "org.mysqler.bridge";
+pub(crate) const LABEL_PTOSC: &str = "org.mysqler.ptosc";
+pub(crate) const LABEL_LAYER: &str = "org.mysqler.layer";
+
+/// The layer's files by their name in the build context.
+pub(crate) const FILES: [(&str, &str); 4] = [
+    ("Dockerfile", include_str!("../../../image/Dockerfile")),
+    ("entrypoint", include_str!("../../../image/entrypoint")),
+    ("mysqler_bridge.pm", include_str!("../../../image/mysqler_bridge.pm")),
+    ("mysqler_probe.pl", include_str!("../../../image/mysqler_probe.pl")),
+];
+
+/// Hex SHA-256 of the layer's files: tells a stale image from this build's.
+pub(crate) fn layer() -> String {
+    let mut digest = Sha256::new();
+    for (name, text) in FILES {
+        digest.update((name.len() as u64).to_be_bytes());
+        digest.update(name);
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text);
+    }
+    hex::encode(digest.finalize())
+}
+
+/// The build context as an uncompressed tar.
+pub(crate) fn context() -> std::io::Result<Vec<u8>> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, text) in FILES {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(0);
+        tar.append_data(&mut header, name, text.as_bytes())?;
+    }
+    tar.into_inner()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str) -> &'static str {
+        FILES.iter().find(|(found, _)| *found == name).expect("a file of the layer").1
+    }
+
+    #[test]
+    fn the_recipe_and_this_build_agree_on_the_versions() {
+        assert!(file("Dockerfile").contains(&format!("{LABEL_BRIDGE}=\"{BRIDGE_VERSION}\"")));
+        assert!(file("Dockerfile").contains(&format!("{LABEL_PTOSC}=\"{PTOSC_VERSION}\"")));
+        assert!(file("mysqler_bridge.pm").contains(&format!("our $VERSION = '{BRIDGE_VERSION}';")));
+        for name in [DEFAULT_IMAGE, BASE_IMAGE, PULL_IMAGE] {
+            assert!(name.ends_with(&format!(":{PTOSC_VERSION}")), "{name} is of another version");
+        }
+    }
+
+    #[test]
+    fn the_context_holds_every_file_that_the_recipe_copies() {
+        let bytes = context().expect("a tar in memory");
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let names: Vec<String> = archive
+            .entries()
+            .expect("entries")
+            .map(|entry| entry.expect("entry").path().expect("path").display().to_string())
+            .collect();
+        for line in file("Dockerfile").lines().filter(|line| line.starts_with("COPY ")) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            for source in &words[1..words.len() - 1] {
+                assert!(names.iter().any(|name| name == source), "{source} is not in the context");
+            }
+        }
+        assert!(names.contains(&"Dockerfile".to_owned()));
+    }
+}

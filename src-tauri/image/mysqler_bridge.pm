@@ -1,0 +1,328 @@
+# The bridge between pt-online-schema-change and MySQLer: tells what happens as marked JSON lines on standard error,
+# and pauses or holds the run while control files exist. It never fails: a fault inside a hook is told, and the tool
+# goes on as if there were no plugin.
+#
+# One line an event:   @mysqler {"seq":7,"event":"progress","rows":4000,…}
+# Control files in /run/pt (made by the application through the container engine):
+#   pause     the copy waits after the chunk that is being copied
+#   hold      the run waits at its gate, the last moment before the original table is touched
+#   cutover   opens the gate although `hold` exists
+package pt_online_schema_change_plugin;
+
+use strict;
+use warnings;
+
+use Time::HiRes ();
+
+our $VERSION = '1.0.0';
+
+my $CONTROL       = $ENV{MYSQLER_CONTROL} || '/run/pt';
+my $POLL          = 0.2;    # seconds between looks at the control files while waiting
+my $KEEPALIVE     = 10;     # seconds between signs of life to the server while waiting
+my $PROGRESS_STEP = 0.5;    # seconds between two progress lines
+
+sub new {
+   my ($class, %args) = @_;
+   my $self = bless { %args, seq => 0, rows => 0, told_at => 0, sessions => '' }, $class;
+   $self->_hook('new', sub {
+      $self->_tell('hello', version => $VERSION, mode => $args{execute} ? 'execute' : 'dry_run', pid => _number($$));
+   });
+   return $self;
+}
+
+sub init {
+   my ($self, %args) = @_;
+   $self->_hook('init', sub {
+      $self->{orig_tbl}     = $args{orig_tbl};
+      $self->{has_children} = $args{child_tables} && @{ $args{child_tables} } ? 1 : 0;
+      $self->_tell_sessions();
+      $self->_tell('init',
+         table        => _table($args{orig_tbl}),
+         children     => [ map { _table($_) } @{ $args{child_tables} || [] } ],
+         renamed      => { %{ $args{renamed_cols} || {} } },
+         replicas     => [ map { $_->name() } @{ $args{slaves} || [] } ],
+         lag_replicas => [ map { $_->name() } @{ $args{slave_lag_cxns} || [] } ],
+      );
+   });
+}
+
+sub before_create_new_table {
+   my ($self) = @_;
+   $self->_hook('before_create_new_table', sub { $self->_tell('create_shadow') });
+}
+
+sub after_create_new_table {
+   my ($self, %args) = @_;
+   $self->_hook('after_create_new_table', sub {
+      $self->{new_tbl} = $args{new_tbl};
+      $self->_tell('shadow_created', table => _table($args{new_tbl}));
+   });
+}
+
+sub before_alter_new_table {
+   my ($self) = @_;
+   $self->_hook('before_alter_new_table', sub { $self->_tell('alter_shadow') });
+}
+
+sub after_alter_new_table {
+   my ($self, %args) = @_;
+   $self->_hook('after_alter_new_table', sub {
+      $self->{new_tbl} = $args{new_tbl};
+      my (undef, $definition) = $self->{aux_cxn}->dbh()->selectrow_array("SHOW CREATE TABLE $args{new_tbl}->{name}");
+      $self->_tell('shadow_altered', table => _table($args{new_tbl}), definition => $definition);
+   });
+}
+
+sub before_create_triggers {
+   my ($self) = @_;
+   $self->_hook('before_create_triggers', sub { $self->_tell('create_triggers') });
+}
+
+sub after_create_triggers {
+   my ($self) = @_;
+   $self->_hook('after_create_triggers', sub {
+      # Creating triggers is the one place where the tool reconnects by itself.
+      $self->_tell_sessions();
+      $self->_tell('triggers_created', names => $self->{execute} ? $self->_trigger_names() : []);
+   });
+}
+
+sub before_copy_rows {
+   my ($self) = @_;
+   $self->_hook('before_copy_rows', sub {
+      $self->_tell('copy');
+      $self->_wait(0);
+   });
+}
+
+sub on_copy_rows_after_nibble {
+   my ($self, %args) = @_;
+   $self->_hook('on_copy_rows_after_nibble', sub {
+      my $tbl   = $args{tbl};
+      my $count = int($tbl->{row_cnt} || 0);
+      $count = 0 if $count < 0;
+      $self->{rows} += $count;
+      $self->{chunk} = {
+         chunk_rows => _number($count),
+         chunk_ms   => _number(1000 * ($tbl->{nibble_time} || 0) + 0.5),
+         chunk_size => _number($tbl->{chunk_size}),
+      };
+      $self->{untold} = 1;
+      $self->_tell_progress() if Time::HiRes::time() - $self->{told_at} >= $PROGRESS_STEP;
+      $self->_wait(0);
+   });
+}
+
+sub after_copy_rows {
+   my ($self) = @_;
+   $self->_hook('after_copy_rows', sub {
+      $self->_tell_progress() if $self->{untold};
+      $self->_tell_sessions();
+      $self->_tell('copied', rows => _number($self->{rows}));
+   });
+}
+
+# With child tables the original is touched here, before the swap, so here is the gate.
+sub before_update_foreign_keys {
+   my ($self) = @_;
+   $self->_hook('before_update_foreign_keys', sub {
+      $self->_gate();
+      $self->_tell('update_foreign_keys');
+   });
+}
+
+sub after_update_foreign_keys {
+   my ($self) = @_;
+   $self->_hook('after_update_foreign_keys', sub { $self->_tell('foreign_keys_updated') });
+}
+
+sub before_swap_tables {
+   my ($self) = @_;
+   $self->_hook('before_swap_tables', sub {
+      $self->_gate() if !$self->{has_children};
+      $self->_tell('swap');
+   });
+}
+
+sub after_swap_tables {
+   my ($self, %args) = @_;
+   $self->_hook('after_swap_tables', sub {
+      # A dry run hands the original table over as the old one.
+      my $old = $self->{execute} && $args{old_tbl} ? _table($args{old_tbl}) : undef;
+      $self->_tell('swapped', old => $old);
+   });
+}
+
+sub before_drop_old_table {
+   my ($self) = @_;
+   $self->_hook('before_drop_old_table', sub { $self->_tell('drop_old') });
+}
+
+sub after_drop_old_table {
+   my ($self) = @_;
+   $self->_hook('after_drop_old_table', sub { $self->_tell('old_dropped') });
+}
+
+sub before_drop_triggers {
+   my ($self, %args) = @_;
+   $self->_hook('before_drop_triggers', sub {
+      $self->_tell('drop_triggers', interrupted => _number($args{oktorun} ? 0 : 1));
+   });
+}
+
+sub before_die {
+   my ($self, %args) = @_;
+   $self->_hook('before_die', sub { $self->_tell('die', reason => $args{exit_status}) });
+}
+
+sub before_exit {
+   my ($self, %args) = @_;
+   $self->_hook('before_exit', sub { $self->_tell('exit', status => _number($args{exit_status})) });
+}
+
+# ---- waiting -------------------------------------------------------------------------------------------------------
+
+sub _gate {
+   my ($self) = @_;
+   return if !$self->{execute};
+   $self->_wait(1);
+}
+
+sub _wait {
+   my ($self, $at_gate) = @_;
+   return if !$self->{execute};
+   my $alive_at = Time::HiRes::time();
+   while (1) {
+      my $hold  = $at_gate && -e "$CONTROL/hold" && !-e "$CONTROL/cutover";
+      my $pause = -e "$CONTROL/pause";
+      $self->_change('held',   $hold,  'held',   'released');
+      $self->_change('paused', $pause, 'paused', 'resumed');
+      return if !$hold && !$pause;
+      select(undef, undef, undef, $POLL);
+      if ( Time::HiRes::time() - $alive_at >= $KEEPALIVE ) {
+         $self->_keep_alive();
+         $alive_at = Time::HiRes::time();
+      }
+   }
+}
+
+sub _change {
+   my ($self, $state, $now, $begun, $ended) = @_;
+   return if !!$now == !!$self->{$state};
+   $self->{$state} = $now ? 1 : 0;
+   # Who looks at a waiting run sees the exact count.
+   $self->_tell_progress() if $now && $self->{untold};
+   $self->_tell($now ? $begun : $ended);
+}
+
+sub _keep_alive {
+   my ($self) = @_;
+   foreach my $cxn ( $self->{cxn}, $self->{aux_cxn} ) {
+      my $alive = eval { $cxn->dbh()->ping() };
+      $self->_fault('keepalive', $@ || 'the server does not answer') if !$alive && !$self->{lost}++;
+   }
+}
+
+# ---- telling -------------------------------------------------------------------------------------------------------
+
+# Runs one hook's body so that nothing of it reaches the tool: neither an exception, nor `$@`, `$!` and `$?`, from
+# which the tool takes its exit code.
+sub _hook {
+   my ($self, $name, $body) = @_;
+   local ($@, $!, $?);
+   local $SIG{__DIE__} = 'DEFAULT';
+   local $SIG{__WARN__} = sub { };
+   if ( !eval { $body->(); 1 } ) {
+      my $fault = $@;
+      eval { $self->_fault($name, $fault); };
+   }
+   return;
+}
+
+sub _fault {
+   my ($self, $hook, $fault) = @_;
+   $fault =~ s/\s+\z//;
+   $self->_tell('bridge_fault', hook => $hook, text => $fault);
+}
+
+sub _tell_progress {
+   my ($self) = @_;
+   $self->{untold}  = 0;
+   $self->{told_at} = Time::HiRes::time();
+   $self->_tell('progress', rows => _number($self->{rows}), %{ $self->{chunk} || {} });
+}
+
+# Tells the server's ids of both sessions when they are not those told last. The driver knows them: no statement.
+sub _tell_sessions {
+   my ($self) = @_;
+   my @ids = map { int($_->dbh()->{mysql_thread_id} || 0) } $self->{cxn}, $self->{aux_cxn};
+   my $now = join ',', @ids;
+   return if $now eq $self->{sessions};
+   $self->{sessions} = $now;
+   $self->_tell('sessions', ids => [ map { _number($_) } grep { $_ } @ids ]);
+}
+
+# As the server has them; else as the tool makes them.
+sub _trigger_names {
+   my ($self) = @_;
+   my $tbl   = $self->{orig_tbl};
+   my $names = eval {
+      $self->{aux_cxn}->dbh()->selectcol_arrayref(
+         'SELECT TRIGGER_NAME FROM INFORMATION_SCHEMA.TRIGGERS'
+         . " WHERE TRIGGER_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? AND TRIGGER_NAME LIKE 'pt\\_osc\\_%' ORDER BY TRIGGER_NAME",
+         undef, $tbl->{db}, $tbl->{tbl});
+   };
+   return $names if $names && @$names;
+   (my $prefix = "pt_osc_$tbl->{db}_$tbl->{tbl}") =~ s/\W/_/g;
+   $prefix = substr($prefix, 0, 60);
+   return [ map { "${prefix}_$_" } qw(del ins upd) ];
+}
+
+sub _tell {
+   my ($self, $event, @fields) = @_;
+   my $line = '{"seq":' . ++$self->{seq} . ',"event":' . _string($event);
+   while ( my ($name, $value) = splice @fields, 0, 2 ) {
+      $line .= ',' . _string($name) . ':' . _json($value);
+   }
+   print STDERR "\@mysqler $line}\n";
+}
+
+sub _table {
+   my ($tbl) = @_;
+   return { database => $tbl->{db}, table => $tbl->{tbl} };
+}
+
+# JSON by hand: no module beyond Perl's own has to be in the image. A reference to a scalar is a number, for a table may
+# be named 42.
+sub _json {
+   my ($value) = @_;
+   return 'null' if !defined $value;
+   return '[' . join(',', map { _json($_) } @$value) . ']' if ref $value eq 'ARRAY';
+   return '{' . join(',', map { _string($_) . ':' . _json($value->{$_}) } sort keys %$value) . '}' if ref $value eq 'HASH';
+   return $$value if ref $value eq 'SCALAR';
+   return _string($value);
+}
+
+sub _number {
+   my $number = int($_[0] || 0);
+   return \$number;
+}
+
+# ASCII only, so that no output layer can break it.
+sub _string {
+   my ($text) = @_;
+   $text = "$text";
+   utf8::decode($text) if !utf8::is_utf8($text);
+   $text =~ s/([\\"])/\\$1/g;
+   $text =~ s/([^\x20-\x7e])/_escape(ord $1)/ge;
+   return "\"$text\"";
+}
+
+sub _escape {
+   my ($code) = @_;
+   return sprintf '\\u%04x', $code if $code < 0x10000;
+   $code -= 0x10000;
+   return sprintf '\\u%04x\\u%04x', 0xd800 + ($code >> 10), 0xdc00 + ($code & 0x3ff);
+}
+
+1;
