@@ -10,7 +10,7 @@ use mysqler_contract::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::service::{PASSWORD, draft_of};
+use super::service::draft_of;
 use super::validation;
 use crate::Core;
 

@@ -1,8 +1,35 @@
-//! Making a plan.
+//! Making a plan: everything is looked at, then one value says exactly what would run.
 
-use mysqler_contract::{AppError, ChangeRequest, ClauseDiagnosis, ConnectionId, Plan, PrepareVerdict, Result, TableRef};
+use mysqler_contract::{
+    AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine, ErrorCode, ImageStatus, Launch,
+    Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
+};
 
+use super::definition::fingerprint;
+use super::forecast::forecast;
 use crate::Core;
+use crate::ports::{LaunchInput, LeftoverFacts, ServerCertificate, ServerFacts, Target};
+use crate::preflight::{self, PreflightInput};
+
+/// Plans that are kept for a later "start"; the oldest goes first.
+const KEPT: usize = 50;
+
+/// What was learned of the server and the workstation before anything is decided.
+struct Gathered {
+    server: ServerFacts,
+    table: TableFacts,
+    leftovers: LeftoverFacts,
+    prepare: Option<PrepareVerdict>,
+    certificate: Option<ServerCertificate>,
+    docker: Result<DockerHost>,
+    image: Result<ImageStatus>,
+}
+
+/// The way that was found, as far as one was.
+struct Way {
+    launch: Option<Result<Launch>>,
+    probe: Option<Result<ProbeReport>>,
+}
 
 impl Core {
     /// What the lexer alone says, at once and without a server.
@@ -19,9 +46,148 @@ impl Core {
         self.ports.servers.prepare(&target, table, clause, None).await
     }
 
-    /// Looks at everything and decides the exact way. Changes nothing on the server.
+    /// Looks at everything and decides the exact way. Changes nothing on the server. The plan is kept for
+    /// [`Core::run_start`], which takes no other.
     pub async fn plan(&self, request: ChangeRequest) -> Result<Plan> {
-        let _ = request;
-        Err(AppError::internal("not built"))
+        let plan = self.make_plan(request, None).await?;
+        let mut plans = self.memory.plans.lock().await;
+        if plans.len() >= KEPT {
+            let oldest = plans.values().min_by_key(|plan| plan.made_at).map(|plan| plan.id.clone());
+            oldest.and_then(|id| plans.remove(&id));
+        }
+        plans.insert(plan.id.clone(), plan.clone());
+        Ok(plan)
+    }
+
+    /// `own` is the run that asks, when one does: it is not in its own way.
+    pub(crate) async fn make_plan(&self, request: ChangeRequest, own: Option<&RunId>) -> Result<Plan> {
+        let connection = self.connection(&request.connection_id).await?;
+        let target = self.target(&connection.id).await?;
+        let settings = self.ports.settings.load().await?;
+        let diagnosis = crate::clause::diagnose(request.kind.clause());
+        let gathered = self.gather(&request, &target, &diagnosis, &settings).await?;
+        let way = self.find_way(&request, &connection, &target, &gathered, &settings).await;
+        let busy = self.ports.runs.busy_with(&connection.id, &request.table).await?.filter(|run| Some(run) != own);
+        let findings = preflight::check(&PreflightInput {
+            request: &request,
+            connection: &connection,
+            server: &gathered.server,
+            table: Some(&gathered.table),
+            leftovers: &gathered.leftovers,
+            prepare: gathered.prepare.as_ref(),
+            image: gathered.image.as_ref(),
+            launch: way.launch.as_ref().map(Result::as_ref),
+            probe: way.probe.as_ref().map(Result::as_ref),
+            busy_run: busy.as_ref(),
+            now: self.ports.clock.now(),
+        });
+        let learned = self.ports.runs.past_rates(&connection.id, 9).await?;
+        let binlog = gathered.server.variables.get("log_bin").is_some_and(|value| value.eq_ignore_ascii_case("on"));
+        let launch = way.launch.and_then(Result::ok);
+        Ok(Plan {
+            id: PlanId(uuid::Uuid::new_v4().to_string()),
+            engine: Engine::PtOsc,
+            operations: diagnosis.operations,
+            server: ServerIdentity {
+                server_uuid: gathered.server.server_uuid.clone(),
+                flavour: gathered.server.flavour,
+                version: gathered.server.version,
+            },
+            definition_sha256: fingerprint(&gathered.table.definition),
+            confirmation: if request.dry_run {
+                Default::default()
+            } else {
+                preflight::confirmation(&findings, connection.environment, &request.table)
+            },
+            findings,
+            forecast: forecast(&gathered.table, binlog, &learned),
+            command: launch.as_ref().map(|launch| self.ports.runner.render(launch)),
+            launch,
+            facts: gathered.table,
+            connection,
+            request,
+            made_at: self.ports.clock.now(),
+        })
+    }
+
+    async fn gather(
+        &self,
+        request: &ChangeRequest,
+        target: &Target,
+        diagnosis: &ClauseDiagnosis,
+        settings: &Settings,
+    ) -> Result<Gathered> {
+        let servers = &self.ports.servers;
+        let table = &request.table;
+        // A clause that the lexer refuses must not reach a server in any form.
+        let presentable = diagnosis.problems.is_empty();
+        let prepare = async {
+            match presentable {
+                true => servers.prepare(target, table, request.kind.clause(), None).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let certificate = async {
+            match target.tls {
+                TlsMode::Disabled => Ok(None),
+                _ => servers.certificate(target).await,
+            }
+        };
+        let workstation = async { (self.ports.runner.host().await, self.ports.runner.image_status(&settings.image).await) };
+        let asked = async {
+            tokio::try_join!(
+                servers.server_facts(target, &table.database),
+                servers.table_facts(target, table),
+                servers.leftovers(target, table),
+                prepare,
+                certificate,
+            )
+        };
+        let (asked, (docker, image)) = tokio::join!(asked, workstation);
+        let (server, table, leftovers, prepare, certificate) = asked?;
+        Ok(Gathered { server, table, leftovers, prepare, certificate, docker, image })
+    }
+
+    async fn find_way(
+        &self,
+        request: &ChangeRequest,
+        connection: &Connection,
+        target: &Target,
+        gathered: &Gathered,
+        settings: &Settings,
+    ) -> Way {
+        let (Ok(docker), Ok(ImageStatus::Ready { image, .. })) = (&gathered.docker, &gathered.image) else {
+            let launch = gathered.docker.as_ref().err().map(|error| Err(error.clone()));
+            return Way { launch, probe: None };
+        };
+        if gathered.table.summary.kind != TableKind::Base {
+            return Way { launch: None, probe: None };
+        }
+        let launch = self.ports.runner.compose(&LaunchInput {
+            request,
+            server: &gathered.server,
+            host: &connection.host,
+            port: connection.port,
+            user: &connection.user,
+            charset: &connection.charset,
+            connect_timeout: target.connect_timeout,
+            tls: connection.tls,
+            ca_pem: target.ca_pem.as_deref(),
+            certificate: gathered.certificate.as_ref(),
+            image,
+            docker,
+            limits: settings.limits,
+        });
+        let probe = match &launch {
+            Ok(launch) => Some(self.ports.runner.probe(launch, &target.password).await),
+            Err(_) => None,
+        };
+        Way { launch: Some(launch), probe }
+    }
+
+    /// For a host that shows a plan made earlier; `PLAN_EXPIRED` when it was started or dropped since.
+    pub async fn planned(&self, id: &PlanId) -> Result<Plan> {
+        let plan = self.memory.plans.lock().await.get(id).cloned();
+        plan.ok_or_else(|| AppError::new(ErrorCode::PlanExpired))
     }
 }

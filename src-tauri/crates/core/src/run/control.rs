@@ -1,32 +1,100 @@
-//! What a person may ask of a run, from whichever host.
+//! What a person may ask of a run, from whichever process, and how it reaches whoever drives the run.
 
-use mysqler_contract::{Confirmation, PlanId, Result, RunId, RunView, AppError};
+use mysqler_contract::{AppError, ErrorCode, Result, RunAction, RunId, RunState};
 
+use super::supervisors::Wish;
 use crate::Core;
 
-#[derive(Default)]
-pub(crate) struct Supervisors {}
-
 impl Core {
-    /// Starts a previewed plan. The plan is used up.
-    pub async fn run_start(&self, plan: &PlanId, confirmation: &Confirmation) -> Result<RunView> {
-        let _ = (plan, confirmation);
-        Err(AppError::internal("not built"))
-    }
+    /// Asks the copy to stand still within one chunk.
     pub async fn run_pause(&self, id: &RunId) -> Result<()> {
-        let _ = id;
-        Err(AppError::internal("not built"))
+        self.ask(id, RunAction::Pause).await
     }
+
     pub async fn run_resume(&self, id: &RunId) -> Result<()> {
-        self.run_pause(id).await
+        self.ask(id, RunAction::Resume).await
     }
+
+    /// Lets a held run swap.
     pub async fn run_cutover(&self, id: &RunId) -> Result<()> {
-        self.run_pause(id).await
+        self.ask(id, RunAction::CutOver).await
     }
+
+    /// Ends the run and removes what it made. Returns when the wish is on its way; the run's state tells the rest.
     pub async fn run_stop(&self, id: &RunId) -> Result<()> {
-        self.run_pause(id).await
+        self.ask(id, RunAction::Stop).await
     }
+
+    /// Removes what an ended run left. The leftovers were shown by the run's state before.
     pub async fn run_cleanup(&self, id: &RunId) -> Result<()> {
-        self.run_pause(id).await
+        let view = self.ports.runs.view(id).await?;
+        refuse(&view.state, RunAction::Cleanup)?;
+        if !self.adopt(id, super::supervisor::Entry::Cleanup).await? {
+            return Err(AppError::new(ErrorCode::RunSupervisorMissing).with("run", id));
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {
+        let view = self.ports.runs.view(id).await?;
+        refuse(&view.state, action)?;
+        let wish = Wish { action, by: self.host.0.clone() };
+        if self.memory.supervisors.tell(id, wish.clone()) {
+            return Ok(());
+        }
+        let now = self.ports.clock.now();
+        if self.ports.runs.lease_holder(id, now).await?.is_some() {
+            return self.ports.runs.post(id, action, &self.host.0, now).await;
+        }
+        // Nobody drives it: whoever asks takes it up.
+        self.adopt(id, super::supervisor::Entry::Recovered).await?;
+        if self.memory.supervisors.tell(id, wish) {
+            return Ok(());
+        }
+        self.ports.runs.post(id, action, &self.host.0, now).await
+    }
+}
+
+fn refuse(state: &RunState, action: RunAction) -> Result<()> {
+    if allowed(state, action) {
+        return Ok(());
+    }
+    Err(AppError::new(ErrorCode::RunStateForbids)
+        .with("state", state.kind().as_str())
+        .with("action", serde_json::to_value(action).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()))
+}
+
+/// Which wishes make sense in which state; the user interface offers no others.
+pub(super) fn allowed(state: &RunState, action: RunAction) -> bool {
+    match action {
+        RunAction::Start => false,
+        RunAction::Pause => matches!(state, RunState::Running { .. }),
+        RunAction::Resume => matches!(state, RunState::Paused { .. }),
+        RunAction::CutOver => matches!(state, RunState::AwaitingCutover { .. }),
+        RunAction::Stop => {
+            !state.is_terminal() && !matches!(state, RunState::Stopping { .. } | RunState::Cleaning { .. })
+        }
+        RunAction::Cleanup => matches!(state, RunState::NeedsCleanup { .. } | RunState::Unknown { .. }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mysqler_contract::{Phase, Timestamp};
+
+    #[test]
+    fn an_ended_run_can_only_be_cleaned_and_only_when_something_is_left() {
+        let unknown = RunState::Unknown { check: vec![] };
+        for action in [RunAction::Pause, RunAction::Resume, RunAction::CutOver, RunAction::Stop] {
+            assert!(!allowed(&RunState::Completed, action) && !allowed(&unknown, action), "{action:?}");
+        }
+        assert!(allowed(&unknown, RunAction::Cleanup) && !allowed(&RunState::Completed, RunAction::Cleanup));
+    }
+
+    #[test]
+    fn a_second_stop_is_refused() {
+        assert!(allowed(&RunState::Running { phase: Phase::Copy }, RunAction::Stop));
+        assert!(!allowed(&RunState::Stopping { since: Timestamp(0) }, RunAction::Stop));
     }
 }

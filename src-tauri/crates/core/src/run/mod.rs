@@ -1,6 +1,19 @@
 //! Runs: a state machine, its record, the supervisor that drives it, recovery after a crash, and history.
 
+mod attend;
+mod cleaning;
+mod conclude;
 mod control;
+mod fold;
+mod follow;
 mod history;
+mod prepare;
+mod recorder;
+mod start;
+pub mod state;
+mod supervisor;
+mod supervisors;
+mod take;
 
-pub(crate) use control::Supervisors;
+pub use fold::RunFold;
+pub(crate) use supervisors::Supervisors;

@@ -1,0 +1,201 @@
+//! The view of a run as a fold over its events: the one place where what is shown is derived from what is stored.
+
+use std::collections::VecDeque;
+
+use mysqler_contract::{
+    Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView, Timestamp, WaitReason, WaitTotal,
+};
+
+/// The recent rate stands on this much of the past, ms.
+const WINDOW_MS: u64 = 10_000;
+
+/// A view and what is needed to fold the next event into it.
+#[derive(Debug, Clone)]
+pub struct RunFold {
+    pub view: RunView,
+    /// Rows at moments of uninterrupted copying, newest last.
+    samples: VecDeque<(Timestamp, u64)>,
+}
+
+impl RunFold {
+    /// A run that has no events yet.
+    pub fn new(plan: &Plan, created_at: Timestamp) -> Self {
+        Self::from_view(RunView {
+            id: RunId(String::new()),
+            connection_id: plan.connection.id.clone(),
+            connection_name: plan.connection.name.clone(),
+            environment: plan.connection.environment,
+            table: plan.request.table.clone(),
+            clause: plan.request.kind.clause().to_owned(),
+            reclaim: plan.request.kind == mysqler_contract::ChangeKind::Reclaim,
+            engine: plan.engine,
+            dry_run: plan.request.dry_run,
+            hold_cutover: plan.request.hold_cutover,
+            state: RunState::Queued,
+            created_at,
+            started_at: None,
+            finished_at: None,
+            phases: Vec::new(),
+            rows_copied: 0,
+            rows_estimated: None,
+            estimate_source: None,
+            rate_rows_s: None,
+            left_ms: None,
+            waits: Vec::new(),
+            warnings: 0,
+            shadow: None,
+            triggers: Vec::new(),
+            sessions: Vec::new(),
+            shadow_definition: None,
+            pending: None,
+            job: None,
+            exit_code: None,
+            last_seq: 0,
+            supervisor: None,
+        })
+    }
+
+    /// A stored view, to be folded on.
+    pub fn from_view(view: RunView) -> Self {
+        Self { view, samples: VecDeque::new() }
+    }
+
+    pub fn apply(&mut self, event: &RunEvent) {
+        let (view, at) = (&mut self.view, event.at);
+        view.last_seq = event.seq;
+        match &event.kind {
+            RunEventKind::StateChanged { state } => self.enter(state, at),
+            RunEventKind::JobStarted { job } => view.job = Some(job.clone()),
+            RunEventKind::PhaseStarted { phase } => start_phase(view, *phase, at),
+            RunEventKind::PhaseFinished { phase } => finish_phase(view, *phase, at),
+            RunEventKind::Estimated { rows, source } => {
+                view.rows_estimated = Some(*rows);
+                view.estimate_source = Some(*source);
+            }
+            RunEventKind::Progress { rows, .. } => self.copied(*rows, at),
+            RunEventKind::WaitStarted { reason, detail } => self.wait(*reason, detail, at),
+            RunEventKind::WaitEnded { reason } => self.go_on(*reason, at),
+            RunEventKind::ShadowCreated { table } => view.shadow = Some(table.clone()),
+            RunEventKind::ShadowAltered { definition } => view.shadow_definition = Some(definition.clone()),
+            RunEventKind::TriggersCreated { names } => view.triggers = names.clone(),
+            RunEventKind::Sessions { ids } => view.sessions = ids.clone(),
+            RunEventKind::Warned { .. } => view.warnings += 1,
+            RunEventKind::JobExited { code, .. } => view.exit_code = Some(*code),
+            RunEventKind::Requested { action, .. } => {
+                view.pending = (*action != RunAction::Start).then_some(*action);
+            }
+            RunEventKind::SupervisorChanged { host } => view.supervisor = Some(host.clone()),
+            RunEventKind::Gap { .. }
+            | RunEventKind::BridgeLost { .. }
+            | RunEventKind::ContactLost { .. }
+            | RunEventKind::ContactRegained
+            | RunEventKind::Cleaned { .. }
+            | RunEventKind::Verified { .. } => {}
+        }
+    }
+
+    fn enter(&mut self, state: &RunState, at: Timestamp) {
+        let view = &mut self.view;
+        view.pending = None;
+        if matches!(state, RunState::Preparing) && view.started_at.is_none() {
+            view.started_at = Some(at);
+        }
+        if let RunState::Running { phase } = state
+            && *phase == Phase::Verify
+        {
+            start_phase(view, *phase, at);
+        }
+        let ends = state.is_terminal();
+        view.finished_at = ends.then_some(at);
+        view.state = state.clone();
+        if ends {
+            end_open(view, at);
+        }
+    }
+
+    fn copied(&mut self, rows: u64, at: Timestamp) {
+        self.view.rows_copied = rows;
+        self.samples.push_back((at, rows));
+        while self.samples.front().is_some_and(|(then, _)| at.since(*then) > WINDOW_MS) {
+            self.samples.pop_front();
+        }
+        let recent = self.samples.front().and_then(|(then, before)| rate(rows.saturating_sub(*before), at.since(*then)));
+        if recent.is_some() {
+            self.view.rate_rows_s = recent;
+        }
+        self.view.left_ms = self.left(at);
+    }
+
+    /// A range from the recent rate and the mean one; nothing honest can be said past the estimate.
+    fn left(&self, at: Timestamp) -> Option<(u64, u64)> {
+        let view = &self.view;
+        let remaining = view.rows_estimated?.checked_sub(view.rows_copied)?;
+        let copy = view.phases.iter().find(|time| time.phase == Phase::Copy)?;
+        let waited: u64 = view.waits.iter().map(|wait| wait.ms).sum();
+        let mean = rate(view.rows_copied, at.since(copy.started).saturating_sub(waited))?;
+        let recent = view.rate_rows_s.unwrap_or(mean);
+        let need = |rate: u64| remaining.saturating_mul(1000) / rate.max(1);
+        let (one, other) = (need(mean), need(recent));
+        Some((one.min(other), one.max(other)))
+    }
+
+    fn wait(&mut self, reason: WaitReason, detail: &str, at: Timestamp) {
+        self.samples.clear();
+        let entry = match self.view.waits.iter_mut().find(|wait| wait.reason == reason) {
+            Some(entry) => entry,
+            None => {
+                self.view.waits.push(WaitTotal { reason, ms: 0, since: None, detail: String::new() });
+                let Some(entry) = self.view.waits.last_mut() else { return };
+                entry
+            }
+        };
+        entry.detail = detail.to_owned();
+        entry.since.get_or_insert(at);
+    }
+
+    fn go_on(&mut self, reason: WaitReason, at: Timestamp) {
+        self.samples.clear();
+        if let Some(entry) = self.view.waits.iter_mut().find(|wait| wait.reason == reason)
+            && let Some(since) = entry.since.take()
+        {
+            entry.ms += at.since(since);
+        }
+    }
+}
+
+/// Rows per second; `None` for too short a time to say.
+fn rate(rows: u64, ms: u64) -> Option<u64> {
+    (ms >= 400).then(|| rows.saturating_mul(1000) / ms)
+}
+
+fn start_phase(view: &mut RunView, phase: Phase, at: Timestamp) {
+    if let Some(open) = view.phases.last_mut()
+        && open.finished.is_none()
+    {
+        open.finished = Some(at);
+    }
+    view.phases.push(PhaseTime { phase, started: at, finished: None });
+}
+
+fn finish_phase(view: &mut RunView, phase: Phase, at: Timestamp) {
+    if let Some(time) = view.phases.iter_mut().rev().find(|time| time.phase == phase) {
+        time.finished.get_or_insert(at);
+    }
+}
+
+fn end_open(view: &mut RunView, at: Timestamp) {
+    for time in &mut view.phases {
+        time.finished.get_or_insert(at);
+    }
+    for wait in &mut view.waits {
+        if let Some(since) = wait.since.take() {
+            wait.ms += at.since(since);
+        }
+    }
+    view.rate_rows_s = None;
+    view.left_ms = None;
+}
+
+#[cfg(test)]
+#[path = "fold_test.rs"]
+mod tests;

@@ -1,0 +1,115 @@
+//! What the fold shows of a run's events.
+
+use mysqler_contract::{
+    CleaningAfter, ConnectionId, Engine, Environment, EstimateSource, RunId, RunState, TableRef,
+};
+
+use super::*;
+
+fn blank() -> RunFold {
+    RunFold::from_view(RunView {
+        id: RunId("20260101-001".into()),
+        connection_id: ConnectionId("c".into()),
+        connection_name: "shop".into(),
+        environment: Environment::Test,
+        table: TableRef::new("shop", "orders"),
+        clause: "ADD COLUMN a INT".into(),
+        reclaim: false,
+        engine: Engine::PtOsc,
+        dry_run: false,
+        hold_cutover: false,
+        state: RunState::Queued,
+        created_at: Timestamp(0),
+        started_at: None,
+        finished_at: None,
+        phases: vec![],
+        rows_copied: 0,
+        rows_estimated: None,
+        estimate_source: None,
+        rate_rows_s: None,
+        left_ms: None,
+        waits: vec![],
+        warnings: 0,
+        shadow: None,
+        triggers: vec![],
+        sessions: vec![],
+        shadow_definition: None,
+        pending: None,
+        job: None,
+        exit_code: None,
+        last_seq: 0,
+        supervisor: None,
+    })
+}
+
+fn feed(fold: &mut RunFold, at: i64, kind: RunEventKind) {
+    let seq = fold.view.last_seq + 1;
+    fold.apply(&RunEvent { seq, at: Timestamp(at), kind });
+}
+
+fn progress(rows: u64) -> RunEventKind {
+    RunEventKind::Progress { rows, chunk_rows: 1000, chunk_ms: 100 }
+}
+
+fn copying() -> RunFold {
+    let mut fold = blank();
+    feed(&mut fold, 0, RunEventKind::StateChanged { state: RunState::Preparing });
+    feed(&mut fold, 0, RunEventKind::Estimated { rows: 10_000, source: EstimateSource::Statistics });
+    feed(&mut fold, 0, RunEventKind::PhaseStarted { phase: Phase::Copy });
+    feed(&mut fold, 0, RunEventKind::StateChanged { state: RunState::Running { phase: Phase::Copy } });
+    fold
+}
+
+#[test]
+fn the_rate_and_the_time_left_come_from_rows_over_time() {
+    let mut fold = copying();
+    feed(&mut fold, 1_000, progress(1_000));
+    feed(&mut fold, 2_000, progress(2_000));
+    assert_eq!(fold.view.rate_rows_s, Some(1_000));
+    assert_eq!(fold.view.left_ms, Some((8_000, 8_000)));
+}
+
+#[test]
+fn a_wait_neither_lowers_the_rate_nor_counts_as_copying() {
+    let mut fold = copying();
+    feed(&mut fold, 1_000, progress(1_000));
+    feed(&mut fold, 2_000, progress(2_000));
+    feed(&mut fold, 2_000, RunEventKind::WaitStarted { reason: WaitReason::Pause, detail: String::new() });
+    feed(&mut fold, 62_000, RunEventKind::WaitEnded { reason: WaitReason::Pause });
+    feed(&mut fold, 62_100, progress(2_100));
+    feed(&mut fold, 63_100, progress(3_100));
+    assert_eq!(fold.view.waits[0].ms, 60_000);
+    assert_eq!(fold.view.rate_rows_s, Some(1_000));
+    let (low, high) = fold.view.left_ms.expect("a range");
+    assert!((6_800..=7_000).contains(&low) && (6_800..=7_000).contains(&high), "{low}–{high}");
+}
+
+#[test]
+fn past_the_estimate_no_time_left_is_told() {
+    let mut fold = copying();
+    feed(&mut fold, 1_000, progress(9_000));
+    feed(&mut fold, 2_000, progress(12_000));
+    assert_eq!(fold.view.left_ms, None);
+    assert_eq!(fold.view.rows_copied, 12_000);
+}
+
+#[test]
+fn a_wish_is_pending_until_the_state_moves() {
+    let mut fold = copying();
+    feed(&mut fold, 10, RunEventKind::Requested { action: RunAction::Stop, by: "window".into() });
+    assert_eq!(fold.view.pending, Some(RunAction::Stop));
+    feed(&mut fold, 20, RunEventKind::StateChanged { state: RunState::Cleaning { after: CleaningAfter::Stop } });
+    assert_eq!(fold.view.pending, None);
+}
+
+#[test]
+fn the_end_closes_what_is_open_and_a_cleanup_opens_the_run_again() {
+    let mut fold = copying();
+    feed(&mut fold, 10, RunEventKind::WaitStarted { reason: WaitReason::Lag, detail: "4 s".into() });
+    feed(&mut fold, 30, RunEventKind::StateChanged { state: RunState::Unknown { check: vec![] } });
+    assert_eq!(fold.view.phases[0].finished, Some(Timestamp(30)));
+    assert_eq!((fold.view.waits[0].ms, fold.view.waits[0].since), (20, None));
+    assert_eq!(fold.view.finished_at, Some(Timestamp(30)));
+    feed(&mut fold, 40, RunEventKind::StateChanged { state: RunState::Cleaning { after: CleaningAfter::Stop } });
+    assert_eq!(fold.view.finished_at, None);
+}

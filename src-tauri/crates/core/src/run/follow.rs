@@ -1,0 +1,182 @@
+//! Following a job to its end: its output, a person's wishes, and contact that may be lost and found.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use mysqler_contract::{AppError, LogKind, LogStream, Result, RunAction, RunEventKind};
+
+use super::state::Input;
+use super::supervisor::Supervisor;
+use super::supervisors::Wish;
+use crate::ports::{Control, JobStatus, LogCursor, OutputParser, RawLine, Runner};
+
+/// Time that the tool gets to end after a signal before it is killed.
+const GRACE: Duration = Duration::from_secs(8);
+/// Pause between two attempts to reach the engine again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The reading side of a job; lines of the record's past are only parsed.
+struct Reader {
+    parser: Box<dyn OutputParser>,
+    /// Lines handed to the parser so far.
+    read: LogCursor,
+    /// Lines that the record holds already.
+    recorded: LogCursor,
+}
+
+enum Stretch {
+    /// The job ended and its last line is in.
+    Ended,
+    /// The engine does not answer.
+    Lost(AppError),
+}
+
+impl Supervisor {
+    /// Returns when the job has ended or is gone.
+    pub(super) async fn follow(&mut self) -> Result<()> {
+        let Some(job) = self.rec.view().job.clone() else { return Ok(()) };
+        let runner = self.core.ports.runner.clone();
+        let mut reader = Reader {
+            parser: runner.parser(&self.plan.request.table, self.plan.request.dry_run),
+            read: LogCursor::default(),
+            recorded: self.rec.cursor(),
+        };
+        if self.stopping() {
+            self.terminate(&job);
+        }
+        loop {
+            match self.stretch(&job, &mut reader).await? {
+                Stretch::Ended => return self.rec.flush().await,
+                Stretch::Lost(error) => self.wait_for_contact(&job, error).await?,
+            }
+        }
+    }
+
+    async fn stretch(&mut self, job: &str, reader: &mut Reader) -> Result<Stretch> {
+        let mut lines = match self.core.ports.runner.follow(job, reader.read).await {
+            Ok(lines) => lines,
+            Err(error) if self.is_gone(job).await => {
+                tracing::warn!(%error, "the job is gone");
+                return Ok(Stretch::Ended);
+            }
+            Err(error) => return Ok(Stretch::Lost(error)),
+        };
+        loop {
+            tokio::select! {
+                line = lines.next() => match line {
+                    Some(Ok(line)) => self.read(reader, &line),
+                    Some(Err(_)) if self.is_gone(job).await => return Ok(Stretch::Ended),
+                    Some(Err(error)) => return Ok(Stretch::Lost(error)),
+                    None => return Ok(Stretch::Ended),
+                },
+                Some(wish) = self.wishes.recv() => self.obey(job, &wish).await,
+                _ = self.ticks.flush.tick() => self.rec.flush().await?,
+                _ = self.ticks.renew.tick() => self.renew().await?,
+                _ = self.ticks.mailbox.tick() => self.obey_mailbox(job).await?,
+            }
+        }
+    }
+
+    fn read(&mut self, reader: &mut Reader, line: &RawLine) {
+        let parsed = reader.parser.feed(line);
+        let known = match line.stream {
+            LogStream::Stdout => reader.read.stdout < reader.recorded.stdout,
+            LogStream::Stderr => reader.read.stderr < reader.recorded.stderr,
+            LogStream::App => false,
+        };
+        reader.read.advance(line.stream);
+        if known { self.recall(&parsed) } else { self.take(line, parsed) }
+    }
+
+    async fn is_gone(&self, job: &str) -> bool {
+        matches!(self.core.ports.runner.status(job).await, Ok(JobStatus::Gone))
+    }
+
+    /// The engine went away: the container may live on, so nothing is concluded until it answers again.
+    async fn wait_for_contact(&mut self, job: &str, error: AppError) -> Result<()> {
+        let lost = self.rec.input(&Input::LoseContact { at: self.now() });
+        if lost {
+            self.rec.event(RunEventKind::ContactLost { why: error.to_string() });
+            self.rec.note(LogKind::Warning, format!("Contact lost: {error}"));
+        }
+        loop {
+            self.rec.flush().await?;
+            self.renew().await?;
+            if self.core.ports.runner.status(job).await.is_ok() {
+                break;
+            }
+            for wish in self.read_mailbox().await? {
+                self.note_wish(&wish);
+            }
+            let pause = tokio::time::sleep(AGAIN);
+            tokio::select! {
+                () = pause => {}
+                Some(wish) = self.wishes.recv() => self.note_wish(&wish),
+            }
+        }
+        if lost {
+            self.rec.event(RunEventKind::ContactRegained);
+            self.rec.note(LogKind::Info, "Contact regained");
+            self.rec.input(&Input::RegainContact);
+        }
+        if self.stopping() {
+            self.terminate(job);
+        }
+        self.rec.flush().await
+    }
+
+    /// Without contact only a stop can be kept in mind.
+    fn note_wish(&mut self, wish: &Wish) {
+        if wish.action == RunAction::Stop && !self.stopping() {
+            self.heed(wish);
+            self.seen.stop_asked = true;
+            self.rec.input(&Input::Stop { at: self.now() });
+        }
+    }
+
+    async fn obey_mailbox(&mut self, job: &str) -> Result<()> {
+        for wish in self.read_mailbox().await? {
+            self.obey(job, &wish).await;
+        }
+        Ok(())
+    }
+
+    async fn obey(&mut self, job: &str, wish: &Wish) {
+        if !self.allows(wish.action) {
+            self.rec.note(LogKind::Info, format!("Not possible now: {:?}", wish.action));
+            return;
+        }
+        self.heed(wish);
+        let done = match wish.action {
+            RunAction::Pause => self.control(job, Control::Pause).await,
+            RunAction::Resume => self.control(job, Control::Resume).await,
+            RunAction::CutOver => self.control(job, Control::CutOver).await,
+            RunAction::Stop => {
+                self.seen.stop_asked = true;
+                self.rec.input(&Input::Stop { at: self.now() });
+                self.terminate(job);
+                Ok(())
+            }
+            RunAction::Start | RunAction::Cleanup => Ok(()),
+        };
+        if let Err(error) = done {
+            self.rec.note(LogKind::Error, format!("{:?} did not reach the run: {error}", wish.action));
+        }
+    }
+
+    async fn control(&self, job: &str, control: Control) -> Result<()> {
+        self.core.ports.runner.control(job, control).await
+    }
+
+    /// In a task of its own: the last lines have to be read while the job ends.
+    fn terminate(&self, job: &str) {
+        let (runner, job) = (self.core.ports.runner.clone(), job.to_owned());
+        self.core.memory.supervisors.tasks.spawn(async move { end_job(runner.as_ref(), &job).await });
+    }
+}
+
+async fn end_job(runner: &dyn Runner, job: &str) {
+    if let Err(error) = runner.terminate(job, GRACE).await {
+        tracing::warn!(%error, "the job could not be ended; its output tells when it has");
+    }
+}

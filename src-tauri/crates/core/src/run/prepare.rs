@@ -1,0 +1,170 @@
+//! From the queue to a started job: its turn, a second look at the world, the container.
+
+use std::collections::BTreeSet;
+
+use mysqler_contract::{AppError, CleaningAfter, Difference, ErrorCode, Params, Plan, Result, RunAction, RunEventKind, Severity};
+
+use super::state::Input;
+use super::supervisor::Supervisor;
+use crate::plan::fingerprint;
+use crate::ports::Target;
+
+/// A plan that is older is made anew in full before it runs; a fresh one is checked for what matters most, ms.
+const FRESH_MS: u64 = 60_000;
+
+impl Supervisor {
+    /// True when a job is running; false when the run has ended already.
+    pub(super) async fn prepare(&mut self) -> Result<bool> {
+        let Some(_turn) = self.wait_for_turn().await? else {
+            return Ok(false);
+        };
+        self.rec.input(&Input::Begin);
+        self.rec.flush().await?;
+        match self.look_again().await {
+            Ok(differences) if differences.is_empty() => {}
+            Ok(differences) => {
+                self.rec.input(&Input::Differ(differences));
+                return Ok(false);
+            }
+            Err(error) => {
+                self.rec.input(&Input::Fail(error));
+                return Ok(false);
+            }
+        }
+        if self.asked_to_stop() {
+            self.rec.input(&Input::Stop { at: self.now() });
+            self.rec.input(&Input::Clean(CleaningAfter::Stop));
+            self.rec.input(&Input::Cleaned);
+            return Ok(false);
+        }
+        self.start_job().await
+    }
+
+    async fn start_job(&mut self) -> Result<bool> {
+        let Some(launch) = self.plan.launch.clone() else {
+            self.rec.input(&Input::Fail(AppError::new(ErrorCode::PlanBlocked).with("codes", "")));
+            return Ok(false);
+        };
+        let target = self.reach_server().await?;
+        match self.core.ports.runner.start(&self.rec.id(), &launch, &target.password).await {
+            Ok(job) => {
+                self.rec.event(RunEventKind::JobStarted { job });
+                self.rec.flush().await?;
+                Ok(true)
+            }
+            Err(error) => {
+                self.rec.input(&Input::Fail(error));
+                Ok(false)
+            }
+        }
+    }
+
+    /// Holds the run in the queue while as many run as the settings allow. `None` when it was stopped there.
+    async fn wait_for_turn(&mut self) -> Result<Option<()>> {
+        loop {
+            if self.asked_to_stop() {
+                self.rec.input(&Input::Stop { at: self.now() });
+                return Ok(None);
+            }
+            if self.has_turn().await? {
+                return Ok(Some(()));
+            }
+            tokio::select! {
+                _ = self.ticks.mailbox.tick() => {
+                    let posted = self.read_mailbox().await?;
+                    self.seen.stop_asked |= posted.iter().any(|wish| wish.action == RunAction::Stop);
+                }
+                _ = self.ticks.renew.tick() => self.renew().await?,
+            }
+        }
+    }
+
+    /// The oldest waiting run goes first.
+    async fn has_turn(&self) -> Result<bool> {
+        let limit = self.core.settings().await?.runs_at_once.max(1) as usize;
+        let mine = self.rec.id();
+        let live = self.core.ports.runs.live().await?;
+        let ahead = live.iter().filter(|view| view.id != mine && is_ahead(view, self.rec.view())).count();
+        Ok(ahead < limit)
+    }
+
+    fn asked_to_stop(&mut self) -> bool {
+        while let Ok(wish) = self.wishes.try_recv() {
+            self.heed(&wish);
+            self.seen.stop_asked |= wish.action == RunAction::Stop;
+        }
+        self.seen.stop_asked
+    }
+
+    /// What is not as the plan saw it.
+    async fn look_again(&mut self) -> Result<Vec<Difference>> {
+        let target = self.reach_server().await?;
+        let mut differences = self.quick_differences(&target).await?;
+        let old = self.now().since(self.plan.made_at) > FRESH_MS;
+        if differences.is_empty() && old {
+            let again = self.core.make_plan(self.plan.request.clone(), Some(&self.rec.id())).await?;
+            differences = new_findings(&self.plan, &again);
+            if differences.is_empty() && again.launch.as_ref().map(|l| &l.image) != self.plan.launch.as_ref().map(|l| &l.image) {
+                differences.push(Difference { what: "image_changed".to_owned(), params: Params::new() });
+            }
+        }
+        Ok(differences)
+    }
+
+    async fn quick_differences(&self, target: &Target) -> Result<Vec<Difference>> {
+        let servers = &self.core.ports.servers;
+        let table = &self.plan.request.table;
+        let (facts, definition, leftovers) = tokio::try_join!(
+            servers.server_facts(target, &table.database),
+            servers.definition(target, table),
+            servers.leftovers(target, table),
+        )?;
+        let mut found = Vec::new();
+        let mut differ = |what: &str, before: String, now: String| {
+            let params = Params::from([("before".to_owned(), before), ("now".to_owned(), now)]);
+            found.push(Difference { what: what.to_owned(), params });
+        };
+        let planned = &self.plan.server;
+        if facts.server_uuid != planned.server_uuid {
+            let text = |uuid: &Option<String>| uuid.clone().unwrap_or_default();
+            differ("server_changed", text(&planned.server_uuid), text(&facts.server_uuid));
+        }
+        if facts.version != planned.version {
+            differ("version_changed", format!("{:?}", planned.version), format!("{:?}", facts.version));
+        }
+        match definition {
+            None => differ("table_gone", table.to_string(), String::new()),
+            Some(now) if fingerprint(&now) != self.plan.definition_sha256 => {
+                differ("definition_changed", self.plan.definition_sha256.clone(), fingerprint(&now));
+            }
+            Some(_) => {}
+        }
+        if !leftovers.triggers.is_empty() && self.plan.facts.triggers.is_empty() {
+            let names: Vec<String> = leftovers.triggers.iter().map(|trigger| trigger.name.clone()).collect();
+            differ("triggers_appeared", String::new(), names.join(", "));
+        }
+        Ok(found)
+    }
+}
+
+fn is_ahead(other: &mysqler_contract::RunView, mine: &mysqler_contract::RunView) -> bool {
+    use mysqler_contract::RunState;
+    match other.state {
+        RunState::Queued => (other.created_at, &other.id) < (mine.created_at, &mine.id),
+        _ => true,
+    }
+}
+
+/// Findings above `info` that the plan did not show.
+fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
+    let known: BTreeSet<&str> = planned.findings.iter().map(|finding| finding.code.as_str()).collect();
+    again
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Info && !known.contains(finding.code.as_str()))
+        .map(|finding| Difference {
+            what: "new_finding".to_owned(),
+            params: Params::from([("code".to_owned(), finding.code.clone())]),
+        })
+        .collect()
+}

@@ -1,0 +1,133 @@
+//! The run's record being written: events and lines are gathered, stored in one step, and only then told.
+
+use mysqler_contract::{
+    AppError, AppEvent, ErrorCode, LogKind, LogLine, LogStream, Result, RunEvent, RunEventKind, RunId, RunState, RunView,
+    Timestamp,
+};
+
+use super::fold::RunFold;
+use super::state::{Input, next};
+use crate::Core;
+use crate::ports::{Lease, LogCursor, RunBatch};
+
+/// Writes one run's record under one lease.
+pub(super) struct Recorder {
+    core: Core,
+    pub(super) lease: Lease,
+    fold: RunFold,
+    pending: RunBatch,
+    cursor: LogCursor,
+    last_line: u64,
+    /// The store refused for want of room or rights: told once, tried again until it takes the record.
+    trouble: bool,
+    retry_at: Timestamp,
+}
+
+/// How long a store in trouble is left alone before it is tried again, ms.
+const RETRY_MS: i64 = 1_000;
+
+impl Recorder {
+    pub(super) fn new(core: Core, lease: Lease, view: RunView, cursor: LogCursor, last_line: u64) -> Self {
+        let pending = RunBatch { cursor, ..RunBatch::default() };
+        Self { core, lease, fold: RunFold::from_view(view), pending, cursor, last_line, trouble: false, retry_at: Timestamp(0) }
+    }
+
+    pub(super) fn id(&self) -> RunId {
+        self.lease.run.clone()
+    }
+
+    pub(super) fn view(&self) -> &RunView {
+        &self.fold.view
+    }
+
+    pub(super) fn state(&self) -> &RunState {
+        &self.fold.view.state
+    }
+
+    pub(super) fn cursor(&self) -> LogCursor {
+        self.cursor
+    }
+
+    pub(super) fn advance(&mut self, stream: LogStream) {
+        self.cursor.advance(stream);
+        self.pending.cursor = self.cursor;
+    }
+
+    pub(super) fn event(&mut self, kind: RunEventKind) {
+        self.event_at(self.core.ports.clock.now(), kind);
+    }
+
+    pub(super) fn event_at(&mut self, at: Timestamp, kind: RunEventKind) {
+        let event = RunEvent { seq: self.fold.view.last_seq + 1, at, kind };
+        self.fold.apply(&event);
+        self.pending.events.push(event);
+    }
+
+    /// Moves the run. False when the state machine refuses, which for a line of output is no fault: the tool may say
+    /// things that a run on its way out no longer heeds.
+    pub(super) fn input(&mut self, input: &Input) -> bool {
+        match next(self.state(), input) {
+            Ok(state) if state == *self.state() => true,
+            Ok(state) => {
+                self.event(RunEventKind::StateChanged { state });
+                true
+            }
+            Err(_) => {
+                tracing::debug!(run = %self.lease.run, ?input, state = ?self.state(), "refused by the state machine");
+                false
+            }
+        }
+    }
+
+    pub(super) fn line(&mut self, at: Timestamp, stream: LogStream, kind: LogKind, text: String) {
+        self.last_line += 1;
+        self.pending.lines.push(LogLine { seq: self.last_line, at, stream, kind, text });
+    }
+
+    /// A line of the application's own.
+    pub(super) fn note(&mut self, kind: LogKind, text: impl Into<String>) {
+        let at = self.core.ports.clock.now();
+        self.line(at, LogStream::App, kind, text.into());
+    }
+
+    pub(super) fn definition_after(&mut self, definition: String) {
+        self.pending.definition_after = Some(definition);
+    }
+
+    /// Stores what was gathered, then tells it. `LEASE_LOST` is the only error: on any other the record is kept and
+    /// tried again, since a full disk must not end a run.
+    pub(super) async fn flush(&mut self) -> Result<()> {
+        let now = self.core.ports.clock.now();
+        if self.is_stored() || (self.trouble && now < self.retry_at) {
+            return Ok(());
+        }
+        match self.core.ports.runs.append(&self.lease, &self.pending, &self.fold.view).await {
+            Ok(()) => self.stored(),
+            Err(error) if error.code == ErrorCode::LeaseLost => return Err(error),
+            Err(error) => self.in_trouble(error, now),
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_stored(&self) -> bool {
+        self.pending.events.is_empty() && self.pending.lines.is_empty() && self.pending.definition_after.is_none()
+    }
+
+    fn stored(&mut self) {
+        self.pending = RunBatch { cursor: self.cursor, ..RunBatch::default() };
+        if std::mem::take(&mut self.trouble) {
+            self.core.tell(AppEvent::StoreRecovered);
+        }
+        self.core.tell(AppEvent::RunChanged { view: Box::new(self.fold.view.clone()) });
+        // Nobody listening is no fault.
+        let _ = self.core.memory.grown.send(self.id());
+    }
+
+    fn in_trouble(&mut self, error: AppError, now: Timestamp) {
+        self.retry_at = Timestamp(now.0 + RETRY_MS);
+        if !std::mem::replace(&mut self.trouble, true) {
+            tracing::error!(run = %self.lease.run, %error, "the run's record could not be stored");
+            self.core.tell(AppEvent::StoreTrouble { run: Some(self.id()), error });
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The task that owns one run from its turn in the queue to its last state. It is the only writer of the run's record,
+//! under a lease; whatever happens to windows or terminals does not reach it.
+
+use std::time::Duration;
+
+use mysqler_contract::{ErrorCode, Plan, Result, RunAction, RunState, Timestamp};
+use tokio::sync::mpsc;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::recorder::Recorder;
+use super::supervisors::Wish;
+use crate::Core;
+use crate::ports::{FaultClass, Target};
+
+/// A supervisor that is silent for this long has lost its run to whoever takes it, ms.
+pub(super) const LEASE_MS: i64 = 10_000;
+const RENEW: Duration = Duration::from_secs(3);
+const FLUSH: Duration = Duration::from_millis(100);
+const MAILBOX: Duration = Duration::from_millis(250);
+
+/// Where a supervisor begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    Fresh,
+    /// The run was another process's, or this one's before a restart.
+    Recovered,
+    /// An ended run whose leftovers a person wants removed.
+    Cleanup,
+}
+
+pub(super) struct Supervisor {
+    pub(super) core: Core,
+    pub(super) rec: Recorder,
+    pub(super) plan: Plan,
+    pub(super) wishes: mpsc::UnboundedReceiver<Wish>,
+    pub(super) target: Option<Target>,
+    pub(super) seen: Seen,
+    pub(super) ticks: Ticks,
+}
+
+/// What the output said so far; rebuilt by reading it again.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub success: bool,
+    pub fault: Option<(FaultClass, String)>,
+    pub bridge: bool,
+    pub bridge_missed: bool,
+    pub stop_asked: bool,
+    /// A person saw the leftovers and asked for their removal.
+    pub cleanup_asked: bool,
+}
+
+pub(super) struct Ticks {
+    pub flush: Interval,
+    pub renew: Interval,
+    pub mailbox: Interval,
+}
+
+impl Ticks {
+    fn new() -> Self {
+        let every = |period| {
+            let mut ticks = interval(period);
+            // After a sleep of the workstation one tick is enough.
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        };
+        Self { flush: every(FLUSH), renew: every(RENEW), mailbox: every(MAILBOX) }
+    }
+}
+
+impl Supervisor {
+    /// Starts the task; it is tracked, and ends by itself, on a lost lease, or when the process leaves.
+    pub(super) fn spawn(core: Core, rec: Recorder, plan: Plan, entry: Entry) {
+        let run = rec.id();
+        let wishes = core.memory.supervisors.enter(&run);
+        let tasks = core.memory.supervisors.tasks.clone();
+        let supervisor =
+            Self { core, rec, plan, wishes, target: None, seen: Seen::default(), ticks: Ticks::new() };
+        tasks.spawn(supervisor.work(entry));
+    }
+
+    async fn work(mut self, entry: Entry) {
+        let leaving = self.core.memory.supervisors.leaving.clone();
+        let outcome = tokio::select! {
+            outcome = self.drive(entry) => outcome,
+            () = leaving.cancelled() => Ok(()),
+        };
+        let run = self.rec.id();
+        let lost = matches!(&outcome, Err(error) if error.code == ErrorCode::LeaseLost);
+        if !lost {
+            self.finish().await;
+        }
+        self.core.memory.supervisors.leave(&run);
+        if let Err(error) = outcome {
+            tracing::warn!(%run, %error, "the supervisor ended");
+        }
+    }
+
+    async fn drive(&mut self, entry: Entry) -> Result<()> {
+        match entry {
+            Entry::Fresh => {
+                if self.prepare().await? {
+                    self.follow().await?;
+                    self.conclude().await?;
+                }
+            }
+            Entry::Recovered => self.recover().await?,
+            Entry::Cleanup => {
+                self.seen.cleanup_asked = true;
+                self.clean_again().await?;
+            }
+        }
+        self.rec.flush().await
+    }
+
+    /// The record's last lines are worth waiting for; a store that stays in trouble is not worth waiting for ever
+    /// when the process wants to end.
+    async fn finish(&mut self) {
+        let leaving = self.core.memory.supervisors.leaving.clone();
+        while !self.rec.is_stored() {
+            if self.rec.flush().await.is_err() || (leaving.is_cancelled() && !self.rec.is_stored()) {
+                break;
+            }
+            self.ticks.flush.tick().await;
+        }
+        if let Err(error) = self.core.ports.runs.release_lease(&self.rec.lease).await {
+            tracing::debug!(%error, "the lease was not released; it ends by itself");
+        }
+    }
+
+    pub(super) async fn renew(&mut self) -> Result<()> {
+        let until = Timestamp(self.now().0 + LEASE_MS);
+        match self.core.ports.runs.renew_lease(&self.rec.lease, until).await {
+            Err(error) if error.code == ErrorCode::LeaseLost => Err(error),
+            // A store in trouble is no reason to leave the run alone.
+            _ => Ok(()),
+        }
+    }
+
+    /// Wishes that other processes posted.
+    pub(super) async fn read_mailbox(&mut self) -> Result<Vec<Wish>> {
+        match self.core.ports.runs.collect(&self.rec.lease).await {
+            Ok(entries) => Ok(entries.into_iter().map(|entry| Wish { action: entry.action, by: entry.by }).collect()),
+            Err(error) if error.code == ErrorCode::LeaseLost => Err(error),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.core.ports.clock.now()
+    }
+
+    /// The server's address and secret, waiting for a locked vault to be opened: after a restart the run goes on in its
+    /// container meanwhile, and only cleaning and proving need the server.
+    pub(super) async fn reach_server(&mut self) -> Result<Target> {
+        if let Some(target) = &self.target {
+            return Ok(target.clone());
+        }
+        loop {
+            let opened = self.core.memory.vault_opened.notified();
+            match self.core.target(&self.plan.connection.id).await {
+                Ok(target) => {
+                    self.target = Some(target.clone());
+                    return Ok(target);
+                }
+                Err(error) if error.code == ErrorCode::VaultLocked => {
+                    self.rec.flush().await?;
+                    // The lease has to be kept while a person looks for the password.
+                    let _ = tokio::time::timeout(RENEW, opened).await;
+                    self.renew().await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    pub(super) fn heed(&mut self, wish: &Wish) {
+        let kind = mysqler_contract::RunEventKind::Requested { action: wish.action, by: wish.by.clone() };
+        self.rec.event(kind);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.rec.state().is_terminal()
+    }
+
+    pub(super) fn stopping(&self) -> bool {
+        self.seen.stop_asked
+            || match self.rec.state() {
+                RunState::Stopping { .. } => true,
+                RunState::Interrupted { before, .. } => matches!(**before, RunState::Stopping { .. }),
+                _ => false,
+            }
+    }
+
+    /// Whether `action` makes sense in the run's present state.
+    pub(super) fn allows(&self, action: RunAction) -> bool {
+        super::control::allowed(self.rec.state(), action)
+    }
+}

@@ -1,0 +1,98 @@
+//! What the job's output means to the run's record.
+
+use mysqler_contract::{EstimateSource, PauseReason, Phase, RunEventKind, RunState, WaitReason};
+
+use super::state::Input;
+use super::supervisor::Supervisor;
+use crate::ports::{ParsedLine, RawLine, Signal};
+
+impl Supervisor {
+    /// Takes a line in for the first time.
+    pub(super) fn take(&mut self, line: &RawLine, parsed: ParsedLine) {
+        self.rec.advance(line.stream);
+        if let Some((kind, text)) = parsed.show {
+            self.rec.line(line.at, line.stream, kind, text);
+        }
+        for signal in parsed.signals {
+            self.remember(&signal);
+            self.signal(line, signal);
+        }
+    }
+
+    /// A line that is in the record already: only what the process has to know again is kept.
+    pub(super) fn recall(&mut self, parsed: &ParsedLine) {
+        parsed.signals.iter().for_each(|signal| self.remember(signal));
+    }
+
+    fn remember(&mut self, signal: &Signal) {
+        match signal {
+            Signal::Success => self.seen.success = true,
+            Signal::BridgeReady { .. } => self.seen.bridge = true,
+            // The first complaint is the cause; what follows are its echoes.
+            Signal::Fault { class, text } if self.seen.fault.is_none() => {
+                self.seen.fault = Some((*class, text.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    fn signal(&mut self, line: &RawLine, signal: Signal) {
+        let at = line.at;
+        match signal {
+            Signal::PhaseStarted(phase) => self.enter(line, phase),
+            Signal::PhaseFinished(phase) => self.rec.event_at(at, RunEventKind::PhaseFinished { phase }),
+            Signal::Sessions(ids) => self.rec.event_at(at, RunEventKind::Sessions { ids }),
+            Signal::ShadowCreated(table) => self.rec.event_at(at, RunEventKind::ShadowCreated { table }),
+            Signal::ShadowAltered { definition } => self.rec.event_at(at, RunEventKind::ShadowAltered { definition }),
+            Signal::TriggersCreated(names) => self.rec.event_at(at, RunEventKind::TriggersCreated { names }),
+            Signal::Estimated { rows } => {
+                self.rec.event_at(at, RunEventKind::Estimated { rows, source: EstimateSource::Explain });
+            }
+            Signal::Rows { rows, chunk_rows, chunk_ms } => {
+                self.rec.event_at(at, RunEventKind::Progress { rows, chunk_rows, chunk_ms });
+            }
+            Signal::Percent { percent } => self.percent(line, percent),
+            Signal::Paused => {
+                self.rec.input(&Input::Pause { at, reason: PauseReason::User });
+                let detail = String::new();
+                self.rec.event_at(at, RunEventKind::WaitStarted { reason: WaitReason::Pause, detail });
+            }
+            Signal::Resumed => {
+                self.rec.event_at(at, RunEventKind::WaitEnded { reason: WaitReason::Pause });
+                self.rec.input(&Input::Resume);
+            }
+            Signal::Held => {
+                self.rec.input(&Input::Hold { at });
+            }
+            Signal::Released => {
+                self.rec.input(&Input::Release);
+            }
+            Signal::WaitStarted { reason, detail } => {
+                self.rec.event_at(at, RunEventKind::WaitStarted { reason, detail });
+            }
+            Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
+            Signal::Gap { from, to } => self.rec.event_at(at, RunEventKind::Gap { from, to }),
+            Signal::Warning { code, text } => self.rec.event_at(at, RunEventKind::Warned { code, text }),
+            Signal::BridgeReady { .. } | Signal::Fault { .. } | Signal::Success => {}
+        }
+    }
+
+    fn enter(&mut self, line: &RawLine, phase: Phase) {
+        if phase == Phase::Copy && !self.seen.bridge && !self.seen.bridge_missed && !self.plan.request.dry_run {
+            self.seen.bridge_missed = true;
+            let why = "the copy began without a word from the plugin".to_owned();
+            self.rec.event_at(line.at, RunEventKind::BridgeLost { why });
+        }
+        self.rec.event_at(line.at, RunEventKind::PhaseStarted { phase });
+        self.rec.input(&Input::Enter(phase));
+    }
+
+    /// Without the plugin the tool's own percentage of its own estimate is all there is.
+    fn percent(&mut self, line: &RawLine, percent: u8) {
+        let Some(estimate) = self.rec.view().rows_estimated else { return };
+        let rows = estimate.saturating_mul(u64::from(percent)) / 100;
+        if matches!(self.rec.state(), RunState::Running { .. }) {
+            self.rec.event_at(line.at, RunEventKind::Progress { rows, chunk_rows: 0, chunk_ms: 0 });
+        }
+    }
+}
