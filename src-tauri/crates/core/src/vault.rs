@@ -4,6 +4,8 @@ use mysqler_contract::{AppEvent, AppStatus, KeyringProbe, Result, Secret, VaultP
 
 use crate::Core;
 
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
 impl Core {
     pub async fn app_status(&self, version: &str) -> Result<AppStatus> {
         let vault = self.ports.vault.status().await?;
@@ -50,6 +52,17 @@ impl Core {
             self.vault_lock().await?;
         }
         Ok(())
+    }
+
+    /// A backup a day: due when the newest is older, or there is none and something is worth one.
+    pub async fn backup_when_due(&self) -> Result<()> {
+        let now = self.ports.clock.now();
+        let newest = self.ports.settings.data_status().await?.backups.first().map(|backup| backup.made_at);
+        if newest.is_some_and(|made| now.since(made) < DAY_MS) {
+            return Ok(());
+        }
+        let keep = self.ports.settings.load().await?.backups_kept;
+        self.ports.settings.backup(keep, now).await
     }
 
     async fn vault_opened(&self) -> Result<VaultStatus> {

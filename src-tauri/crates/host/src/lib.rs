@@ -4,9 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mysqler_contract::{AppError, ErrorCode, Result};
-use mysqler_core::ports::EventSink;
-use mysqler_core::{Core, HostName};
+use mysqler_contract::{AppError, ErrorCode, Result, VaultProtection, VaultStatus};
+use mysqler_core::ports::{EventSink, SystemClock};
+use mysqler_core::{Core, HostName, Ports};
+use mysqler_mysql::MySqlServers;
+use mysqler_runner::DockerRunner;
+use mysqler_store::Store;
+
+const CHORES: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// `given`, else `MYSQLER_DATA_DIR`, else the platform's data directory for this application.
 pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
@@ -16,18 +21,53 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("MYSQLER_DATA_DIR").filter(|path| !path.is_empty()) {
         return Ok(PathBuf::from(path));
     }
-    let base = dirs::data_dir().ok_or_else(|| AppError::new(ErrorCode::FileUnwritable).with("path", "data directory"))?;
+    let base = dirs::data_dir()
+        .ok_or_else(|| AppError::new(ErrorCode::FileUnwritable).with("path", "data directory"))?;
     Ok(base.join("mysqler"))
 }
 
-/// Opens the data file under `data_dir` and builds the core on it.
+/// Opens the data file under `data_dir` and builds the core on it. A vault whose key lies in the keyring is unlocked at
+/// once; when the keyring does not answer it stays locked, and whoever needs a secret is told.
 pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> Result<Core> {
-    let _ = (data_dir, host, sink);
-    Err(AppError::internal("not built"))
+    let clock = Arc::new(SystemClock);
+    let store = Store::open(data_dir, clock.clone()).await?;
+    let ports = Ports {
+        clock,
+        sink,
+        connections: Arc::new(store.clone()),
+        runs: Arc::new(store.clone()),
+        settings: Arc::new(store.clone()),
+        vault: Arc::new(store.vault()),
+        servers: Arc::new(MySqlServers::new()),
+        runner: Arc::new(DockerRunner::new()),
+    };
+    let core = Core::new(ports, host);
+    let locked = VaultStatus::Locked { protection: VaultProtection::Keyring };
+    if core.vault_status().await? == locked
+        && let Err(error) = core.vault_unlock(None).await
+    {
+        tracing::warn!(%error, "the vault stays locked");
+    }
+    Ok(core)
 }
 
 /// What a long-lived host does beside answering: takes up runs that nobody supervises, tells of runs that others
-/// supervise, locks an idle vault, makes the daily backup. Returns when the core is shut down.
+/// supervise, locks an idle vault, makes the daily backup. Returns when the core is told to leave.
 pub async fn attend(core: Core) {
-    let _ = core;
+    let chores = async {
+        let mut minute = tokio::time::interval(CHORES);
+        minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            minute.tick().await;
+            for (name, outcome) in [("lock", core.lock_idle_vault().await), ("backup", core.backup_when_due().await)] {
+                if let Err(error) = outcome {
+                    tracing::warn!(%error, chore = name, "a chore failed; it is tried again");
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = core.attend() => {}
+        () = chores => {}
+    }
 }
