@@ -2,6 +2,8 @@
 # Makes sure that a Docker engine answers, starting one when none does.
 set -euo pipefail
 
+# An ordinary user's PATH lacks the place of dockerd.
+export PATH=$PATH:/usr/sbin:/usr/local/sbin:/sbin
 deadline_seconds=60
 log=/var/log/mysqler-dockerd.log
 
@@ -29,7 +31,7 @@ if [[ -n ${DOCKER_HOST:-} ]]; then
   exit 1
 fi
 # The client may be here alone: an engine comes with the package docker.io.
-if ! PATH=$PATH:/usr/sbin:/usr/local/sbin command -v dockerd >/dev/null; then
+if ! command -v dockerd >/dev/null; then
   echo "docker: there is a client but no engine on this machine; 'make setup' installs one" >&2
   exit 1
 fi
