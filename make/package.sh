@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 "$root/make/setup.sh"
 cd "$root"
+timed 'command line' cargo build --release --locked --package mysqler-ctl
 timed 'packages' ui/node_modules/.bin/tauri build --bundles deb,rpm
 find target/release/bundle -name '*.deb' -newer Cargo.lock -o -name '*.rpm' -newer Cargo.lock | while IFS= read -r file; do
   say "$file ($(du -h "$file" | cut -f1))"

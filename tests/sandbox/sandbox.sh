@@ -91,6 +91,19 @@ take_lock() {
   flock 9
 }
 
+# A test that was killed leaves its schema behind; one that is a day old belongs to nobody any more.
+drop_forgotten_schemas() { # SERVER
+  local schema
+  while IFS= read -r schema; do
+    step "dropping $schema on $1, left by a test more than a day ago"
+    sql "$1" <<<"DROP DATABASE \`$schema\`"
+  done < <(sql "$1" <<'SQL'
+SELECT table_schema FROM information_schema.tables WHERE table_schema LIKE 'mysqler\_test%'
+GROUP BY table_schema HAVING MAX(create_time) < NOW() - INTERVAL 1 DAY AND table_schema NOT LIKE '%`%'
+SQL
+  )
+}
+
 up() {
   local server replica_needs=as-is
   "$root/make/docker-engine.sh"
@@ -109,6 +122,8 @@ up() {
   [[ $rows_were_made == no ]] || replica_needs=fresh
   ensure_rows "$mariadb" "$mariadb_orders_rows"
   ensure_replication "$replica_needs"
+  drop_forgotten_schemas "$primary"
+  drop_forgotten_schemas "$mariadb"
   write_state
   step "ready: MySQL 127.0.0.1:${port[$primary]}, replica :${port[$replica]}, MariaDB :${port[$mariadb]}"
 }
