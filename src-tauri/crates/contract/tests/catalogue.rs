@@ -30,28 +30,41 @@ every_code! {
 
 fn missing(keys: impl IntoIterator<Item = String>) -> Vec<String> {
     keys.into_iter()
-        .filter(|key| [Locale::En, Locale::ZhCn].iter().any(|locale| !catalogue(*locale).contains_key(key)))
+        .filter(|key| {
+            [Locale::En, Locale::ZhCn]
+                .iter()
+                .any(|locale| !catalogue(*locale).contains_key(key))
+        })
         .collect()
 }
 
 #[test]
 fn every_error_code_says_what_happened_and_what_to_do() {
-    let keys = CODES.iter().flat_map(|code| ["message", "hint"].map(|part| format!("error.{}.{part}", code.as_str())));
+    let keys = CODES
+        .iter()
+        .flat_map(|code| ["message", "hint"].map(|part| format!("error.{}.{part}", code.as_str())));
     assert_eq!(missing(keys), Vec::<String>::new());
     for code in CODES {
         let error = AppError::new(*code);
-        assert!(!error.message.starts_with("error."), "{code:?} renders as its own key");
+        assert!(
+            !error.message.starts_with("error."),
+            "{code:?} renders as its own key"
+        );
         assert!(!error.hint.starts_with("error."), "{code:?} has no hint");
     }
 }
 
 #[test]
 fn every_state_and_severity_has_its_name() {
-    let states = RunStateKind::ALL.iter().map(|state| format!("state.{}", state.as_str()));
+    let states = RunStateKind::ALL
+        .iter()
+        .map(|state| format!("state.{}", state.as_str()));
     assert_eq!(missing(states), Vec::<String>::new());
     let severities = [Severity::Info, Severity::Warn, Severity::Danger, Severity::Block];
     let keys = severities.iter().filter_map(|severity| {
-        serde_json::to_value(severity).ok().and_then(|value| value.as_str().map(|name| format!("severity.{name}")))
+        serde_json::to_value(severity)
+            .ok()
+            .and_then(|value| value.as_str().map(|name| format!("severity.{name}")))
     });
     assert_eq!(missing(keys), Vec::<String>::new());
 }

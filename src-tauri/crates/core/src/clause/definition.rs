@@ -37,7 +37,10 @@ pub fn parse_definition(text: &str) -> ColumnDefinition {
     let mut rest = attributes;
     column.arguments = arguments(text, first);
     // `double precision`, `national varchar(10)`, `long varchar`, `char varying(10)`
-    while let Some((next, after)) = rest.split_first().filter(|(next, _)| TYPE_WORDS.iter().any(|w| next.is(text, w))) {
+    while let Some((next, after)) = rest
+        .split_first()
+        .filter(|(next, _)| TYPE_WORDS.iter().any(|w| next.is(text, w)))
+    {
         column.base = format!("{} {}", column.base, next.token.text(text).to_lowercase());
         if column.arguments.is_empty() {
             column.arguments = arguments(text, next);
@@ -48,7 +51,7 @@ pub fn parse_definition(text: &str) -> ColumnDefinition {
     column
 }
 
-const TYPE_WORDS: [&str; 6] = ["PRECISION", "VARYING", "VARCHAR", "VARBINARY", "CHAR", "VARCHARACTER"];
+const TYPE_WORDS: [&str; 5] = ["PRECISION", "VARYING", "VARCHAR", "VARBINARY", "VARCHARACTER"];
 
 fn read_attributes(text: &str, rest: &[Item], column: &mut ColumnDefinition) {
     let mut at = 0;
@@ -74,7 +77,11 @@ fn read_attributes(text: &str, rest: &[Item], column: &mut ColumnDefinition) {
             column.collation = value(1);
             used = 2;
         } else if item.is(text, "DEFAULT") {
-            column.default = Some(if next_is(1, "NULL") { DefaultKind::Null } else { DefaultKind::Value });
+            column.default = Some(if next_is(1, "NULL") {
+                DefaultKind::Null
+            } else {
+                DefaultKind::Value
+            });
             // An expression in parentheses belongs to the word itself.
             used = if item.inside.is_empty() { 2 } else { 1 };
         } else if item.is(text, "COMMENT") {
@@ -92,7 +99,11 @@ fn read_attributes(text: &str, rest: &[Item], column: &mut ColumnDefinition) {
             column.generated = true;
         } else if item.is(text, "ON") {
             // `ON DELETE SET NULL` says nothing of the column's own NULL.
-            used = if next_is(2, "SET") || next_is(2, "NO") { 4 } else { 3 };
+            used = if next_is(2, "SET") || next_is(2, "NO") {
+                4
+            } else {
+                3
+            };
         } else if item.is(text, "REFERENCES") || item.is(text, "AFTER") {
             used = 2;
         }
@@ -121,8 +132,14 @@ fn top_level(code: Vec<Token>) -> Vec<Item> {
             TokenKind::Punct(')') => depth = depth.saturating_sub(1),
             // A definition inside a list ends where the next one begins.
             TokenKind::Punct(',') if depth == 0 => break,
-            _ if depth == 0 => items.push(Item { token, inside: Vec::new() }),
-            _ => items.last_mut().into_iter().for_each(|item| item.inside.push(token)),
+            _ if depth == 0 => items.push(Item {
+                token,
+                inside: Vec::new(),
+            }),
+            _ => items
+                .last_mut()
+                .into_iter()
+                .for_each(|item| item.inside.push(token)),
         }
     }
     items

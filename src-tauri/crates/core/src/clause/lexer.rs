@@ -29,7 +29,10 @@ pub struct Token {
 
 impl Token {
     fn is_comment(&self) -> bool {
-        matches!(self.kind, TokenKind::LineComment { .. } | TokenKind::BlockComment | TokenKind::ExecutableComment)
+        matches!(
+            self.kind,
+            TokenKind::LineComment { .. } | TokenKind::BlockComment | TokenKind::ExecutableComment
+        )
     }
 
     pub fn text<'a>(&self, source: &'a str) -> &'a str {
@@ -110,7 +113,11 @@ pub struct Lexed {
 impl Lexed {
     /// Tokens without comments.
     pub fn code(&self) -> Vec<Token> {
-        self.tokens.iter().copied().filter(|token| !token.is_comment()).collect()
+        self.tokens
+            .iter()
+            .copied()
+            .filter(|token| !token.is_comment())
+            .collect()
     }
 }
 
@@ -123,7 +130,11 @@ pub fn lex(source: &str) -> Lexed {
             continue;
         }
         let (kind, length, cut) = scan(&source[at..], c);
-        let token = Token { kind, start: at, end: at + length };
+        let token = Token {
+            kind,
+            start: at,
+            end: at + length,
+        };
         lexed.tokens.push(token);
         if let Some(what) = cut {
             lexed.unterminated = Some((what, token));
@@ -150,13 +161,19 @@ fn scan(rest: &str, first: char) -> (TokenKind, usize, Option<Unterminated>) {
 }
 
 fn is_word_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && !c.is_whitespace() && !c.is_control())
+    c.is_ascii_alphanumeric()
+        || c == '_'
+        || c == '$'
+        || (!c.is_ascii() && !c.is_whitespace() && !c.is_control())
 }
 
 /// The server wants white space, a control character or the end of the text after the two dashes.
 fn starts_line_comment(rest: &str) -> bool {
-    rest.strip_prefix("--")
-        .is_some_and(|tail| tail.chars().next().is_none_or(|c| c.is_ascii_whitespace() || c.is_ascii_control()))
+    rest.strip_prefix("--").is_some_and(|tail| {
+        tail.chars()
+            .next()
+            .is_none_or(|c| c.is_ascii_whitespace() || c.is_ascii_control())
+    })
 }
 
 fn scan_line_comment(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
@@ -167,8 +184,15 @@ fn scan_line_comment(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
 }
 
 fn scan_block_comment(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
-    let executable = rest.starts_with("/*!") || rest.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("/*M!"));
-    let kind = if executable { TokenKind::ExecutableComment } else { TokenKind::BlockComment };
+    let executable = rest.starts_with("/*!")
+        || rest
+            .get(..4)
+            .is_some_and(|head| head.eq_ignore_ascii_case("/*M!"));
+    let kind = if executable {
+        TokenKind::ExecutableComment
+    } else {
+        TokenKind::BlockComment
+    };
     match rest.get(2..).and_then(|tail| tail.find("*/")) {
         Some(inside) => (kind, inside + 4, None),
         None => (kind, rest.len(), Some(Unterminated::Comment)),

@@ -45,7 +45,11 @@ pub fn analyze(text: &str) -> Analysis<'_> {
     let segments = operation::segments(text, &lexed.code());
     let operations = operation::classify_all(text, &segments);
     let problems = problems::find(text, &lexed, &segments);
-    Analysis { text, operations, problems }
+    Analysis {
+        text,
+        operations,
+        problems,
+    }
 }
 
 /// What a form shows while a clause is typed.

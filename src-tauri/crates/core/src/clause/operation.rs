@@ -93,13 +93,24 @@ fn holds_list(text: &str, segment: &Segment) -> bool {
 }
 
 pub fn classify_all(text: &str, segments: &[Segment]) -> Vec<Operation> {
-    segments.iter().filter(|segment| !segment.tokens.is_empty()).map(|segment| classify(text, segment)).collect()
+    segments
+        .iter()
+        .filter(|segment| !segment.tokens.is_empty())
+        .map(|segment| classify(text, segment))
+        .collect()
 }
 
 fn classify(text: &str, segment: &Segment) -> Operation {
-    let mut reader = Reader { text, tokens: &segment.tokens, at: 0 };
+    let mut reader = Reader {
+        text,
+        tokens: &segment.tokens,
+        at: 0,
+    };
     let draft = reader.operation().unwrap_or_else(|| Draft::of("OTHER"));
-    let rest = reader.tokens.get(reader.at).map_or(segment.end, |token| token.start);
+    let rest = reader
+        .tokens
+        .get(reader.at)
+        .map_or(segment.end, |token| token.start);
     Operation {
         verb: draft.verb,
         start: segment.start,
@@ -113,8 +124,13 @@ fn classify(text: &str, segment: &Segment) -> Operation {
     }
 }
 
-const DESTRUCTIVE: [&str; 5] =
-    ["DROP COLUMN", "DROP INDEX", "DROP PRIMARY KEY", "DROP PARTITION", "TRUNCATE PARTITION"];
+const DESTRUCTIVE: [&str; 5] = [
+    "DROP COLUMN",
+    "DROP INDEX",
+    "DROP PRIMARY KEY",
+    "DROP PARTITION",
+    "TRUNCATE PARTITION",
+];
 
 /// Table options by their first word.
 const OPTIONS: [&str; 37] = [
@@ -166,11 +182,19 @@ struct Draft {
 
 impl Draft {
     fn of(verb: &'static str) -> Self {
-        Self { verb, names: Vec::new(), new_name: None, conditional: false }
+        Self {
+            verb,
+            names: Vec::new(),
+            new_name: None,
+            conditional: false,
+        }
     }
 
     fn named(verb: &'static str, name: Option<String>) -> Self {
-        Self { names: name.into_iter().collect(), ..Self::of(verb) }
+        Self {
+            names: name.into_iter().collect(),
+            ..Self::of(verb)
+        }
     }
 }
 
@@ -182,7 +206,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn peek(&self, ahead: usize, word: &str) -> bool {
-        self.tokens.get(self.at + ahead).is_some_and(|token| token.is_word(self.text, word))
+        self.tokens
+            .get(self.at + ahead)
+            .is_some_and(|token| token.is_word(self.text, word))
     }
 
     fn take(&mut self, word: &str) -> bool {
@@ -239,27 +265,39 @@ impl Reader<'_> {
         if self.take("RENAME") {
             return self.rename();
         }
-        self.whole_table().or_else(|| self.partitions()).or_else(|| self.option())
+        self.whole_table()
+            .or_else(|| self.partitions())
+            .or_else(|| self.option())
     }
 
     /// `[COLUMN] [IF EXISTS] name`.
     fn column(&mut self, verb: &'static str) -> Draft {
         self.take("COLUMN");
         let conditional = self.condition();
-        Draft { conditional, ..Draft::named(verb, self.name()) }
+        Draft {
+            conditional,
+            ..Draft::named(verb, self.name())
+        }
     }
 
     fn add(&mut self) -> Option<Draft> {
         if self.take("PARTITION") {
             self.condition();
-            return Some(Draft { names: self.partition_definitions(), ..Draft::of("ADD PARTITION") });
+            return Some(Draft {
+                names: self.partition_definitions(),
+                ..Draft::of("ADD PARTITION")
+            });
         }
-        if self.peek(0, "SYSTEM") && self.peek(1, "VERSIONING") || self.peek(0, "PERIOD") && self.peek(1, "FOR") {
+        if self.peek(0, "SYSTEM") && self.peek(1, "VERSIONING")
+            || self.peek(0, "PERIOD") && self.peek(1, "FOR")
+        {
             return None;
         }
         let constraint = self.take("CONSTRAINT").then(|| {
             self.condition();
-            let unnamed = ["UNIQUE", "PRIMARY", "FOREIGN", "CHECK"].iter().any(|word| self.peek(0, word));
+            let unnamed = ["UNIQUE", "PRIMARY", "FOREIGN", "CHECK"]
+                .iter()
+                .any(|word| self.peek(0, word));
             if unnamed { None } else { self.name() }
         });
         if let Some(draft) = self.key(constraint.clone().flatten()) {
@@ -297,14 +335,29 @@ impl Reader<'_> {
             return None;
         };
         let conditional = self.condition();
-        let own = if self.at_punct('(') || self.peek(0, "USING") { None } else { self.name() };
+        let own = if self.at_punct('(') || self.peek(0, "USING") {
+            None
+        } else {
+            self.name()
+        };
         let subject = name.or(own).or_else(|| self.first_in_parentheses());
-        Some(Draft { conditional, ..Draft::named(verb, subject) })
+        Some(Draft {
+            conditional,
+            ..Draft::named(verb, subject)
+        })
     }
 
     fn first_in_parentheses(&self) -> Option<String> {
-        let open = self.tokens.iter().skip(self.at).position(|token| token.is_punct('('))? + self.at;
-        self.tokens.get(open + 1).filter(|token| token.is_identifier()).map(|token| token.unquoted(self.text))
+        let open = self
+            .tokens
+            .iter()
+            .skip(self.at)
+            .position(|token| token.is_punct('('))?
+            + self.at;
+        self.tokens
+            .get(open + 1)
+            .filter(|token| token.is_identifier())
+            .map(|token| token.unquoted(self.text))
     }
 
     fn add_columns(&mut self) -> Option<Draft> {
@@ -313,15 +366,31 @@ impl Reader<'_> {
         if self.at_punct('(') {
             let names = self.list_heads();
             self.at += 1;
-            return Some(Draft { names, conditional, ..Draft::of("ADD COLUMN") });
+            return Some(Draft {
+                names,
+                conditional,
+                ..Draft::of("ADD COLUMN")
+            });
         }
         let name = self.name()?;
-        Some(Draft { conditional, ..Draft::named("ADD COLUMN", Some(name)) })
+        Some(Draft {
+            conditional,
+            ..Draft::named("ADD COLUMN", Some(name))
+        })
     }
 
     /// First identifiers of the parts of the parenthesised list that starts here, keys left out.
     fn list_heads(&self) -> Vec<String> {
-        const KEYS: [&str; 8] = ["INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "PRIMARY", "FOREIGN", "CONSTRAINT"];
+        const KEYS: [&str; 8] = [
+            "INDEX",
+            "KEY",
+            "UNIQUE",
+            "FULLTEXT",
+            "SPATIAL",
+            "PRIMARY",
+            "FOREIGN",
+            "CONSTRAINT",
+        ];
         let mut depth = 0usize;
         let mut heads = Vec::new();
         for pair in self.tokens[self.at..].windows(2) {
@@ -331,7 +400,10 @@ impl Reader<'_> {
                 _ => {}
             }
             let head = matches!(pair[0].kind, TokenKind::Punct('(' | ','));
-            let key = KEYS.iter().chain(&["CHECK"]).any(|word| pair[1].is_word(self.text, word));
+            let key = KEYS
+                .iter()
+                .chain(&["CHECK"])
+                .any(|word| pair[1].is_word(self.text, word));
             if head && depth == 1 && pair[1].is_identifier() && !key {
                 heads.push(pair[1].unquoted(self.text));
             }
@@ -340,15 +412,24 @@ impl Reader<'_> {
     }
 
     fn partition_definitions(&self) -> Vec<String> {
-        let named = self.tokens.windows(2).skip(self.at).filter(|pair| pair[0].is_word(self.text, "PARTITION"));
-        named.filter(|pair| pair[1].is_identifier()).map(|pair| pair[1].unquoted(self.text)).collect()
+        let named = self
+            .tokens
+            .windows(2)
+            .skip(self.at)
+            .filter(|pair| pair[0].is_word(self.text, "PARTITION"));
+        named
+            .filter(|pair| pair[1].is_identifier())
+            .map(|pair| pair[1].unquoted(self.text))
+            .collect()
     }
 
     fn drop(&mut self) -> Option<Draft> {
         if self.take_pair("PRIMARY", "KEY") {
             return Some(Draft::of("DROP PRIMARY KEY"));
         }
-        if self.peek(0, "SYSTEM") && self.peek(1, "VERSIONING") || self.peek(0, "PERIOD") && self.peek(1, "FOR") {
+        if self.peek(0, "SYSTEM") && self.peek(1, "VERSIONING")
+            || self.peek(0, "PERIOD") && self.peek(1, "FOR")
+        {
             return None;
         }
         if self.take("PARTITION") {
@@ -366,7 +447,10 @@ impl Reader<'_> {
             return Some(self.column("DROP COLUMN")).filter(|draft| !draft.names.is_empty());
         };
         let conditional = self.condition();
-        Some(Draft { conditional, ..Draft::named(verb, self.name()) })
+        Some(Draft {
+            conditional,
+            ..Draft::named(verb, self.name())
+        })
     }
 
     fn alter(&mut self) -> Option<Draft> {
@@ -396,7 +480,11 @@ impl Reader<'_> {
         let conditional = self.condition();
         let draft = Draft::named(verb, self.name());
         self.take("TO");
-        Some(Draft { new_name: self.name(), conditional, ..draft })
+        Some(Draft {
+            new_name: self.name(),
+            conditional,
+            ..draft
+        })
     }
 
     fn whole_table(&mut self) -> Option<Draft> {
@@ -410,7 +498,10 @@ impl Reader<'_> {
             return Some(Draft::of("FORCE"));
         }
         let switch = [("ENABLE", "ENABLE KEYS"), ("DISABLE", "DISABLE KEYS")];
-        switch.into_iter().find(|(word, _)| self.take_pair(word, "KEYS")).map(|(_, verb)| Draft::of(verb))
+        switch
+            .into_iter()
+            .find(|(word, _)| self.take_pair(word, "KEYS"))
+            .map(|(_, verb)| Draft::of(verb))
     }
 
     fn partitions(&mut self) -> Option<Draft> {
@@ -430,7 +521,9 @@ impl Reader<'_> {
             ("REBUILD", "REBUILD PARTITION"),
             ("REPAIR", "REPAIR PARTITION"),
         ];
-        let (_, verb) = VERBS.into_iter().find(|(word, _)| self.take_pair(word, "PARTITION"))?;
+        let (_, verb) = VERBS
+            .into_iter()
+            .find(|(word, _)| self.take_pair(word, "PARTITION"))?;
         Some(self.partition_names(verb))
     }
 
@@ -448,7 +541,11 @@ impl Reader<'_> {
                 None => break,
             }
         }
-        Draft { names, conditional, ..Draft::of(verb) }
+        Draft {
+            names,
+            conditional,
+            ..Draft::of(verb)
+        }
     }
 
     fn option(&mut self) -> Option<Draft> {
@@ -461,7 +558,10 @@ impl Reader<'_> {
         }
         let verb = OPTIONS.into_iter().find(|word| self.peek(0, word))?;
         // A lone word is not an option: `ORDER BY a, comment` names a column.
-        let valued = self.tokens.get(self.at + 1).is_some_and(|next| !next.is_word(self.text, "DESC"));
+        let valued = self
+            .tokens
+            .get(self.at + 1)
+            .is_some_and(|next| !next.is_word(self.text, "DESC"));
         self.at += usize::from(valued);
         valued.then(|| Draft::of(verb))
     }

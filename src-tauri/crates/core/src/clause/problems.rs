@@ -26,7 +26,11 @@ pub fn find(text: &str, lexed: &Lexed, segments: &[Segment]) -> Vec<ClauseProble
 }
 
 fn problem(reason: &str, start: usize, end: usize) -> ClauseProblem {
-    ClauseProblem { reason: reason.to_owned(), start: offset(start), end: offset(end) }
+    ClauseProblem {
+        reason: reason.to_owned(),
+        start: offset(start),
+        end: offset(end),
+    }
 }
 
 fn at(reason: &str, token: &Token) -> ClauseProblem {
@@ -43,13 +47,20 @@ fn find_cut_tokens(lexed: &Lexed, found: &mut Vec<ClauseProblem>) {
         found.push(at(reason, token));
     }
     // What the engine appends to the clause would become part of the comment.
-    if let Some(token) = lexed.tokens.last().filter(|token| token.kind == TokenKind::LineComment { closed: false }) {
+    if let Some(token) = lexed
+        .tokens
+        .last()
+        .filter(|token| token.kind == TokenKind::LineComment { closed: false })
+    {
         found.push(at("trailing_comment", token));
     }
 }
 
 fn find_forbidden_signs(text: &str, lexed: &Lexed, found: &mut Vec<ClauseProblem>) {
-    found.extend(text.match_indices('\0').map(|(start, _)| problem("nul", start, start + 1)));
+    found.extend(
+        text.match_indices('\0')
+            .map(|(start, _)| problem("nul", start, start + 1)),
+    );
     for token in &lexed.tokens {
         match token.kind {
             TokenKind::ExecutableComment => found.push(at("executable_comment", token)),
@@ -66,7 +77,11 @@ fn find_semicolons(code: &[Token], found: &mut Vec<ClauseProblem>) {
     };
     let alone = code[first..].iter().all(|token| token.is_punct(';'));
     let end = code.last().map_or(code[first].end, |token| token.end);
-    let reason = if alone { "trailing_semicolon" } else { "second_statement" };
+    let reason = if alone {
+        "trailing_semicolon"
+    } else {
+        "second_statement"
+    };
     found.push(problem(reason, code[first].start, end));
 }
 
@@ -110,6 +125,8 @@ fn find_in_segment(text: &str, segment: &Segment, index: usize, found: &mut Vec<
 }
 
 fn alters_table(word: &impl Fn(usize, &str) -> bool) -> bool {
-    let modifier = ["ONLINE", "OFFLINE", "IGNORE"].iter().any(|modifier| word(1, modifier));
+    let modifier = ["ONLINE", "OFFLINE", "IGNORE"]
+        .iter()
+        .any(|modifier| word(1, modifier));
     word(0, "ALTER") && (word(1, "TABLE") || (modifier && word(2, "TABLE")))
 }

@@ -4,11 +4,19 @@ use rstest::rstest;
 use super::*;
 
 fn verbs(text: &str) -> Vec<String> {
-    diagnose(text).operations.iter().map(|operation| operation.verb.clone()).collect()
+    diagnose(text)
+        .operations
+        .iter()
+        .map(|operation| operation.verb.clone())
+        .collect()
 }
 
 fn reasons(text: &str) -> Vec<String> {
-    diagnose(text).problems.into_iter().map(|problem| problem.reason).collect()
+    diagnose(text)
+        .problems
+        .into_iter()
+        .map(|problem| problem.reason)
+        .collect()
 }
 
 #[rstest]
@@ -21,11 +29,21 @@ fn reasons(text: &str) -> Vec<String> {
 #[case("ADD (a INT, b DECIMAL(10,2))", "ADD COLUMN", Some("a"), false)]
 #[case("ADD COLUMN (a INT)", "ADD COLUMN", Some("a"), false)]
 #[case("ADD COLUMN IF NOT EXISTS a INT", "ADD COLUMN", Some("a"), false)]
-#[case("ADD COLUMN c ENUM('a,b',\"c;d\") DEFAULT 'a,b'", "ADD COLUMN", Some("c"), false)]
+#[case(
+    "ADD COLUMN c ENUM('a,b',\"c;d\") DEFAULT 'a,b'",
+    "ADD COLUMN",
+    Some("c"),
+    false
+)]
 #[case("ADD c INT /* , DROP d */ DEFAULT 1", "ADD COLUMN", Some("c"), false)]
 #[case("ADD c INT -- , DROP d\n DEFAULT 1", "ADD COLUMN", Some("c"), false)]
 #[case("ADD c VARCHAR(9) DEFAULT 'it''s; \\' ok'", "ADD COLUMN", Some("c"), false)]
-#[case("ADD c INT GENERATED ALWAYS AS (a--1) VIRTUAL", "ADD COLUMN", Some("c"), false)]
+#[case(
+    "ADD c INT GENERATED ALWAYS AS (a--1) VIRTUAL",
+    "ADD COLUMN",
+    Some("c"),
+    false
+)]
 #[case("ADD INDEX i (a, b)", "ADD INDEX", Some("i"), false)]
 #[case("ADD KEY i (a)", "ADD INDEX", Some("i"), false)]
 #[case("ADD INDEX (a)", "ADD INDEX", Some("a"), false)]
@@ -42,10 +60,20 @@ fn reasons(text: &str) -> Vec<String> {
 #[case("ADD PRIMARY KEY (id)", "ADD PRIMARY KEY", Some("id"), false)]
 #[case("ADD CONSTRAINT PRIMARY KEY (id)", "ADD PRIMARY KEY", Some("id"), false)]
 #[case("ADD FOREIGN KEY (a) REFERENCES p (id)", "ADD FOREIGN KEY", Some("a"), false)]
-#[case("ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id)", "ADD FOREIGN KEY", Some("fk"), false)]
+#[case(
+    "ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id)",
+    "ADD FOREIGN KEY",
+    Some("fk"),
+    false
+)]
 #[case("ADD CONSTRAINT c CHECK (a > 0)", "ADD CHECK", Some("c"), false)]
 #[case("ADD CHECK (a > 0)", "ADD CHECK", None, false)]
-#[case("ADD PARTITION (PARTITION p3 VALUES LESS THAN (30))", "ADD PARTITION", Some("p3"), false)]
+#[case(
+    "ADD PARTITION (PARTITION p3 VALUES LESS THAN (30))",
+    "ADD PARTITION",
+    Some("p3"),
+    false
+)]
 #[case("ADD PARTITION PARTITIONS 2", "ADD PARTITION", None, false)]
 #[case("ADD SYSTEM VERSIONING", "OTHER", None, false)]
 #[case("ADD PERIOD FOR SYSTEM_TIME (a, b)", "OTHER", None, false)]
@@ -63,7 +91,12 @@ fn reasons(text: &str) -> Vec<String> {
 #[case("DROP PARTITION p0, p1", "DROP PARTITION", Some("p0"), true)]
 #[case("TRUNCATE PARTITION ALL", "TRUNCATE PARTITION", Some("ALL"), true)]
 #[case("COALESCE PARTITION 2", "COALESCE PARTITION", Some("2"), false)]
-#[case("REORGANIZE PARTITION p0, p1 INTO (PARTITION p VALUES IN (1))", "REORGANIZE PARTITION", Some("p0"), false)]
+#[case(
+    "REORGANIZE PARTITION p0, p1 INTO (PARTITION p VALUES IN (1))",
+    "REORGANIZE PARTITION",
+    Some("p0"),
+    false
+)]
 #[case("ANALYZE PARTITION p0, p1", "ANALYZE PARTITION", Some("p0"), false)]
 #[case("CHECK PARTITION ALL", "CHECK PARTITION", Some("ALL"), false)]
 #[case("OPTIMIZE PARTITION p0", "OPTIMIZE PARTITION", Some("p0"), false)]
@@ -105,7 +138,13 @@ fn one_operation_is_named(
     assert_eq!(verbs(clause), [verb]);
     assert_eq!(diagnosis.operations[0].subject.as_deref(), subject);
     assert_eq!(diagnosis.operations[0].destructive, destructive);
-    assert_eq!((diagnosis.operations[0].start, diagnosis.operations[0].end as usize), (0, clause.len()));
+    assert_eq!(
+        (
+            diagnosis.operations[0].start,
+            diagnosis.operations[0].end as usize
+        ),
+        (0, clause.len())
+    );
 }
 
 #[rstest]
@@ -167,12 +206,24 @@ fn the_signs_are_harmless_inside_strings_names_and_comments() {
 fn several_operations_keep_their_order_and_their_own_words() {
     let text = "ADD a INT, DROP COLUMN b ,\n MODIFY c VARCHAR(10) CHARACTER SET latin1 PARTITION BY KEY(id)";
     let analysis = analyze(text);
-    let fragments: Vec<_> = analysis.operations.iter().map(|operation| analysis.fragment(operation)).collect();
+    let fragments: Vec<_> = analysis
+        .operations
+        .iter()
+        .map(|operation| analysis.fragment(operation))
+        .collect();
     assert_eq!(
         fragments,
-        ["ADD a INT", "DROP COLUMN b", "MODIFY c VARCHAR(10) CHARACTER SET latin1", "PARTITION BY KEY(id)"]
+        [
+            "ADD a INT",
+            "DROP COLUMN b",
+            "MODIFY c VARCHAR(10) CHARACTER SET latin1",
+            "PARTITION BY KEY(id)"
+        ]
     );
-    assert_eq!(&text[analysis.operations[2].rest..analysis.operations[2].end], "VARCHAR(10) CHARACTER SET latin1");
+    assert_eq!(
+        &text[analysis.operations[2].rest..analysis.operations[2].end],
+        "VARCHAR(10) CHARACTER SET latin1"
+    );
 }
 
 #[test]
@@ -180,7 +231,10 @@ fn lists_of_columns_and_partitions_are_named_in_full() {
     let analysis = analyze("ADD (a INT, `b c` DECIMAL(10,2), KEY k (a)), ORDER BY x, y");
     assert_eq!(analysis.operations[0].names, ["a", "b c"]);
     assert_eq!(analysis.operations[1].verb, "ORDER BY");
-    assert_eq!(analyze("DROP PARTITION p0, `p 1`, p2").operations[0].names, ["p0", "p 1", "p2"]);
+    assert_eq!(
+        analyze("DROP PARTITION p0, `p 1`, p2").operations[0].names,
+        ["p0", "p 1", "p2"]
+    );
 }
 
 #[rstest]
@@ -194,19 +248,36 @@ fn the_new_name_is_read(#[case] clause: &str, #[case] new_name: Option<&str>) {
 
 #[test]
 fn a_definition_is_read_by_its_parts() {
-    let column = parse_definition("VARCHAR(64) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'UNIQUE' COMMENT 'NULL'");
-    assert_eq!((column.base.as_str(), column.arguments.as_slice()), ("varchar", &["64".to_owned()][..]));
-    assert_eq!((column.charset.as_deref(), column.collation.as_deref()), (Some("latin1"), Some("latin1_bin")));
-    assert_eq!((column.nullable, column.default, column.unique), (Some(false), Some(DefaultKind::Value), false));
+    let column = parse_definition(
+        "VARCHAR(64) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'UNIQUE' COMMENT 'NULL'",
+    );
+    assert_eq!(
+        (column.base.as_str(), column.arguments.as_slice()),
+        ("varchar", &["64".to_owned()][..])
+    );
+    assert_eq!(
+        (column.charset.as_deref(), column.collation.as_deref()),
+        (Some("latin1"), Some("latin1_bin"))
+    );
+    assert_eq!(
+        (column.nullable, column.default, column.unique),
+        (Some(false), Some(DefaultKind::Value), false)
+    );
     let column = parse_definition("int unsigned AUTO_INCREMENT PRIMARY KEY");
     assert!(column.unsigned && column.auto_increment && column.primary && !column.unique);
     let column = parse_definition("enum('a,b','c''d') DEFAULT NULL UNIQUE");
     assert_eq!(column.arguments, ["a,b", "c'd"]);
     assert!(column.unique && column.default == Some(DefaultKind::Null) && column.nullable.is_none());
     let column = parse_definition("INT DEFAULT (1+1) NOT NULL REFERENCES p (id) ON DELETE SET NULL");
-    assert_eq!((column.default, column.nullable), (Some(DefaultKind::Value), Some(false)));
+    assert_eq!(
+        (column.default, column.nullable),
+        (Some(DefaultKind::Value), Some(false))
+    );
     let column = parse_definition("DOUBLE PRECISION NULL, b INT UNIQUE");
-    assert_eq!((column.base.as_str(), column.nullable, column.unique), ("double precision", Some(true), false));
+    assert_eq!(
+        (column.base.as_str(), column.nullable, column.unique),
+        ("double precision", Some(true), false)
+    );
 }
 
 fn clause_like() -> impl Strategy<Value = String> {
@@ -235,15 +306,29 @@ fn clause_like() -> impl Strategy<Value = String> {
 fn spans_are_sound(text: &str) -> Result<(), TestCaseError> {
     let before = text.to_owned();
     let diagnosis = diagnose(text);
-    let operations = diagnosis.operations.iter().map(|operation| (operation.start, operation.end));
-    let problems = diagnosis.problems.iter().map(|problem| (problem.start, problem.end));
+    let operations = diagnosis
+        .operations
+        .iter()
+        .map(|operation| (operation.start, operation.end));
+    let problems = diagnosis
+        .problems
+        .iter()
+        .map(|problem| (problem.start, problem.end));
     for (start, end) in operations.chain(problems) {
         prop_assert!(start <= end, "{start}..{end} runs backwards");
-        prop_assert!(text.get(start as usize..end as usize).is_some(), "{start}..{end} is not inside or cuts a character");
+        prop_assert!(
+            text.get(start as usize..end as usize).is_some(),
+            "{start}..{end} is not inside or cuts a character"
+        );
     }
     let analysis = analyze(text);
     prop_assert_eq!(analysis.text, before.as_str());
-    prop_assert!(analysis.operations.iter().all(|operation| text.get(operation.rest..operation.end).is_some()));
+    prop_assert!(
+        analysis
+            .operations
+            .iter()
+            .all(|operation| text.get(operation.rest..operation.end).is_some())
+    );
     let _ = parse_definition(text);
     Ok(())
 }

@@ -1,0 +1,52 @@
+//! Every operation is one whose effect through a copy is known. Scope: the clause. `warn` for an unknown operation;
+//! another storage engine is `danger`, since transactions and foreign keys go with it.
+
+use mysqler_contract::{Finding, Severity};
+
+use super::super::context::Context;
+
+pub const CODES: &[&str] = &["OPERATION_UNKNOWN", "ENGINE_CHANGED"];
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for operation in context.operations("OTHER") {
+        let fragment = context.clause.fragment(operation);
+        found.push(
+            Finding::new("OPERATION_UNKNOWN", Severity::Warn)
+                .with("fragment", fragment)
+                .not_proven(),
+        );
+    }
+    for operation in context.operations("ENGINE") {
+        let value = context
+            .definition_text(operation)
+            .trim_start_matches('=')
+            .trim_start();
+        let engine = value
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .trim_matches(['\'', '"', '`']);
+        if !engine.eq_ignore_ascii_case("InnoDB") {
+            found.push(Finding::new("ENGINE_CHANGED", Severity::Danger).with("engine", engine));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::World;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("FROBNICATE a", &["OPERATION_UNKNOWN"])]
+    #[case("ENGINE=MyISAM", &["ENGINE_CHANGED"])]
+    #[case("ENGINE = 'Archive'", &["ENGINE_CHANGED"])]
+    #[case("ENGINE=InnoDB", &[])]
+    #[case("ENGINE innodb ROW_FORMAT=DYNAMIC", &[])]
+    #[case("ROW_FORMAT=DYNAMIC", &[])]
+    fn unknown_operations_and_other_engines_are_told(#[case] clause: &str, #[case] codes: &[&str]) {
+        assert_eq!(World::altering(clause).codes(), codes, "{clause}");
+    }
+}

@@ -1,0 +1,271 @@
+//! A world in which a harmless change has no finding at all; each test disturbs one thing.
+
+use std::collections::BTreeMap;
+
+use mysqler_contract::*;
+
+use super::{PreflightInput, check};
+use crate::ports::{LeftoverFacts, ServerFacts};
+
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+#[derive(Debug, Clone)]
+pub struct World {
+    pub request: ChangeRequest,
+    pub connection: Connection,
+    pub server: ServerFacts,
+    pub table: Option<TableFacts>,
+    pub leftovers: LeftoverFacts,
+    pub prepare: Option<PrepareVerdict>,
+    pub image: Result<ImageStatus, AppError>,
+    pub launch: Option<Result<Launch, AppError>>,
+    pub probe: Option<Result<ProbeReport, AppError>>,
+    pub busy_run: Option<RunId>,
+}
+
+impl World {
+    pub fn calm() -> Self {
+        Self::altering("ADD COLUMN note VARCHAR(64)")
+    }
+
+    pub fn altering(clause: &str) -> Self {
+        Self::of(TableRef::new("shop", "orders"), clause)
+    }
+
+    pub fn named(database: &str, table: &str) -> Self {
+        Self::of(TableRef::new(database, table), "ADD COLUMN note VARCHAR(64)")
+    }
+
+    fn of(table: TableRef, clause: &str) -> Self {
+        let image = ImageRef {
+            reference: "mysqler/pt-runner:3.7.1".into(),
+            id: "sha256:1".into(),
+        };
+        Self {
+            request: ChangeRequest {
+                connection_id: ConnectionId("c1".into()),
+                table: table.clone(),
+                kind: ChangeKind::Alter {
+                    clause: clause.into(),
+                },
+                options: ChangeOptions::default(),
+                engine: EngineChoice::Auto,
+                dry_run: false,
+                hold_cutover: false,
+            },
+            connection: connection(),
+            server: server(),
+            table: Some(facts(table)),
+            leftovers: LeftoverFacts::default(),
+            prepare: Some(PrepareVerdict::Accepted),
+            image: Ok(ImageStatus::Ready {
+                image: image.clone(),
+                ptosc_version: "3.7.1".into(),
+                bridge_version: "1".into(),
+                size_bytes: 1,
+            }),
+            launch: Some(Ok(launch(image))),
+            probe: Some(Ok(ProbeReport::Connected {
+                tls_cipher: Some("TLS_AES_256_GCM_SHA384".into()),
+                account: "'dba'@'%'".into(),
+                server_uuid: Some("uuid-1".into()),
+                took_ms: 40,
+            })),
+            busy_run: None,
+        }
+    }
+
+    pub fn with_table(mut self, change: impl FnOnce(&mut TableFacts)) -> Self {
+        if let Some(table) = &mut self.table {
+            change(table);
+        }
+        self
+    }
+
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.server.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Everything that a run needs, and nothing that stands above the server's own guards.
+    pub fn weak_account(mut server: ServerFacts) -> ServerFacts {
+        server.global_privileges = ["PROCESS", "REPLICATION SLAVE", "REPLICATION CLIENT"]
+            .map(String::from)
+            .to_vec();
+        server.schema_privileges = vec!["ALL PRIVILEGES".into()];
+        server
+    }
+
+    pub fn findings(&self) -> Vec<Finding> {
+        check(&PreflightInput {
+            request: &self.request,
+            connection: &self.connection,
+            server: &self.server,
+            table: self.table.as_ref(),
+            leftovers: &self.leftovers,
+            prepare: self.prepare.as_ref(),
+            image: self.image.as_ref(),
+            launch: self.launch.as_ref().map(Result::as_ref),
+            probe: self.probe.as_ref().map(Result::as_ref),
+            busy_run: self.busy_run.as_ref(),
+            now: NOW,
+        })
+    }
+
+    pub fn codes(&self) -> Vec<String> {
+        self.findings().into_iter().map(|finding| finding.code).collect()
+    }
+}
+
+fn connection() -> Connection {
+    Connection {
+        id: ConnectionId("c1".into()),
+        name: "shop test".into(),
+        environment: Environment::Test,
+        host: "db1".into(),
+        port: 3306,
+        user: "dba".into(),
+        password: SecretPresence::Stored,
+        database: None,
+        description: String::new(),
+        connect_timeout_s: 5,
+        charset: "utf8mb4".into(),
+        tls: TlsMode::Required,
+        ca_file: None,
+        tested: None,
+        created_at: NOW,
+        updated_at: NOW,
+        last_used_at: None,
+    }
+}
+
+fn server() -> ServerFacts {
+    ServerFacts {
+        server_uuid: Some("uuid-1".into()),
+        flavour: Flavour::MySql,
+        version: ServerVersion {
+            major: 9,
+            minor: 7,
+            patch: 4,
+        },
+        version_text: "9.7.4 (Debian)".into(),
+        role: ReplicationRole::Primary,
+        replicas: Vec::new(),
+        account: "'dba'@'%'".into(),
+        global_privileges: vec!["ALL PRIVILEGES".into()],
+        schema_privileges: Vec::new(),
+        variables: BTreeMap::new(),
+        status: BTreeMap::from([("threads_running".into(), 3), ("threads_connected".into(), 12)]),
+    }
+}
+
+fn launch(image: ImageRef) -> Launch {
+    Launch {
+        image,
+        argv: Vec::new(),
+        defaults: vec!["user=dba".into()],
+        ca_pem: None,
+        environment: Vec::new(),
+        network: NetworkChoice::Bridge,
+        host: "db1".into(),
+        port: 3306,
+        limits: ContainerLimits::default(),
+        hold_cutover: false,
+    }
+}
+
+fn facts(table: TableRef) -> TableFacts {
+    TableFacts {
+        summary: TableSummary {
+            name: table.table.clone(),
+            kind: TableKind::Base,
+            engine: Some("InnoDB".into()),
+            rows: 2_000_000,
+            data_bytes: 539 << 20,
+            index_bytes: 67 << 20,
+            free_bytes: 4 << 20,
+        },
+        table,
+        row_format: Some("Dynamic".into()),
+        collation: Some("utf8mb4_0900_ai_ci".into()),
+        comment: String::new(),
+        auto_increment: Some(2_000_001),
+        partitioned: false,
+        columns: vec![id(), column("status", "varchar(32)"), amount()],
+        keys: vec![key("PRIMARY", true, "id"), key("idx_status", false, "status")],
+        foreign_keys: Vec::new(),
+        referenced_by: Vec::new(),
+        triggers: Vec::new(),
+        definition: String::new(),
+        statistics_at: Some(Timestamp(NOW.0 - 3_600_000)),
+        created_at: None,
+    }
+}
+
+fn id() -> ColumnFacts {
+    ColumnFacts {
+        nullable: false,
+        auto_increment: true,
+        ..column("id", "bigint unsigned")
+    }
+}
+
+fn amount() -> ColumnFacts {
+    ColumnFacts {
+        nullable: false,
+        ..column("amount", "decimal(12,2)")
+    }
+}
+
+/// A nullable column; text types carry the table's character set.
+pub fn column(name: &str, column_type: &str) -> ColumnFacts {
+    let text = ["char", "text", "enum"]
+        .iter()
+        .any(|part| column_type.contains(part));
+    ColumnFacts {
+        name: name.into(),
+        column_type: column_type.into(),
+        nullable: true,
+        default: None,
+        charset: text.then(|| "utf8mb4".into()),
+        collation: text.then(|| "utf8mb4_0900_ai_ci".into()),
+        generated: false,
+        auto_increment: false,
+        comment: String::new(),
+    }
+}
+
+fn key(name: &str, unique: bool, column: &str) -> KeyFacts {
+    KeyFacts {
+        name: name.into(),
+        unique,
+        index_type: "BTREE".into(),
+        columns: vec![KeyColumn {
+            name: Some(column.into()),
+            prefix: None,
+        }],
+        not_null: unique,
+    }
+}
+
+pub fn trigger(name: &str) -> TriggerFacts {
+    TriggerFacts {
+        name: name.into(),
+        timing: "AFTER".into(),
+        event: "INSERT".into(),
+        body: "SET @a = 1".into(),
+    }
+}
+
+/// A key from `table` to `shop.orders`.
+pub fn foreign_key(name: &str, table: &str) -> ForeignKeyFacts {
+    ForeignKeyFacts {
+        name: name.into(),
+        table: TableRef::new("shop", table),
+        columns: vec!["order_id".into()],
+        referenced_table: TableRef::new("shop", "orders"),
+        referenced_columns: vec!["id".into()],
+        on_delete: "RESTRICT".into(),
+        on_update: "RESTRICT".into(),
+    }
+}

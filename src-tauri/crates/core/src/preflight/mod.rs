@@ -1,0 +1,58 @@
+//! Preflight: what could go wrong with one change, judged from facts that were gathered before. Pure rules, one file a
+//! check; gathering the facts is the plan's business.
+
+mod checks;
+mod column_type;
+mod confirm;
+mod context;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+use mysqler_contract::{
+    AppError, ChangeRequest, Connection, Finding, ImageStatus, Launch, PrepareVerdict, ProbeReport, RunId,
+    TableFacts, Timestamp,
+};
+
+pub use confirm::confirmation;
+use context::Context;
+
+use crate::ports::{LeftoverFacts, ServerFacts};
+
+/// Everything that the checks look at. A fact that was not gathered is `None`; where it guards rows or values, its
+/// absence is itself a finding.
+#[derive(Debug, Clone, Copy)]
+pub struct PreflightInput<'a> {
+    pub request: &'a ChangeRequest,
+    pub connection: &'a Connection,
+    pub server: &'a ServerFacts,
+    /// `None`: there is no such table.
+    pub table: Option<&'a TableFacts>,
+    pub leftovers: &'a LeftoverFacts,
+    /// `None` when the server was not asked.
+    pub prepare: Option<&'a PrepareVerdict>,
+    /// Whether the runner image is there; `Err` when the engine could not be asked.
+    pub image: Result<&'a ImageStatus, &'a AppError>,
+    /// The composed launch; `None` when it was not tried, for example without an image.
+    pub launch: Option<Result<&'a Launch, &'a AppError>>,
+    /// The connection from inside the image; `None` when it was not tried.
+    pub probe: Option<Result<&'a ProbeReport, &'a AppError>>,
+    /// Another run that works on this table.
+    pub busy_run: Option<&'a RunId>,
+    pub now: Timestamp,
+}
+
+/// Runs every check; the gravest findings first, then by code.
+pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
+    let context = Context::new(input);
+    let mut findings: Vec<Finding> = checks::ALL.iter().flat_map(|check| check(&context)).collect();
+    findings.sort_by(|a, b| {
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| a.code.cmp(&b.code))
+            .then_with(|| a.params.cmp(&b.params))
+    });
+    findings.dedup();
+    findings
+}
