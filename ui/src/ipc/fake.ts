@@ -23,6 +23,11 @@ export function fake<Name extends CommandName>(name: Name, handler: Handler<Name
   answers.set(snake(name), handler as (args: Record<string, unknown>) => unknown)
 }
 
+/** Answers a plugin of the shell, such as `plugin:dialog|open`, which is `null` otherwise. */
+export function fakePlugin(command: `plugin:${string}`, handler: (args: Record<string, unknown>) => unknown) {
+  answers.set(command, handler)
+}
+
 /** Sends an event of the core to the window, under its generated name such as `core-event`. */
 export function fakeEvent(name: string, payload: unknown) {
   return emit(name, payload)

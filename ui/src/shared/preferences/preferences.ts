@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import { i18n } from '@/locales'
 import type { Language } from '@/locales'
+import { preferenceStorage } from './storage'
 
 export type ThemeChoice = 'light' | 'dark' | 'system'
 export type LanguageChoice = Language | 'system'
@@ -19,10 +20,11 @@ export function languageOf(choice: LanguageChoice, preferred: readonly string[])
 }
 
 export const usePreferences = defineStore('preferences', () => {
-  const themeChoice = useStorage<ThemeChoice>('mysqler.theme', 'system')
-  const languageChoice = useStorage<LanguageChoice>('mysqler.language', 'system')
-  const density = useStorage<Density>('mysqler.density', 'compact')
-  const railCollapsed = useStorage('mysqler.rail-collapsed', false)
+  const storage = preferenceStorage()
+  const themeChoice = useStorage<ThemeChoice>('mysqler.theme', 'system', storage)
+  const languageChoice = useStorage<LanguageChoice>('mysqler.language', 'system', storage)
+  const density = useStorage<Density>('mysqler.density', 'compact', storage)
+  const railCollapsed = useStorage('mysqler.rail-collapsed', false, storage)
   const prefersDark = usePreferredDark()
   const preferredLanguages = usePreferredLanguages()
 
