@@ -1,1 +1,5 @@
-//! placeholder
+//! What the integration, scenario and end-to-end tests share.
+
+pub mod desk;
+pub mod sandbox;
+pub mod table;
