@@ -225,11 +225,12 @@ sub _keep_alive {
 
 # ---- telling -------------------------------------------------------------------------------------------------------
 
-# Runs one hook's body so that nothing of it reaches the tool: neither an exception, nor `$@`, `$!` and `$?`, from
-# which the tool takes its exit code.
+# Runs one hook's body so that nothing of it reaches the tool: neither an exception, nor `$@` and `$!`, from which the
+# tool takes its exit code. `$?` is left alone: a signal ends the tool from in here, and a local one would turn its
+# exit code into 0.
 sub _hook {
    my ($self, $name, $body) = @_;
-   local ($@, $!, $?);
+   local ($@, $!);
    local $SIG{__DIE__} = 'DEFAULT';
    local $SIG{__WARN__} = sub { };
    if ( !eval { $body->(); 1 } ) {

@@ -81,7 +81,14 @@ async fn main() {
         docker: &docker,
         limits: ContainerLimits::default(),
     };
-    let launch = runner.compose(&input).expect("a launch");
+    let mut launch = runner.compose(&input).expect("a launch");
+    if let Ok(tries) = env::var("RECORD_TRIES") {
+        let at = launch.argv.iter().position(|word| word == "--tries").expect("tries");
+        launch.argv[at + 1] = tries;
+    }
+    if let Ok(id) = env::var("RECORD_IMAGE_ID") {
+        launch.image.id = id;
+    }
     eprintln!("{}", runner.render(&launch));
     let run = RunId(format!("record-{}", std::process::id()));
     let began = std::time::Instant::now();

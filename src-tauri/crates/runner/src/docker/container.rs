@@ -20,6 +20,10 @@ const TMPFS: [(&str, &str); 2] = [
     (PRIVATE_DIR, "rw,noexec,nosuid,nodev,size=1m,mode=0700,uid=65534,gid=65534"),
 ];
 
+/// Never reached, and said, since the engine's own setting would count otherwise. A log must not be rotated: a line
+/// that is gone could not be told again after a restart of the application.
+const LOG_SIZE: &str = "1024g";
+
 const NO_NEW_PRIVILEGES: &str = "no-new-privileges";
 
 /// Whether a container sees any network, and which.
@@ -127,10 +131,9 @@ impl ContainerSpec {
             network_mode: Some(self.network_mode().into()),
             extra_hosts: self.gateway().map(|host| vec![host.into()]),
             auto_remove: Some(self.ephemeral),
-            // Not rotated: a line that is gone could not be told again after a restart of the application.
             log_config: Some(HostConfigLogConfig {
                 typ: Some("json-file".into()),
-                config: Some(HashMap::from([("max-size".into(), "-1".into())])),
+                config: Some(HashMap::from([("max-size".into(), LOG_SIZE.into())])),
             }),
             ..Default::default()
         }
@@ -164,7 +167,7 @@ impl ContainerSpec {
         ];
         flags.extend(TMPFS.iter().map(|(place, options)| words(&["--tmpfs", &format!("{place}:{options}")])));
         flags.push(words(&["--log-driver", "json-file"]));
-        flags.push(words(&["--log-opt", "max-size=-1"]));
+        flags.push(words(&["--log-opt", &format!("max-size={LOG_SIZE}")]));
         flags.extend(self.gateway().map(|host| words(&["--add-host", host])));
         flags.extend(self.environment.iter().map(|entry| words(&["--env", entry])));
         flags

@@ -93,8 +93,11 @@ impl Parser {
             return Some(LogKind::Phase);
         }
         if let Some((_, phase)) = ENDS.iter().find(|(begin, _)| text.starts_with(begin)) {
-            self.wait_over(signals);
-            self.phases.finish(*phase, signals);
+            // The bridge tells the last rows a moment after the tool says that all are copied.
+            if *phase != Phase::Copy || !self.bridged() {
+                self.wait_over(signals);
+                self.phases.finish(*phase, signals);
+            }
             return Some(LogKind::Phase);
         }
         self.shadow_line(text, signals)
