@@ -39,7 +39,8 @@ pub fn text(locale: Locale, key: &str, params: &Params) -> String {
     interpolate(template, params)
 }
 
-fn interpolate(template: &str, params: &Params) -> String {
+/// `template` with each `{name}` replaced; a value that looks like a placeholder is not expanded again.
+pub fn interpolate(template: &str, params: &Params) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(open) = rest.find('{') {
@@ -79,16 +80,29 @@ mod tests {
         assert!(EN.len() > 20, "the English catalogue did not parse");
         let missing: Vec<_> = EN.keys().filter(|key| !ZH_CN.contains_key(*key)).collect();
         let extra: Vec<_> = ZH_CN.keys().filter(|key| !EN.contains_key(*key)).collect();
-        assert!(missing.is_empty() && extra.is_empty(), "missing in zh-CN: {missing:?}; only there: {extra:?}");
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "missing in zh-CN: {missing:?}; only there: {extra:?}"
+        );
         for (key, text) in EN.iter() {
-            assert!(!text.trim().is_empty() && !ZH_CN[key].trim().is_empty(), "{key} is empty");
-            assert_eq!(names(text), names(&ZH_CN[key]), "{key} interpolates other names in zh-CN");
+            assert!(
+                !text.trim().is_empty() && !ZH_CN[key].trim().is_empty(),
+                "{key} is empty"
+            );
+            assert_eq!(
+                names(text),
+                names(&ZH_CN[key]),
+                "{key} interpolates other names in zh-CN"
+            );
         }
     }
 
     #[test]
     fn a_parameter_that_looks_like_a_placeholder_is_not_expanded_again() {
-        let params = Params::from([("a".to_owned(), "{b}".to_owned()), ("b".to_owned(), "no".to_owned())]);
+        let params = Params::from([
+            ("a".to_owned(), "{b}".to_owned()),
+            ("b".to_owned(), "no".to_owned()),
+        ]);
         assert_eq!(interpolate("x {a} y {c} z", &params), "x {b} y {c} z");
     }
 }

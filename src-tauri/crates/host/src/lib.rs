@@ -1,6 +1,8 @@
 //! Assembles the core with its adapters for a host process: the only place that knows all of them. Both the desktop and
 //! `mysqlerctl` start here, so that they cannot differ.
 
+mod log;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +33,10 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
 pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> Result<Core> {
     let clock = Arc::new(SystemClock);
     let store = Store::open(data_dir, clock.clone()).await?;
+    // After the store: it makes the directory private and says best why it cannot be used.
+    if let Err(error) = log::start(data_dir) {
+        tracing::warn!(%error, "there will be no log file");
+    }
     let ports = Ports {
         clock,
         sink,
@@ -42,7 +48,9 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         runner: Arc::new(DockerRunner::new()),
     };
     let core = Core::new(ports, host);
-    let locked = VaultStatus::Locked { protection: VaultProtection::Keyring };
+    let locked = VaultStatus::Locked {
+        protection: VaultProtection::Keyring,
+    };
     if core.vault_status().await? == locked
         && let Err(error) = core.vault_unlock(None).await
     {
@@ -59,7 +67,10 @@ pub async fn attend(core: Core) {
         minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             minute.tick().await;
-            for (name, outcome) in [("lock", core.lock_idle_vault().await), ("backup", core.backup_when_due().await)] {
+            for (name, outcome) in [
+                ("lock", core.lock_idle_vault().await),
+                ("backup", core.backup_when_due().await),
+            ] {
                 if let Err(error) = outcome {
                     tracing::warn!(%error, chore = name, "a chore failed; it is tried again");
                 }

@@ -1,0 +1,320 @@
+//! The arguments of a change, shared by `plan` and `run`, and the request that is made of them.
+
+use clap::{Args, ValueEnum};
+use mysqler_contract::{
+    ChangeKind, ChangeOptions, ChangeRequest, Connection, EngineChoice, ForeignKeysMethod, LoadThreshold,
+    RecursionMethod, Result, SessionVariable, TableRef,
+};
+
+use crate::context::Context;
+use crate::table_name;
+
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Name of a saved connection
+    pub connection: String,
+    /// Full name of the table; odd names in backticks: '`my db`.`my table`'
+    #[arg(long, value_name = "DB.TABLE", value_parser = table_name::parse)]
+    table: TableRef,
+    #[command(flatten)]
+    kind: Kind,
+    /// How the table is changed
+    #[arg(long, value_name = "auto|pt-osc", default_value = "auto", value_parser = engine)]
+    engine: EngineChoice,
+    /// Where the engine's program runs
+    #[arg(long, value_name = "docker", default_value = "docker", value_parser = runner)]
+    runner: Runner,
+    /// Every step up to the copy, and nothing is left behind
+    #[arg(long)]
+    dry_run: bool,
+    /// Wait before the swap until `mysqlerctl runs cutover`
+    #[arg(long)]
+    hold_cutover: bool,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Kind {
+    /// What follows ALTER TABLE and the table's name, byte for byte
+    #[arg(long, value_name = "CLAUSE", allow_hyphen_values = true)]
+    alter: Option<String>,
+    /// Rebuild the table to give unused space back
+    #[arg(long)]
+    reclaim: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of the copy (defaults come from the server's present state)")]
+struct Options {
+    /// Rows of one chunk; turns adaptive sizing off
+    #[arg(long, value_name = "ROWS")]
+    chunk_size: Option<u32>,
+    /// Seconds that one chunk should take, for example 0.1
+    #[arg(long, value_name = "SECONDS", value_parser = milliseconds)]
+    chunk_time: Option<u32>,
+    /// The copy waits while any is exceeded; empty turns the check off
+    #[arg(long, value_name = "NAME=VALUE,…", value_parser = thresholds)]
+    max_load: Option<Thresholds>,
+    /// The run aborts when any is exceeded; empty turns the check off
+    #[arg(long, value_name = "NAME=VALUE,…", value_parser = thresholds)]
+    critical_load: Option<Thresholds>,
+    /// Character set of the run's session
+    #[arg(long)]
+    charset: Option<String>,
+    /// Seconds that a statement waits for a metadata lock
+    #[arg(long, value_name = "SECONDS")]
+    lock_wait_timeout: Option<u32>,
+    /// Seconds of replica lag at which the copy waits
+    #[arg(long, value_name = "SECONDS")]
+    max_lag: Option<u32>,
+    /// How replicas are found whose lag is watched
+    #[arg(long, value_enum)]
+    recursion_method: Option<Recursion>,
+    /// A session variable to set; repeatable
+    #[arg(long = "set-var", value_name = "NAME=VALUE", value_parser = variable)]
+    set_vars: Vec<SessionVariable>,
+    /// How rows of child tables follow a referenced table
+    #[arg(long, value_enum)]
+    foreign_keys_method: Option<ForeignKeys>,
+    /// Do not gather the new table's statistics before the swap
+    #[arg(long)]
+    no_analyze: bool,
+}
+
+type Thresholds = Box<[LoadThreshold]>;
+
+#[derive(Debug, Clone, Copy)]
+struct Runner;
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Recursion {
+    Auto,
+    Processlist,
+    Hosts,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ForeignKeys {
+    #[value(name = "rebuild_constraints")]
+    RebuildConstraints,
+    #[value(name = "drop_swap")]
+    DropSwap,
+}
+
+impl Change {
+    /// The request on `connection`, what was not said filled in from the server's present state.
+    pub async fn request(self, context: &Context, connection: &Connection) -> Result<ChangeRequest> {
+        let suggested = context
+            .core
+            .suggested_options(&connection.id, &self.table.database)
+            .await?;
+        let Runner = self.runner;
+        Ok(ChangeRequest {
+            connection_id: connection.id.clone(),
+            table: self.table,
+            kind: self
+                .kind
+                .alter
+                .map_or(ChangeKind::Reclaim, |clause| ChangeKind::Alter { clause }),
+            options: self.options.over(suggested.options),
+            engine: self.engine,
+            dry_run: self.dry_run,
+            hold_cutover: self.hold_cutover,
+        })
+    }
+}
+
+impl Options {
+    fn over(self, mut options: ChangeOptions) -> ChangeOptions {
+        if self.chunk_size.is_some() {
+            options.chunk_size = self.chunk_size;
+            // A fixed size and an aimed-at time contradict each other; the time said here wins over none said.
+            options.chunk_time_ms = None;
+        }
+        if self.chunk_time.is_some() {
+            options.chunk_time_ms = self.chunk_time;
+        }
+        if let Some(thresholds) = self.max_load {
+            options.max_load = thresholds.into_vec();
+        }
+        if let Some(thresholds) = self.critical_load {
+            options.critical_load = thresholds.into_vec();
+        }
+        if self.charset.is_some() {
+            options.charset = self.charset;
+        }
+        options.lock_wait_timeout_s = self.lock_wait_timeout.unwrap_or(options.lock_wait_timeout_s);
+        options.max_lag_s = self.max_lag.unwrap_or(options.max_lag_s);
+        options.recursion_method = match self.recursion_method {
+            None => options.recursion_method,
+            Some(Recursion::Auto) => RecursionMethod::Auto,
+            Some(Recursion::Processlist) => RecursionMethod::Processlist,
+            Some(Recursion::Hosts) => RecursionMethod::Hosts,
+            Some(Recursion::None) => RecursionMethod::None,
+        };
+        options.set_vars.extend(self.set_vars);
+        options.foreign_keys_method = match self.foreign_keys_method {
+            None => options.foreign_keys_method,
+            Some(ForeignKeys::RebuildConstraints) => Some(ForeignKeysMethod::RebuildConstraints),
+            Some(ForeignKeys::DropSwap) => Some(ForeignKeysMethod::DropSwap),
+        };
+        options.analyze_before_swap = options.analyze_before_swap && !self.no_analyze;
+        options
+    }
+}
+
+fn engine(text: &str) -> Result<EngineChoice, String> {
+    match text {
+        "auto" => Ok(EngineChoice::Auto),
+        "pt-osc" => Ok(EngineChoice::PtOsc),
+        "direct" => Err("the engine \"direct\" is not part of this version; use auto or pt-osc".to_owned()),
+        _ => Err("one of: auto, pt-osc".to_owned()),
+    }
+}
+
+fn runner(text: &str) -> Result<Runner, String> {
+    match text {
+        "docker" => Ok(Runner),
+        "local" => Err("the runner \"local\" is not part of this version; use docker".to_owned()),
+        _ => Err("only: docker".to_owned()),
+    }
+}
+
+fn milliseconds(text: &str) -> Result<u32, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "a number of seconds, for example 0.5".to_owned())?;
+    let ms = (seconds * 1000.0).round();
+    if !(1.0..=f64::from(u32::MAX)).contains(&ms) {
+        return Err("from 0.001 seconds".to_owned());
+    }
+    Ok(ms as u32)
+}
+
+fn thresholds(text: &str) -> Result<Thresholds, String> {
+    let entries = text.split(',').filter(|_| !text.is_empty());
+    entries
+        .map(|entry| {
+            let (name, value) = pair(entry)?;
+            let value = value
+                .parse()
+                .map_err(|_| format!("{entry}: a whole number after ="))?;
+            Ok(LoadThreshold {
+                variable: name.to_owned(),
+                value,
+            })
+        })
+        .collect()
+}
+
+fn variable(text: &str) -> Result<SessionVariable, String> {
+    let (name, value) = pair(text)?;
+    Ok(SessionVariable {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    })
+}
+
+fn pair(text: &str) -> Result<(&str, &str), String> {
+    text.split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or_else(|| format!("{text}: NAME=VALUE is expected"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        change: Change,
+    }
+
+    fn parsed(extra: &[&str]) -> Result<Change, clap::Error> {
+        let base = ["test", "Sandbox", "--table", "shop.orders"];
+        Line::try_parse_from(base.iter().chain(extra)).map(|line| line.change)
+    }
+
+    fn options(extra: &[&str]) -> ChangeOptions {
+        let base = ["--reclaim"];
+        let line: Vec<&str> = base.iter().chain(extra).copied().collect();
+        parsed(&line).unwrap().options.over(ChangeOptions::default())
+    }
+
+    #[test]
+    fn nothing_said_leaves_every_suggestion() {
+        assert_eq!(options(&[]), ChangeOptions::default());
+    }
+
+    #[test]
+    fn what_is_said_stands_over_the_suggestion() {
+        let given = options(&[
+            "--chunk-time=0.5",
+            "--max-load=Threads_running=50,Threads_connected=900",
+            "--critical-load=",
+            "--set-var=innodb_lock_wait_timeout=3",
+            "--set-var=a=b=c",
+            "--foreign-keys-method=drop_swap",
+            "--recursion-method=none",
+            "--no-analyze",
+        ]);
+        assert_eq!(given.chunk_time_ms, Some(500));
+        assert_eq!(
+            given.max_load.iter().map(|load| load.value).collect::<Vec<_>>(),
+            [50, 900]
+        );
+        assert!(given.critical_load.is_empty());
+        assert_eq!(
+            given.set_vars[1],
+            SessionVariable {
+                name: "a".to_owned(),
+                value: "b=c".to_owned()
+            }
+        );
+        assert_eq!(given.foreign_keys_method, Some(ForeignKeysMethod::DropSwap));
+        assert_eq!(given.recursion_method, RecursionMethod::None);
+        assert!(!given.analyze_before_swap);
+    }
+
+    #[test]
+    fn a_fixed_chunk_size_turns_the_suggested_time_off() {
+        assert_eq!(options(&["--chunk-size=500"]).chunk_time_ms, None);
+        assert_eq!(
+            options(&["--chunk-size=500", "--chunk-time=1"]).chunk_time_ms,
+            Some(1000)
+        );
+    }
+
+    #[test]
+    fn the_clause_is_kept_byte_for_byte() {
+        let clause = "  -- x\n ADD COLUMN `a b` VARCHAR(9) DEFAULT 'ü' ";
+        assert_eq!(
+            parsed(&["--alter", clause]).unwrap().kind.alter.as_deref(),
+            Some(clause)
+        );
+    }
+
+    #[test]
+    fn what_this_version_has_not_and_what_is_half_said_is_refused() {
+        for (line, says) in [
+            (vec!["--reclaim", "--engine=direct"], "not part of this version"),
+            (vec!["--reclaim", "--runner=local"], "not part of this version"),
+            (vec![], "--alter"),
+            (vec!["--reclaim", "--alter=ADD x INT"], "cannot be used with"),
+            (vec!["--reclaim", "--table=orders"], "table"),
+            (vec!["--reclaim", "--max-load=Threads_running"], "NAME=VALUE"),
+            (vec!["--reclaim", "--max-load=a=1,"], "NAME=VALUE"),
+            (vec!["--reclaim", "--chunk-time=0"], "0.001"),
+            (vec!["--reclaim", "--set-var==1"], "NAME=VALUE"),
+        ] {
+            let error = parsed(&line).unwrap_err().to_string();
+            assert!(error.contains(says), "{line:?}: {error}");
+        }
+    }
+}

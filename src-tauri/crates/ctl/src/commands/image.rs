@@ -1,0 +1,117 @@
+//! `image`: the image that changes run in.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use mysqler_contract::{ImageProgress, ImageStatus, Result};
+
+use crate::context::Context;
+use crate::exit::{self, Exit};
+use crate::output::{Output, bytes, facts, printable};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Whether the image is present and one that this version can use
+    Status,
+    /// Load the image from a tar file, compressed or not
+    Load { file: PathBuf },
+    /// Pull the upstream image and add what this program needs
+    Pull,
+    /// Add what this program needs to a base image that is present
+    Build(Build),
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    /// An image with percona-toolkit in it
+    #[arg(long, default_value = "mysqler/pt-base:3.7.1")]
+    base: String,
+}
+
+pub async fn run(context: &Context, command: Command) -> Result<Exit> {
+    let core = &context.core;
+    let out = &context.out;
+    let told = || telling(out);
+    let status = match command {
+        Command::Status => core.image_status().await?,
+        Command::Load { file } => core.image_load(&file, told()).await?,
+        Command::Pull => core.image_pull(told()).await?,
+        Command::Build(args) => core.image_build(&args.base, told()).await?,
+    };
+    out.answer(&status, |status| described(out, status));
+    Ok(match status {
+        ImageStatus::Ready { .. } => Exit::Done,
+        ImageStatus::Missing { .. } => exit::of_error(mysqler_contract::ErrorCode::ImageMissing),
+        ImageStatus::Unsuitable { .. } => exit::of_error(mysqler_contract::ErrorCode::ImageUnsuitable),
+    })
+}
+
+fn described(out: &Output, status: &ImageStatus) -> Vec<String> {
+    let title = |key: &str| out.own(key);
+    match status {
+        ImageStatus::Ready {
+            image,
+            ptosc_version,
+            bridge_version,
+            size_bytes,
+        } => facts(&[
+            (title("ctl.image.image"), Some(printable(&image.reference))),
+            (title("ctl.image.state"), Some(title("ctl.image.ready"))),
+            (title("ctl.image.id"), Some(printable(&image.id))),
+            (title("ctl.image.ptosc"), Some(printable(ptosc_version))),
+            (title("ctl.image.bridge"), Some(printable(bridge_version))),
+            (title("ctl.image.size"), Some(bytes(*size_bytes))),
+        ]),
+        ImageStatus::Missing { reference } => facts(&[
+            (title("ctl.image.image"), Some(printable(reference))),
+            (
+                title("ctl.image.state"),
+                Some(out.name("error.IMAGE_MISSING.message")),
+            ),
+            (
+                title("ctl.error.hint"),
+                Some(out.name("error.IMAGE_MISSING.hint")),
+            ),
+        ]),
+        ImageStatus::Unsuitable { image, why } => facts(&[
+            (title("ctl.image.image"), Some(printable(&image.reference))),
+            (
+                title("ctl.image.state"),
+                Some(out.name("error.IMAGE_UNSUITABLE.message")),
+            ),
+            (title("ctl.column.remark"), Some(printable(why))),
+            (
+                title("ctl.error.hint"),
+                Some(out.name("error.IMAGE_UNSUITABLE.hint")),
+            ),
+        ]),
+    }
+}
+
+/// A bar on a terminal; else a line whenever another step begins; objects with `--json`.
+fn telling(out: &Output) -> Box<dyn Fn(ImageProgress) + Send + Sync> {
+    let out = out.clone();
+    if out.json() {
+        return Box::new(move |progress| out.object(&progress));
+    }
+    if std::io::stderr().is_terminal() {
+        let bar = ProgressBar::no_length();
+        let template = ProgressStyle::with_template("{spinner} {bytes:>10} {wide_msg}");
+        bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        return Box::new(move |progress| {
+            bar.set_position(progress.done_bytes);
+            bar.set_message(printable(&progress.step));
+        });
+    }
+    let last = Mutex::new(String::new());
+    Box::new(move |progress| {
+        let Ok(mut last) = last.lock() else { return };
+        if *last != progress.step {
+            out.note(printable(&progress.step));
+            last.clone_from(&progress.step);
+        }
+    })
+}

@@ -1,0 +1,59 @@
+//! The commands, a file an area.
+
+mod browse;
+mod change;
+mod connection;
+mod history;
+mod image;
+mod plan;
+mod run;
+mod runs;
+mod transfer;
+mod vault;
+
+use clap::Subcommand;
+use mysqler_contract::Result;
+
+use crate::context::Context;
+use crate::exit::Exit;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Saved connections
+    #[command(subcommand)]
+    Connection(connection::Command),
+    /// Databases of a server
+    Databases(browse::Databases),
+    /// Tables of a database
+    Tables(browse::Tables),
+    /// What a change would do: preflight, forecast and the exact command; nothing is changed
+    Plan(plan::Args),
+    /// Plan a change, confirm it and run it; Ctrl-C stops it cleanly
+    Run(run::Args),
+    /// Runs that are under way, and what can be asked of them
+    #[command(subcommand)]
+    Runs(runs::Command),
+    /// Runs of the past
+    #[command(subcommand)]
+    History(history::Command),
+    /// The image that changes run in
+    #[command(subcommand)]
+    Image(image::Command),
+    /// The vault that keeps the passwords
+    #[command(subcommand)]
+    Vault(vault::Command),
+}
+
+pub async fn run(context: &Context, command: Command) -> Result<Exit> {
+    match command {
+        Command::Connection(command) => connection::run(context, command).await,
+        Command::Databases(args) => browse::databases(context, args).await,
+        Command::Tables(args) => browse::tables(context, args).await,
+        Command::Plan(args) => plan::run(context, args).await,
+        Command::Run(args) => run::run(context, args).await,
+        Command::Runs(command) => runs::run(context, command).await,
+        Command::History(command) => history::run(context, command).await,
+        Command::Image(command) => image::run(context, command).await,
+        Command::Vault(command) => vault::run(context, command).await,
+    }
+}

@@ -1,0 +1,108 @@
+//! `run`: plan, confirm, start, and watch until the end.
+
+use std::io::{BufRead, Write};
+
+use mysqler_contract::{AppError, Confirmation, ErrorCode, Plan, Result, Severity};
+
+use super::change::Change;
+use super::plan;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::interrupt::Interrupts;
+use crate::output::printable;
+use crate::watch::{self, OnInterrupt};
+use crate::{secrets, table_name};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    change: Change,
+    /// The table's full name again, where the plan asks for it
+    #[arg(long, value_name = "DB.TABLE")]
+    confirm: Option<String>,
+    /// Codes of the dangers that you accept
+    #[arg(long, value_name = "CODE,…", value_delimiter = ',')]
+    accept: Vec<String>,
+}
+
+/// With `--json`: the plan, then the run whenever it changed; the last object is how it ended.
+pub async fn run(context: &Context, args: Args) -> Result<Exit> {
+    let out = &context.out;
+    let plan = plan::made(context, args.change).await?;
+    out.answer(&plan, |plan| plan::described(out, plan));
+    if plan.blocked() {
+        let codes = plan
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Block);
+        let codes: Vec<&str> = codes.map(|finding| finding.code.as_str()).collect();
+        return Err(AppError::new(ErrorCode::PlanBlocked).detail(codes.join(", ")));
+    }
+    let confirmation = confirmation(context, &plan, args.confirm, args.accept)?;
+    // Before the start: a Ctrl-C that comes just after it must find somebody who stops the run.
+    let mut interrupts = Interrupts::listen();
+    let view = context.core.run_start(&plan.id, &confirmation).await?;
+    out.say(String::new());
+    watch::until_the_end(context, view.id, OnInterrupt::StopTheRun, &mut interrupts).await
+}
+
+/// What the command line confirms. A table named with backticks says the same as one named without.
+fn given(plan: &Plan, confirm: Option<String>, accept: Vec<String>) -> Confirmation {
+    let same = |text: &str| table_name::parse(text).is_ok_and(|table| table == plan.request.table);
+    let typed = match confirm {
+        Some(text) if same(&text) => Some(plan.confirmation.typed.clone().unwrap_or(text)),
+        other => other,
+    };
+    let accept = accept
+        .iter()
+        .map(|code| code.trim().to_ascii_uppercase())
+        .collect();
+    Confirmation { typed, accept }
+}
+
+fn confirmation(
+    context: &Context,
+    plan: &Plan,
+    confirm: Option<String>,
+    accept: Vec<String>,
+) -> Result<Confirmation> {
+    let need = &plan.confirmation;
+    let Some(wanted) = &need.typed else {
+        return Ok(given(plan, confirm, accept));
+    };
+    let ask = confirm.is_none() && accept.is_empty() && !context.out.json() && secrets::can_ask();
+    if !ask {
+        // Whatever is missing or wrong is refused by the core, in its own words.
+        return Ok(given(plan, confirm, accept));
+    }
+    let out = &context.out;
+    let dangers = plan
+        .findings
+        .iter()
+        .filter(|finding| need.accept.contains(&finding.code));
+    let listed: Vec<String> = dangers
+        .flat_map(|finding| plan::finding_lines(out, finding))
+        .collect();
+    out.note("");
+    listed.iter().for_each(|line| out.note(line));
+    let answer = asked(&out.own_with("ctl.run.type_name", [("name", printable(wanted))]))?;
+    let answered = given(plan, Some(answer), Vec::new());
+    if answered.typed.as_ref() != Some(wanted) {
+        return Err(AppError::new(ErrorCode::ConfirmationMismatch));
+    }
+    // The dangers were listed above the line that was typed: typing it accepts them.
+    Ok(Confirmation {
+        accept: need.accept.clone(),
+        ..answered
+    })
+}
+
+fn asked(question: &str) -> Result<String> {
+    let mut err = std::io::stderr().lock();
+    let mut answer = String::new();
+    write!(err, "{question}: ")
+        .and_then(|()| err.flush())
+        .and_then(|()| std::io::stdin().lock().read_line(&mut answer))
+        .map_err(|error| AppError::new(ErrorCode::Cancelled).detail(error))?;
+    Ok(answer.trim_end_matches(['\n', '\r']).to_owned())
+}

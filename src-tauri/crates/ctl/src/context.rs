@@ -1,0 +1,62 @@
+//! What every command works with: the core on the chosen data directory, the output, and how to open the vault.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mysqler_contract::{AppEvent, Connection, Result, SecretPresence};
+use mysqler_core::ports::EventSink;
+use mysqler_core::{Core, HostName};
+use tokio::sync::Notify;
+
+use crate::args::Cli;
+use crate::output::Output;
+use crate::vault;
+
+const LEAVE: Duration = Duration::from_secs(5);
+
+pub struct Context {
+    pub core: Core,
+    pub out: Output,
+    pub passphrase_file: Option<PathBuf>,
+    /// Rung whenever the core tells something; what it was is read from the record.
+    pub bell: Arc<Notify>,
+}
+
+impl Context {
+    pub async fn open(cli: &Cli, out: Output) -> Result<Self> {
+        let data_dir = mysqler_host::data_dir(cli.data_dir.as_deref())?;
+        let bell = Arc::new(Notify::new());
+        let host = HostName(format!("mysqlerctl:{}", std::process::id()));
+        let core = mysqler_host::open(&data_dir, host, Arc::new(Bell(bell.clone()))).await?;
+        Ok(Self {
+            core,
+            out,
+            passphrase_file: cli.passphrase_file.clone(),
+            bell,
+        })
+    }
+
+    /// Lets go of every run that this process drives, so that whoever looks next can take it up at once.
+    pub async fn close(&self) {
+        // A store that does not answer keeps the lease until that ends by itself.
+        let _ = tokio::time::timeout(LEAVE, self.core.leave()).await;
+    }
+
+    /// The connection of that name, with the vault open if its password lies in there.
+    pub async fn connection(&self, name: &str) -> Result<Connection> {
+        let connection = self.core.connection_named(name).await?;
+        if connection.password == SecretPresence::Stored {
+            vault::open(self).await?;
+        }
+        Ok(connection)
+    }
+}
+
+struct Bell(Arc<Notify>);
+
+impl EventSink for Bell {
+    fn tell(&self, _event: AppEvent) {
+        self.0.notify_one();
+    }
+}

@@ -1,0 +1,283 @@
+//! A run in words: the line of its progress, its facts, and how it ended.
+
+use mysqler_contract::{Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason};
+
+use crate::output::{Output, clock, duration, facts, moment, number, printable};
+use crate::table_name;
+
+/// Rows done over rows estimated; past the estimate more than one.
+pub fn share(view: &RunView) -> Option<f64> {
+    let estimated = view.rows_estimated.filter(|rows| *rows > 0)?;
+    Some(view.rows_copied as f64 / estimated as f64)
+}
+
+/// Changes exactly when something happened that is worth a line of its own.
+pub fn news(view: &RunView) -> String {
+    let waits: Vec<_> = view
+        .waits
+        .iter()
+        .filter(|wait| wait.since.is_some())
+        .map(|wait| wait.reason)
+        .collect();
+    format!("{:?} {waits:?} {:?}", view.state.kind(), phase(view))
+}
+
+fn phase(view: &RunView) -> Option<Phase> {
+    match &view.state {
+        RunState::Running { phase } | RunState::Paused { phase, .. } => Some(*phase),
+        _ => None,
+    }
+}
+
+/// One line: where the run stands, how far the copy is, how fast, how long still, and what it waits for.
+pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
+    let mut parts = vec![state(out, view)];
+    let copying = phase(view).is_some_and(|phase| phase >= Phase::Copy) && view.rows_copied > 0;
+    if copying || phase(view) == Some(Phase::Copy) {
+        parts.push(rows(out, view));
+    }
+    if let (Some(rate), Some(Phase::Copy)) = (view.rate_rows_s, phase(view)) {
+        parts.push(out.own_with("ctl.run.rate", [("rate", number(rate))]));
+    }
+    if let Some(started) = view.started_at {
+        parts.push(out.own_with("ctl.run.elapsed", [("time", clock(now.since(started)))]));
+    }
+    if let Some((least, most)) = view.left_ms.filter(|_| phase(view) == Some(Phase::Copy)) {
+        let (least, most) = (clock(least), clock(most));
+        let time = if least == most {
+            least
+        } else {
+            format!("{least}–{most}")
+        };
+        parts.push(out.own_with("ctl.run.left_time", [("time", time)]));
+    }
+    for wait in view
+        .waits
+        .iter()
+        .filter(|wait| wait.since.is_some() && wait.reason != WaitReason::Pause)
+    {
+        let what = out.name(&format!("wait.{}", wait_key(wait.reason)));
+        let detail = printable(wait.detail.trim());
+        let what = if detail.is_empty() {
+            what
+        } else {
+            format!("{what} ({detail})")
+        };
+        parts.push(out.own_with("ctl.run.waits", [("what", what)]));
+    }
+    if matches!(view.state, RunState::AwaitingCutover { .. }) {
+        parts.push(out.own_with("ctl.run.cutover_by", [("run", view.id.to_string())]));
+    }
+    parts.join("  ")
+}
+
+fn state(out: &Output, view: &RunView) -> String {
+    match &view.state {
+        RunState::Running { phase } => out.name(&format!("phase.{}", phase_key(*phase))),
+        other => out.name(&format!("state.{}", other.kind().as_str())),
+    }
+}
+
+fn rows(out: &Output, view: &RunView) -> String {
+    let done = ("done", number(view.rows_copied));
+    match (view.rows_estimated, share(view)) {
+        (Some(estimate), Some(share)) if share <= 1.0 => out.own_with(
+            "ctl.run.rows",
+            [
+                done,
+                ("estimate", number(estimate)),
+                ("percent", format!("{:.1}", share * 100.0)),
+            ],
+        ),
+        (Some(estimate), Some(_)) => {
+            out.own_with("ctl.run.rows_past", [done, ("estimate", number(estimate))])
+        }
+        _ => out.own_with("ctl.run.rows_only", [done]),
+    }
+}
+
+pub fn finished_phase(out: &Output, phase: &PhaseTime) -> String {
+    let name = out.name(&format!("phase.{}", phase_key(phase.phase)));
+    let took = phase
+        .finished
+        .map(|finished| duration(out, finished.since(phase.started)))
+        .unwrap_or_default();
+    out.own_with("ctl.run.phase_done", [("phase", name), ("time", took)])
+}
+
+/// How it ended, and what a person may have to do now.
+pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
+    let run = ("run", view.id.to_string());
+    let mut lines = vec![out.own_with(
+        "ctl.run.ended",
+        [
+            run.clone(),
+            (
+                "state",
+                out.name(&format!("state.{}", view.state.kind().as_str())),
+            ),
+        ],
+    )];
+    lines.extend(numbers(out, view).map(|line| format!("  {line}")));
+    match &view.state {
+        RunState::Failed { error } => lines.extend(out.error_lines(error)),
+        RunState::NeedsCleanup { leftovers, error } => {
+            lines.extend(error.iter().flat_map(|error| out.error_lines(error)));
+            lines.push(out.own("ctl.run.leftovers"));
+            lines.extend(
+                leftovers
+                    .iter()
+                    .map(|leftover| format!("  {}", leftover_text(out, leftover))),
+            );
+            lines.push(out.own_with("ctl.run.cleanup_by", [run]));
+        }
+        RunState::Unknown { check } => {
+            lines.push(out.own("ctl.run.check"));
+            let what = |entry: &mysqler_contract::Difference| {
+                out.text(&format!("unknown.{}", entry.what), &entry.params)
+            };
+            lines.extend(check.iter().map(|entry| format!("  {}", printable(&what(entry)))));
+        }
+        RunState::NeedsReview { differences } => {
+            let what = |entry: &mysqler_contract::Difference| {
+                out.text(&format!("review.{}", entry.what), &entry.params)
+            };
+            lines.extend(
+                differences
+                    .iter()
+                    .map(|entry| format!("  {}", printable(&what(entry)))),
+            );
+        }
+        _ => {}
+    }
+    if view.warnings > 0 {
+        let count = ("count", number(view.warnings));
+        lines.push(out.own_with("ctl.run.warnings", [count, ("run", view.id.to_string())]));
+    }
+    lines
+}
+
+fn numbers(out: &Output, view: &RunView) -> impl Iterator<Item = String> {
+    let took = match (view.started_at, view.finished_at) {
+        (Some(started), Some(finished)) => Some(finished.since(started)),
+        _ => None,
+    };
+    let copy = view.phases.iter().find(|phase| phase.phase == Phase::Copy);
+    let copied_ms = copy
+        .and_then(|phase| Some(phase.finished?.since(phase.started)))
+        .filter(|ms| *ms > 0);
+    let rate = copied_ms.map(|ms| view.rows_copied.saturating_mul(1000) / ms);
+    let took = took.map(|ms| out.own_with("ctl.run.took", [("time", duration(out, ms))]));
+    let rows = (view.rows_copied > 0).then(|| match rate {
+        Some(rate) => {
+            let rows = ("rows", number(view.rows_copied));
+            out.own_with("ctl.run.rows_total_rate", [rows, ("rate", number(rate))])
+        }
+        None => out.own_with("ctl.run.rows_total", [("rows", number(view.rows_copied))]),
+    });
+    let waits: Vec<String> = view
+        .waits
+        .iter()
+        .filter(|wait| wait.ms > 0)
+        .map(|wait| {
+            let what = out.name(&format!("wait.{}", wait_key(wait.reason)));
+            out.own_with(
+                "ctl.run.waited",
+                [("what", what), ("time", duration(out, wait.ms))],
+            )
+        })
+        .collect();
+    took.into_iter().chain(rows).chain(waits)
+}
+
+fn leftover_text(out: &Output, leftover: &Leftover) -> String {
+    match leftover {
+        Leftover::Trigger { database, name } => {
+            let name = mysqler_contract::TableRef::new(database.clone(), name.clone());
+            out.own_with(
+                "ctl.leftover.trigger",
+                [("name", printable(&table_name::quote(&name)))],
+            )
+        }
+        Leftover::Table { table } => out.own_with(
+            "ctl.leftover.table",
+            [("name", printable(&table_name::quote(table)))],
+        ),
+        Leftover::Session { id } => out.own_with("ctl.leftover.session", [("id", id.to_string())]),
+    }
+}
+
+/// Everything that is known of a run, for `runs show`.
+pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
+    let title = |key: &str| out.own(key);
+    let table = printable(&table_name::quote(&view.table));
+    let mut lines = facts(&[
+        (title("ctl.column.run"), Some(view.id.to_string())),
+        (title("ctl.column.state"), Some(state(out, view))),
+        (
+            title("ctl.column.connection"),
+            Some(printable(&view.connection_name)),
+        ),
+        (
+            title("ctl.plan.change"),
+            Some(format!("ALTER TABLE {table} {}", printable(&view.clause))),
+        ),
+        (
+            title("ctl.plan.mode"),
+            view.dry_run.then(|| title("ctl.plan.dry_run")),
+        ),
+        (title("ctl.column.created"), Some(moment(view.created_at))),
+        (title("ctl.column.started"), view.started_at.map(moment)),
+        (title("ctl.column.finished"), view.finished_at.map(moment)),
+        (title("ctl.column.rows"), Some(rows(out, view))),
+        (
+            title("ctl.column.supervisor"),
+            view.supervisor.as_deref().map(printable),
+        ),
+        (title("ctl.column.container"), view.job.as_deref().map(printable)),
+        (
+            title("ctl.column.exit_code"),
+            view.exit_code.map(|code| code.to_string()),
+        ),
+    ]);
+    if !view.phases.is_empty() {
+        lines.push(String::new());
+        lines.extend(view.phases.iter().map(|phase| finished_phase(out, phase)));
+    }
+    if view.state.is_terminal() {
+        lines.push(String::new());
+        lines.extend(ending(out, view));
+    }
+    lines
+}
+
+fn phase_key(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Prepare => "prepare",
+        Phase::CreateShadow => "create_shadow",
+        Phase::AlterShadow => "alter_shadow",
+        Phase::CreateTriggers => "create_triggers",
+        Phase::Copy => "copy",
+        Phase::Analyze => "analyze",
+        Phase::Gate => "gate",
+        Phase::UpdateForeignKeys => "update_foreign_keys",
+        Phase::Swap => "swap",
+        Phase::DropOld => "drop_old",
+        Phase::DropTriggers => "drop_triggers",
+        Phase::Verify => "verify",
+    }
+}
+
+fn wait_key(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::Load => "load",
+        WaitReason::Lag => "lag",
+        WaitReason::ReplicaStopped => "replica_stopped",
+        WaitReason::Lock => "lock",
+        WaitReason::Pause => "pause",
+    }
+}
+
+#[cfg(test)]
+#[path = "words_test.rs"]
+mod tests;
