@@ -7,6 +7,7 @@ mod operation;
 mod problems;
 #[cfg(test)]
 mod tests;
+mod verbs;
 
 use mysqler_contract::{ClauseDiagnosis, ClauseOperation, ClauseProblem};
 

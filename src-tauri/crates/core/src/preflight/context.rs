@@ -67,10 +67,7 @@ impl<'a> Context<'a> {
             "MODIFY" => named(&operation.subject, text),
             "CHANGE" => named(&operation.new_name, text),
             "ADD COLUMN" if !self.adds_list(operation) => named(&operation.subject, text),
-            "ADD COLUMN" => split_list(text)
-                .into_iter()
-                .flat_map(|part| list_entry(part))
-                .collect(),
+            "ADD COLUMN" => split_list(text).into_iter().filter_map(list_entry).collect(),
             _ => Vec::new(),
         }
     }

@@ -56,3 +56,8 @@ pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
     findings.dedup();
     findings
 }
+
+/// Every code that a finding may carry.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    checks::CODES.iter().flat_map(|codes| codes.iter().copied())
+}

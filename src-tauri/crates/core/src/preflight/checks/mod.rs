@@ -71,7 +71,6 @@ pub const ALL: &[Check] = &[
 ];
 
 /// Every code that a check may give; the catalogue has texts for each.
-#[cfg(test)]
 pub const CODES: &[&[&str]] = &[
     added_columns::CODES,
     charset::CODES,
