@@ -40,11 +40,14 @@ node_is_here() {
   command -v npm >/dev/null && at_least "$(node --version 2>/dev/null | tr -d v)" "$node_wanted"
 }
 
-lockfile_stamp() { { cat "$root/ui/package-lock.json"; node --version; } | sha256sum; }
-
+# npm writes down what it installed, in the lockfile's own format. What is optional may be for another platform.
 modules_are_here() {
-  [[ -e $root/ui/node_modules/.package-lock.json ]] \
-    && [[ $(cat "$root/target/setup/npm" 2>/dev/null) == "$(lockfile_stamp)" ]]
+  command -v node >/dev/null && (cd "$root/ui" && node -e '
+    const read = (file) => JSON.parse(require("fs").readFileSync(file, "utf8")).packages;
+    const wanted = read("package-lock.json"), here = read("node_modules/.package-lock.json");
+    const fits = ([path, { version, optional }]) => path === "" || (here[path] ? here[path].version === version : optional);
+    process.exit(Object.entries(wanted).every(fits) ? 0 : 1);
+  ' 2>/dev/null)
 }
 
 # Turns apt's own status lines into a line each tenth of the way; the rest goes to the log.
@@ -105,9 +108,7 @@ install_node() {
 }
 
 install_modules() {
-  npm --prefix "$root/ui" ci --no-audit --no-fund --loglevel=error
-  mkdir -p "$root/target/setup"
-  lockfile_stamp >"$root/target/setup/npm"
+  npm --prefix "$root/ui" ci --no-audit --no-fund --no-update-notifier --loglevel=error
 }
 
 install_tauri_driver() {
@@ -136,7 +137,7 @@ main() {
   fi
   rust_is_here || plan+=("  - Rust $rust_wanted or newer with clippy and rustfmt, by rustup, for $(id -un)")
   node_is_here || plan+=("  - Node 20 from nodejs.org, into target/tools")
-  if ! command -v node >/dev/null || ! modules_are_here; then plan+=('  - the npm packages of ui/package-lock.json, into ui/node_modules'); fi
+  modules_are_here || plan+=('  - the npm packages of ui/package-lock.json, into ui/node_modules')
   if [[ $for_tests == yes && ! -x $tools/bin/tauri-driver ]]; then plan+=('  - tauri-driver, by cargo, into target/tools'); fi
   ((${#plan[@]} > 0)) || return 0
 
