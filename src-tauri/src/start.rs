@@ -14,7 +14,9 @@ pub fn run() -> ExitCode {
     #[cfg(target_os = "linux")]
     if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
         // GTK would panic; the other host of the same core needs no display.
-        say("MySQLer needs a display: neither DISPLAY nor WAYLAND_DISPLAY is set. Without one, use mysqlerctl.");
+        say(
+            "MySQLer needs a display: neither DISPLAY nor WAYLAND_DISPLAY is set. Without one, use mysqlerctl.",
+        );
         return ExitCode::from(1);
     }
     spare_memory();
@@ -36,9 +38,16 @@ pub fn run() -> ExitCode {
                 .build()?;
             Ok(())
         })
-        .run(tauri::generate_context!());
+        .build(tauri::generate_context!());
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(app) => {
+            app.run(|app, event| {
+                if matches!(event, tauri::RunEvent::Exit) {
+                    leave(app);
+                }
+            });
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             say(&format!("MySQLer could not start: {error}"));
             ExitCode::from(1)
@@ -58,6 +67,15 @@ fn open_core(app: &AppHandle) -> std::result::Result<(), Box<dyn std::error::Err
     }
     app.manage(Shell::new(core));
     Ok(())
+}
+
+/// Runs stay with their containers; their records are let go of, so that the next process need not wait for a lease.
+fn leave(app: &AppHandle) {
+    if let Some(shell) = app.try_state::<Shell>()
+        && let Ok(core) = shell.core()
+    {
+        tauri::async_runtime::block_on(core.leave());
+    }
 }
 
 fn show_window(app: &AppHandle) {

@@ -1,8 +1,8 @@
 //! A change before it runs: what there is, what the clause says, and the plan.
 
 use mysqler_contract::{
-    ChangeRequest, ClauseDiagnosis, ConnectionId, DatabaseSummary, Plan, PrepareVerdict, Result, SuggestedOptions,
-    TableFacts, TableRef, TableSummary,
+    ChangeRequest, ClauseDiagnosis, ConnectionId, DatabaseSummary, Plan, PrepareVerdict, Result,
+    SuggestedOptions, TableFacts, TableRef, TableSummary,
 };
 
 use super::Held;
@@ -15,7 +15,11 @@ pub async fn databases(shell: Held<'_>, connection: ConnectionId) -> Result<Vec<
 
 #[tauri::command]
 #[specta::specta]
-pub async fn tables(shell: Held<'_>, connection: ConnectionId, database: String) -> Result<Vec<TableSummary>> {
+pub async fn tables(
+    shell: Held<'_>,
+    connection: ConnectionId,
+    database: String,
+) -> Result<Vec<TableSummary>> {
     shell.core()?.tables(&connection, &database).await
 }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use mysqler_contract::{
-    Connection, ConnectionDraft, ConnectionId, FieldProblem, ImportPreview, ImportResult, PastedConnection, Result, Secret,
-    ServerReport,
+    Connection, ConnectionDraft, ConnectionId, FieldProblem, ImportPreview, ImportResult, PastedConnection,
+    Result, Secret, ServerReport,
 };
 
 use super::Held;
@@ -42,7 +42,11 @@ pub async fn connection_test_saved(shell: Held<'_>, id: ConnectionId) -> Result<
 
 #[tauri::command]
 #[specta::specta]
-pub async fn connection_save(shell: Held<'_>, draft: ConnectionDraft, keep_untested: bool) -> Result<Connection> {
+pub async fn connection_save(
+    shell: Held<'_>,
+    draft: ConnectionDraft,
+    keep_untested: bool,
+) -> Result<Connection> {
     shell.core()?.connection_save(&draft, keep_untested).await
 }
 
@@ -71,7 +75,10 @@ pub async fn connections_import_preview(
     path: PathBuf,
     passphrase: Option<Secret>,
 ) -> Result<ImportPreview> {
-    shell.core()?.connections_import_preview(&path, passphrase.as_ref()).await
+    shell
+        .core()?
+        .connections_import_preview(&path, passphrase.as_ref())
+        .await
 }
 
 #[tauri::command]

@@ -21,7 +21,11 @@ pub async fn image_status(shell: Held<'_>) -> Result<ImageStatus> {
 
 #[tauri::command]
 #[specta::specta]
-pub async fn image_load(shell: Held<'_>, path: PathBuf, channel: Channel<ImageProgress>) -> Result<ImageStatus> {
+pub async fn image_load(
+    shell: Held<'_>,
+    path: PathBuf,
+    channel: Channel<ImageProgress>,
+) -> Result<ImageStatus> {
     shell.core()?.image_load(&path, telling(channel)).await
 }
 
@@ -33,7 +37,11 @@ pub async fn image_pull(shell: Held<'_>, channel: Channel<ImageProgress>) -> Res
 
 #[tauri::command]
 #[specta::specta]
-pub async fn image_build(shell: Held<'_>, base: String, channel: Channel<ImageProgress>) -> Result<ImageStatus> {
+pub async fn image_build(
+    shell: Held<'_>,
+    base: String,
+    channel: Channel<ImageProgress>,
+) -> Result<ImageStatus> {
     shell.core()?.image_build(&base, telling(channel)).await
 }
 

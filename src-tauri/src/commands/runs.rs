@@ -2,7 +2,8 @@
 
 use futures::StreamExt;
 use mysqler_contract::{
-    Confirmation, HistoryFilter, HistoryPage, LogBatch, LogPage, Page, PlanId, Result, RunDetail, RunEvent, RunId, RunView,
+    Confirmation, HistoryFilter, HistoryPage, LogBatch, LogPage, Page, PlanId, Result, RunDetail, RunEvent,
+    RunId, RunView,
 };
 use tauri::ipc::Channel;
 
@@ -71,7 +72,12 @@ pub async fn run_log(shell: Held<'_>, id: RunId, after: u64, limit: u32) -> Resu
 /// Returns when the log has ended or the window has stopped listening.
 #[tauri::command]
 #[specta::specta]
-pub async fn run_log_follow(shell: Held<'_>, id: RunId, after: u64, channel: Channel<LogBatch>) -> Result<()> {
+pub async fn run_log_follow(
+    shell: Held<'_>,
+    id: RunId,
+    after: u64,
+    channel: Channel<LogBatch>,
+) -> Result<()> {
     let mut batches = shell.core()?.follow_log(id, after);
     while let Some(batch) = batches.next().await {
         if channel.send(batch?).is_err() {
