@@ -56,6 +56,7 @@ enum Event {
     Resumed,
     Held,
     Released,
+    Die,
     BridgeFault {
         hook: String,
         text: String,
@@ -105,6 +106,7 @@ impl Parser {
             Event::BridgeFault { hook, text } => {
                 signals.push(Signal::Warning { code: None, text: format!("bridge, {hook}: {text}") });
             }
+            Event::Die => self.phases.abandon(),
             Event::CreateShadow => self.phases.start(Phase::CreateShadow, signals),
             Event::AlterShadow => self.phases.start(Phase::AlterShadow, signals),
             other if !self.dry_run => self.live(other, signals),

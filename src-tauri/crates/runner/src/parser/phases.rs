@@ -52,6 +52,11 @@ impl Phases {
         }
     }
 
+    /// A phase that failed never finishes.
+    pub fn abandon(&mut self) {
+        self.open = None;
+    }
+
     pub fn is_open(&self, phase: Phase) -> bool {
         self.open == Some(phase)
     }

@@ -158,6 +158,9 @@ impl Parser {
         // The first cause is the cause; what follows are its echoes and its cleaning up.
         if !self.faulted {
             self.faulted = named.is_some();
+            if self.faulted {
+                self.phases.abandon();
+            }
             signals.push(Signal::Fault { class, text: line.text.clone() });
         }
         Some(LogKind::Error)
