@@ -1,7 +1,9 @@
 //! Copies of the data file: written whole and checked before they count, kept few, put back on request.
 
+use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use chrono::NaiveDateTime;
 use mysqler_contract::{BackupInfo, Result, Timestamp};
@@ -12,6 +14,16 @@ use crate::fault;
 use crate::open::{self, Health, Store};
 
 const TIME: &str = "%Y%m%dT%H%M%S%3fZ";
+/// A larger backup is read whole again only when it is needed: several would show at every start, and each was checked
+/// when it was written and is once more before it is put back.
+const READ_WHOLE: u64 = 8 * 1024 * 1024;
+
+/// What a look at a backup gave, for as long as the file's size and time of change stay.
+pub(crate) struct Verdict {
+    bytes: u64,
+    changed: Option<SystemTime>,
+    passes: bool,
+}
 
 /// Writes a consistent copy while others go on writing. The copy gets its final name only after it was checked and is on
 /// the disk, so that an interrupted backup is never taken for one.
@@ -68,7 +80,7 @@ pub(crate) fn list(dir: &DataDir) -> Result<Vec<BackupInfo>> {
         .flatten()
         .filter_map(|entry| described(&entry.path()))
         .collect();
-    found.sort_by(|a, b| b.made_at.cmp(&a.made_at));
+    found.sort_by_key(|info| Reverse(info.made_at));
     Ok(found)
 }
 
@@ -120,18 +132,29 @@ impl Store {
     /// Backups that pass their check, newest first. A file that did not change since is not read again.
     pub(crate) async fn good_backups(&self) -> Result<Vec<BackupInfo>> {
         let mut good = Vec::new();
+        let needed = self.inner.set_aside.is_some();
         let mut checked = self.inner.checked.lock().await;
         for info in list(&self.inner.dir)? {
             let path = PathBuf::from(&info.path);
             let changed = fs::metadata(&path).and_then(|found| found.modified()).ok();
             let known = checked
                 .get(&path)
-                .filter(|known| known.0 == info.bytes && known.1 == changed);
+                .filter(|known| known.bytes == info.bytes && known.changed == changed);
             let passes = match known {
-                Some((_, _, passes)) => *passes,
-                None => matches!(open::examine_copy(&path, true).await, Ok(Health::Whole { .. })),
+                Some(known) => known.passes,
+                None => {
+                    let whole = needed || info.bytes <= READ_WHOLE;
+                    matches!(open::examine_copy(&path, whole).await, Ok(Health::Whole { .. }))
+                }
             };
-            checked.insert(path, (info.bytes, changed, passes));
+            checked.insert(
+                path,
+                Verdict {
+                    bytes: info.bytes,
+                    changed,
+                    passes,
+                },
+            );
             if passes {
                 good.push(info);
             }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use mysqler_contract::{AppError, ErrorCode, Result};
 use mysqler_core::ports::Clock;
@@ -44,8 +44,8 @@ pub(crate) struct Inner {
     readers: SqlitePool,
     /// Where a damaged file was set aside by this opening.
     pub set_aside: Option<PathBuf>,
-    /// Verdicts on backups by path; valid while size and time of change stay.
-    pub checked: Mutex<HashMap<PathBuf, (u64, Option<SystemTime>, bool)>>,
+    /// What is known of backups, by path.
+    pub checked: Mutex<HashMap<PathBuf, backup::Verdict>>,
     _in_use: File,
 }
 
@@ -261,7 +261,7 @@ fn is_sqlite(path: &Path) -> Result<bool> {
     }
 }
 
-/// For tests and messages: a backup that cannot be used.
+/// A copy that cannot be used, and why.
 pub(crate) fn unusable(path: &Path, why: &str) -> AppError {
     AppError::new(ErrorCode::StoreDamaged).detail(format!("{}: {why}", path.display()))
 }
