@@ -20,6 +20,7 @@ type Key = [u8; 32];
 pub(crate) struct SessionCache {
     /// Made at random for this process: a key of the map tells nothing of the password in it.
     hash_key: hmac::Key,
+    statement_limit: Duration,
     shelf: Arc<Shelf>,
 }
 
@@ -33,8 +34,8 @@ struct Idle {
     since: Instant,
 }
 
-impl Default for SessionCache {
-    fn default() -> Self {
+impl SessionCache {
+    pub(crate) fn new(statement_limit: Duration) -> Self {
         let random = ring::rand::SystemRandom::new();
         let hash_key = hmac::Key::generate(hmac::HMAC_SHA256, &random).unwrap_or_else(|_| {
             let seed = std::hash::RandomState::new().hash_one(Instant::now());
@@ -42,12 +43,11 @@ impl Default for SessionCache {
         });
         Self {
             hash_key,
+            statement_limit,
             shelf: Arc::default(),
         }
     }
-}
 
-impl SessionCache {
     /// An idle session that still answers, else a new one. It comes back here when the lease ends.
     pub(crate) async fn lease(&self, target: &Target) -> Result<Lease> {
         let key = self.key(target);
@@ -60,7 +60,10 @@ impl SessionCache {
     }
 
     pub(crate) async fn fresh(&self, target: &Target) -> Result<Lease> {
-        Ok(self.leased(self.key(target), Session::open(target).await?))
+        Ok(self.leased(
+            self.key(target),
+            Session::open(target, self.statement_limit).await?,
+        ))
     }
 
     fn leased(&self, key: Key, session: Session) -> Lease {
@@ -211,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_key_depends_on_every_part_of_the_way_to_the_server_and_on_the_process() {
-        let cache = SessionCache::default();
+        let cache = SessionCache::new(Duration::from_secs(1));
         let base = cache.key(&target("a"));
         assert_eq!(
             base,
@@ -248,7 +251,7 @@ mod tests {
         }
         assert_ne!(
             base,
-            SessionCache::default().key(&target("a")),
+            SessionCache::new(Duration::from_secs(1)).key(&target("a")),
             "the hash must be keyed"
         );
     }

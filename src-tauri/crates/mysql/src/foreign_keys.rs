@@ -15,13 +15,94 @@ pub(crate) async fn of(session: &mut Session, table: &TableRef) -> Result<Vec<Fo
     read(session, &condition).await
 }
 
+/// A child table that the account may not see loses its parent all the same, so InnoDB's own dictionary is asked first.
+/// It needs the PROCESS privilege; without it only what the account may see is told.
 pub(crate) async fn referencing(session: &mut Session, table: &TableRef) -> Result<Vec<ForeignKeyFacts>> {
-    let condition = format!(
+    let to_this = format!(
         "REFERENCED_TABLE_SCHEMA = {} AND REFERENCED_TABLE_NAME = {}",
         sql::text(&table.database),
         sql::text(&table.table)
     );
-    read(session, &condition).await
+    let Some(known) = dictionary(session, table).await? else {
+        return read(session, &to_this).await;
+    };
+    let mut children: Vec<&TableRef> = known.iter().map(|key| &key.table).collect();
+    children.dedup();
+    let mut keys = Vec::new();
+    for child in children {
+        let condition = format!(
+            "TABLE_SCHEMA = {} AND TABLE_NAME = {} AND {to_this}",
+            sql::text(&child.database),
+            sql::text(&child.table)
+        );
+        keys.extend(read(session, &condition).await?);
+    }
+    let unseen = known.iter().filter(|key| {
+        !keys
+            .iter()
+            .any(|seen| seen.name == key.name && seen.table == key.table)
+    });
+    let unseen: Vec<ForeignKeyFacts> = unseen.cloned().collect();
+    keys.extend(unseen);
+    Ok(keys)
+}
+
+/// Keys to `table` in InnoDB's dictionary, ordered by child table; `None` when it cannot be asked.
+async fn dictionary(session: &mut Session, table: &TableRef) -> Result<Option<Vec<ForeignKeyFacts>>> {
+    // Parts of a name are joined by a slash, and only file names escape one inside.
+    if table.database.contains('/') || table.table.contains('/') {
+        return Ok(None);
+    }
+    let modern = session.identity().mysql_since(8, 0, 0);
+    let views = if modern {
+        "INNODB_FOREIGN"
+    } else {
+        "INNODB_SYS_FOREIGN"
+    };
+    // Before MySQL 8 the names are those of files, in an encoding that the server itself can undo.
+    let plain = |part: &str| match modern {
+        true => part.to_owned(),
+        false => format!("CONVERT(CONVERT(CAST({part} AS BINARY) USING filename) USING utf8mb4)"),
+    };
+    let (schema_of, name_of) = (
+        |column: &str| plain(&format!("SUBSTRING_INDEX({column}, '/', 1)")),
+        |column: &str| plain(&format!("SUBSTRING_INDEX({column}, '/', -1)")),
+    );
+    let statement = format!(
+        "SELECT SUBSTRING_INDEX(f.ID, '/', -1), {}, {}, c.FOR_COL_NAME, {}, {}, c.REF_COL_NAME, f.TYPE \
+         FROM information_schema.{views} f JOIN information_schema.{views}_COLS c ON c.ID = f.ID \
+         WHERE {} = {} AND {} = {} ORDER BY 2, 3, 1, c.POS",
+        schema_of("f.FOR_NAME"),
+        name_of("f.FOR_NAME"),
+        schema_of("f.REF_NAME"),
+        name_of("f.REF_NAME"),
+        schema_of("f.REF_NAME"),
+        sql::text(&table.database),
+        name_of("f.REF_NAME"),
+        sql::text(&table.table)
+    );
+    let Ok(rows) = session.answer(&statement).await? else {
+        return Ok(None);
+    };
+    let mut keys = gather(&rows);
+    for key in &mut keys {
+        let row = rows
+            .iter()
+            .find(|row| row.at(0) == Some(&key.name) && row.at(2) == Some(&key.table.table));
+        let rules = row.map_or(0, |row| row.number(7));
+        (key.on_delete, key.on_update) = (rule(rules, 1, 2), rule(rules, 4, 8));
+    }
+    Ok(Some(keys))
+}
+
+/// From the bits of InnoDB's dictionary; neither bit is what a key without a rule has.
+fn rule(bits: u64, cascade: u64, set_null: u64) -> String {
+    match (bits & cascade != 0, bits & set_null != 0) {
+        (true, _) => "CASCADE",
+        (false, true) => "SET NULL",
+        (false, false) => "NO ACTION",
+    }
+    .to_owned()
 }
 
 async fn read(session: &mut Session, condition: &str) -> Result<Vec<ForeignKeyFacts>> {

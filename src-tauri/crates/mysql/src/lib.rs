@@ -22,6 +22,8 @@ mod table;
 mod threads;
 mod trust;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use mysqler_contract::{
     DatabaseSummary, PrepareVerdict, Result, ServerReport, TableFacts, TableRef, TableSummary,
@@ -31,14 +33,26 @@ use mysqler_core::ports::{LeftoverFacts, ServerCertificate, ServerFacts, Servers
 use cache::SessionCache;
 
 /// Sessions to any number of servers; idle ones are kept for a short while so that consecutive calls are fast.
-#[derive(Default)]
 pub struct MySqlServers {
     cache: SessionCache,
 }
 
 impl MySqlServers {
     pub fn new() -> Self {
-        Self::default()
+        Self::with_statement_limit(session::STATEMENT_LIMIT)
+    }
+
+    /// `limit` bounds each statement that reads; one that exceeds it is killed on the server.
+    pub fn with_statement_limit(limit: Duration) -> Self {
+        Self {
+            cache: SessionCache::new(limit),
+        }
+    }
+}
+
+impl Default for MySqlServers {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::sql;
 
 const SYNTAX_ERROR: u16 = 1064;
 
-/// What the server cuts a `near '…'` down to, in characters; bytes count where it was built that way.
+/// What the server cuts a `near '…'` down to, in bytes.
 const NEAR_LENGTH: usize = 80;
 
 pub(crate) async fn verdict(
@@ -73,20 +73,25 @@ fn near(message: &str) -> Option<(&str, usize)> {
 
 /// Where in the clause the rejected text starts. The server gives the rest of the statement from there on, cut off.
 fn locate(clause: &str, near: &str, line: usize) -> Option<u32> {
-    // Trailing replacement characters come from a cut inside a character.
-    let near = near.trim_end_matches('\u{fffd}');
-    let whole = near.chars().count() < NEAR_LENGTH && near.len() < NEAR_LENGTH - 3;
-    let at = if whole {
+    let at = if near.len() < NEAR_LENGTH - 3 {
         clause.ends_with(near).then(|| clause.len() - near.len())
     } else {
-        let mut found = clause.match_indices(near).map(|(at, _)| at);
-        match (found.next(), found.next()) {
-            (Some(only), None) => Some(only),
-            (Some(_), Some(_)) => only_on_line(clause, near, line),
-            (None, _) => None,
-        }
+        // A cut inside a character leaves its first bytes, which arrive as up to three wrong characters.
+        let ends = near.char_indices().rev().map(|(at, _)| at).take(3);
+        std::iter::once(near.len())
+            .chain(ends)
+            .find_map(|end| found_once(clause, &near[..end], line))
     };
     at.and_then(|at| u32::try_from(at).ok())
+}
+
+fn found_once(clause: &str, near: &str, line: usize) -> Option<usize> {
+    let mut found = clause.match_indices(near).map(|(at, _)| at);
+    match (found.next(), found.next()) {
+        (Some(only), None) => Some(only),
+        (Some(_), Some(_)) => only_on_line(clause, near, line),
+        (None, _) => None,
+    }
 }
 
 fn only_on_line(clause: &str, near: &str, line: usize) -> Option<usize> {
@@ -144,6 +149,13 @@ mod tests {
             at(&block[..80], 2, &lines),
             Some(u32::try_from(block.len()).unwrap() + 2)
         );
+    }
+
+    #[test]
+    fn a_cut_inside_a_character_is_forgiven() {
+        let clause = format!("ADD b INT NOTT NULL COMMENT '{}'", "单".repeat(60));
+        let kept = &clause[10..10 + 19 + 19 * 3];
+        assert_eq!(at(&format!("{kept}å\u{8d}"), 1, &clause), Some(10));
     }
 
     #[test]

@@ -13,15 +13,18 @@ use crate::identity::Identity;
 use crate::row::Row;
 use crate::{certificate, trust};
 
-/// What reading metadata may take.
-pub(crate) const METADATA_LIMIT: Duration = Duration::from_secs(10);
+/// What one statement may take unless the host says otherwise.
+pub(crate) const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Fixed, so that quoting and `SHOW CREATE TABLE` are the same whatever the server's own mode is.
 const MODE: &str = "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION'";
 
-/// The server's messages in English, since positions are read from them; a metadata lock never holds a reader up for long.
+/// The server's messages in English, since positions are read from them; a metadata lock never holds a reader up for
+/// long; table statistics as they are: MySQL 8 would otherwise answer with those of yesterday, and write a row of its own
+/// for each table that is listed for the first time (seen: 11 s for 4,000 tables, against 0.2 s).
 const SETTINGS: &str = "SET SESSION sql_quote_show_create = 1, SESSION lc_messages = 'en_US', \
-     SESSION lock_wait_timeout = 5, SESSION autocommit = 1";
+     SESSION lock_wait_timeout = 5, SESSION autocommit = 1; \
+     /*!80003 SET SESSION information_schema_stats_expiry = 0 */";
 
 pub(crate) struct Session {
     /// `None` once the session must not be used again.
@@ -29,19 +32,20 @@ pub(crate) struct Session {
     place: Place,
     killer: Killer,
     identity: Identity,
+    limit: Duration,
     in_flight: bool,
     spoiled: bool,
 }
 
 impl Session {
     /// Connects: name look-up, socket, TLS and login together within the target's timeout.
-    pub(crate) async fn open(target: &Target) -> Result<Self> {
+    pub(crate) async fn open(target: &Target, limit: Duration) -> Result<Self> {
         let place = Place::from(target);
         let mut refusal = None;
         for authority in trust::authorities(target, &place).await? {
             let options = options(target, authority);
             match connect(&options, target, &place).await {
-                Ok(connection) => return Self::settle(connection, options, target, place).await,
+                Ok(connection) => return Self::settle(connection, options, target, place, limit).await,
                 Err(error) if error.code == ErrorCode::ServerTls => refusal = Some(error),
                 Err(error) => return Err(error),
             }
@@ -56,6 +60,7 @@ impl Session {
         options: MySqlConnectOptions,
         target: &Target,
         place: Place,
+        limit: Duration,
     ) -> Result<Self> {
         let killer = Killer {
             options,
@@ -68,6 +73,7 @@ impl Session {
             place,
             killer,
             identity,
+            limit,
             in_flight: false,
             spoiled: false,
         };
@@ -100,7 +106,7 @@ impl Session {
     }
 
     pub(crate) async fn rows(&mut self, sql: &str) -> Result<Vec<Row>> {
-        self.rows_within(sql, METADATA_LIMIT).await
+        self.rows_within(sql, self.limit).await
     }
 
     pub(crate) async fn run(&mut self, sql: &str) -> Result<()> {
@@ -117,7 +123,7 @@ impl Session {
 
     /// Like [`Self::rows`]; what the server answers as an error comes back as its number and message.
     pub(crate) async fn answer(&mut self, sql: &str) -> Result<std::result::Result<Vec<Row>, (u16, String)>> {
-        self.answer_within(sql, METADATA_LIMIT).await
+        self.answer_within(sql, self.limit).await
     }
 
     pub(crate) async fn answer_within(

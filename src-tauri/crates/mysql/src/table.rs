@@ -6,7 +6,6 @@ use mysqler_contract::{
 };
 
 use crate::catalog::{self, SUMMARY_COLUMNS};
-use crate::identity::Identity;
 use crate::row::Row;
 use crate::session::Session;
 use crate::{foreign_keys, sql};
@@ -27,6 +26,7 @@ pub(crate) async fn facts(session: &mut Session, table: &TableRef) -> Result<Tab
     let Some(head) = head else {
         // The server's own words tell a missing table from one that the account may not see.
         definition?;
+        catalog::require_database(session, &table.database).await?;
         return Err(missing(session, ErrorCode::TableMissing, table));
     };
     let here = format!(
@@ -86,19 +86,7 @@ async fn head(session: &mut Session, table: &TableRef) -> Result<Option<Head>> {
         sql::text(&table.database),
         sql::text(&table.table)
     );
-    // MySQL 8 keeps these numbers for a day unless the session asks for the present ones.
-    let fresh = caches_statistics(session.identity());
-    if fresh {
-        session
-            .run("SET SESSION information_schema_stats_expiry = 0")
-            .await?;
-    }
     let rows = session.rows(&statement).await?;
-    if fresh {
-        session
-            .run("SET SESSION information_schema_stats_expiry = DEFAULT")
-            .await?;
-    }
     // A case-insensitive comparison can bring a namesake along.
     let row = rows
         .iter()
@@ -113,10 +101,6 @@ async fn head(session: &mut Session, table: &TableRef) -> Result<Option<Head>> {
         partitioned: row.at(11).is_some_and(|options| options.contains("partitioned")),
         created_at: row.at(12).and_then(moment),
     }))
-}
-
-fn caches_statistics(identity: &Identity) -> bool {
-    identity.flavour != mysqler_contract::Flavour::Other && identity.mysql_since(8, 0, 3)
 }
 
 /// Unix seconds, with a fraction or not.

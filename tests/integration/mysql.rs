@@ -1,0 +1,19 @@
+//! The `Servers` port against the sandbox's real servers.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod mysql {
+    mod catalog;
+    mod cleanup;
+    mod connecting;
+    mod faults;
+    mod names;
+    mod prepare;
+    mod proxy;
+    mod report;
+    mod table;
+    mod tls;
+}

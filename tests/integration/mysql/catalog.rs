@@ -1,0 +1,122 @@
+//! Lists of databases and tables.
+
+use std::time::Instant;
+
+use mysqler_contract::{ErrorCode, TableKind};
+use mysqler_core::ports::Servers;
+use mysqler_mysql::MySqlServers;
+use mysqler_tests::sandbox::{Account, Sandbox, Server};
+
+#[tokio::test]
+async fn the_shop_is_listed_and_the_servers_own_schemas_are_not() {
+    let sandbox = Sandbox::from_env();
+    for server in [Server::Primary, Server::MariaDb] {
+        let databases = MySqlServers::new()
+            .databases(&sandbox.target(server, Account::Root))
+            .await
+            .unwrap();
+        let shop = databases
+            .iter()
+            .find(|database| database.name == "shop")
+            .expect("the sample shop");
+        assert!(shop.tables >= 8 && shop.bytes > 1_000_000, "{shop:?}");
+        for system in ["mysql", "sys", "information_schema", "performance_schema"] {
+            assert!(
+                !databases.iter().any(|database| database.name == system),
+                "{system} is no place for changes"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn tables_come_with_kind_engine_and_sizes() {
+    let sandbox = Sandbox::from_env();
+    for server in [Server::Primary, Server::MariaDb] {
+        let tables = MySqlServers::new()
+            .tables(&sandbox.target(server, Account::Mysqler), "shop")
+            .await
+            .unwrap();
+        let find = |name: &str| {
+            tables
+                .iter()
+                .find(|table| table.name == name)
+                .expect("a table of the shop")
+        };
+        assert_eq!(find("v_orders").kind, TableKind::View);
+        assert_eq!(find("legacy_log").engine.as_deref(), Some("MyISAM"));
+        let orders = find("orders");
+        assert_eq!(
+            (orders.kind, orders.engine.as_deref()),
+            (TableKind::Base, Some("InnoDB"))
+        );
+        assert!(orders.rows > 1000 && orders.data_bytes > 100_000, "{orders:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_database_has_no_tables_and_an_absent_one_is_missing() {
+    let sandbox = Sandbox::from_env();
+    let schema = sandbox.fresh_schema(Server::Primary, "empty").await;
+    let servers = MySqlServers::new();
+    let target = sandbox.target(Server::Primary, Account::Mysqler);
+    assert_eq!(servers.tables(&target, schema.name()).await.unwrap(), []);
+    let listed = servers.databases(&target).await.unwrap();
+    assert!(
+        listed
+            .iter()
+            .any(|database| database.name == schema.name() && database.tables == 0)
+    );
+    let error = servers
+        .tables(&target, "mysqler_test_absent")
+        .await
+        .expect_err("no such database");
+    assert_eq!(error.code, ErrorCode::DatabaseMissing);
+    assert_eq!(error.params["database"], "mysqler_test_absent");
+}
+
+/// Printed, not asserted: a machine under load is no defect.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_tables_are_listed() {
+    const TABLES: usize = 10_000;
+    const CLIENTS: usize = 4;
+    let sandbox = Sandbox::from_env();
+    for server in [Server::Primary, Server::MariaDb] {
+        let schema = sandbox.fresh_schema(server, "ten_thousand").await;
+        let mut clients = tokio::task::JoinSet::new();
+        for client in 0..CLIENTS {
+            let mut session = schema.client().await;
+            clients.spawn(async move {
+                for at in (client..TABLES).step_by(CLIENTS) {
+                    // Kept in memory by the server: ten thousand files would take a gigabyte.
+                    session
+                        .run(&format!(
+                            "CREATE TABLE t{at:05} (id INT PRIMARY KEY) ENGINE=MEMORY"
+                        ))
+                        .await;
+                }
+            });
+        }
+        clients.join_all().await;
+        let servers = MySqlServers::new();
+        let target = sandbox.target(server, Account::Mysqler);
+        let begun = Instant::now();
+        let tables = servers.tables(&target, schema.name()).await.unwrap();
+        let first = begun.elapsed();
+        let begun = Instant::now();
+        servers.tables(&target, schema.name()).await.unwrap();
+        let again = begun.elapsed();
+        let begun = Instant::now();
+        servers.databases(&target).await.unwrap();
+        let databases = begun.elapsed();
+        let begun = Instant::now();
+        let table = mysqler_contract::TableRef::new("shop", "invoices");
+        servers.table_facts(&target, &table).await.unwrap();
+        let facts = begun.elapsed();
+        println!(
+            "{server:?}: {TABLES} tables {first:?}, again {again:?}, databases {databases:?}, facts {facts:?}"
+        );
+        assert_eq!(tables.len(), TABLES);
+        assert_eq!(tables[TABLES - 1].name, "t09999");
+    }
+}
