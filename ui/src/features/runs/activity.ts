@@ -1,9 +1,10 @@
 /** How many runs run and how many wait for a person: the header's figures. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { computed } from 'vue'
+import { useRuns } from './store'
 
 export const useActivity = defineStore('activity', () => {
-  const running = ref(0)
-  const waiting = ref(0)
-  return { running, waiting }
+  const runs = useRuns()
+  void runs.start()
+  return { running: computed(() => runs.running.length), waiting: computed(() => runs.waiting.length) }
 })

@@ -1,0 +1,90 @@
+/** The editor's look and language: MySQL highlighting in the window's colours, completion of a clause's words and columns. */
+import type { Completion, CompletionSource } from '@codemirror/autocomplete'
+import { MySQL, sql } from '@codemirror/lang-sql'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import type { Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import type { ColumnFacts } from '@/ipc'
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword], color: 'var(--syntax-keyword)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--syntax-string)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--syntax-number)' },
+  { tag: [tags.comment, tags.lineComment, tags.blockComment], color: 'var(--syntax-comment)', fontStyle: 'italic' },
+  { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--syntax-type)' },
+])
+
+const theme = EditorView.theme({
+  '&': { backgroundColor: 'var(--surface-1)', color: 'var(--text-1)', fontSize: 'var(--size-2)', height: '100%' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px' },
+  '.cm-content': { caretColor: 'var(--accent)', padding: '8px 0' },
+  '.cm-line': { padding: '0 12px' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in srgb, var(--accent) 28%, transparent)',
+  },
+  '.cm-gutters': { backgroundColor: 'var(--surface-2)', color: 'var(--text-3)', border: 'none' },
+  '.cm-placeholder': { color: 'var(--text-3)' },
+  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--border-strong)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--surface-raised)',
+    border: '1px solid var(--border)',
+    borderRadius: 'var(--radius-2)',
+    boxShadow: 'var(--shadow-2)',
+    color: 'var(--text-1)',
+    maxWidth: '480px',
+  },
+  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', fontSize: 'var(--size-1)' },
+  '.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text-1)' },
+  '.cm-completionDetail': { color: 'var(--text-3)', fontStyle: 'normal' },
+  '.cm-completionIcon': { display: 'none' },
+  '.cm-diagnostic': { padding: '6px 10px', fontFamily: 'var(--font-text)', fontSize: 'var(--size-1)' },
+  '.cm-diagnostic-error': { borderLeft: '3px solid var(--danger)' },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--warn)' },
+  '.cm-diagnostic-info': { borderLeft: '3px solid var(--accent)' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--danger) 1px', textUnderlineOffset: '3px' },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warn) 1px', textUnderlineOffset: '3px' },
+  '.cm-lintRange-info': { backgroundImage: 'none', textDecoration: 'underline dotted var(--accent) 1px' },
+  '.cm-changedText, .cm-insertedLine .cm-changedText': { background: 'color-mix(in srgb, var(--ok) 28%, transparent) !important' },
+  '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--ok-soft) !important' },
+  '.cm-deletedChunk': { backgroundColor: 'var(--danger-soft) !important', paddingLeft: '12px' },
+  '.cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--danger) 28%, transparent) !important' },
+  '.cm-changeGutter': { width: '3px' },
+  '.cm-collapsedLines': {
+    color: 'var(--text-3)',
+    background: 'var(--surface-2)',
+    fontFamily: 'var(--font-text)',
+    fontSize: 'var(--size-1)',
+    padding: '3px 12px',
+  },
+})
+
+export const look: Extension = [theme, syntaxHighlighting(highlight)]
+
+const OPERATIONS = [
+  'ADD COLUMN', 'ADD INDEX', 'ADD UNIQUE INDEX', 'ADD PRIMARY KEY', 'ADD FULLTEXT INDEX', 'ADD CONSTRAINT', 'DROP COLUMN', 'DROP INDEX',
+  'DROP PRIMARY KEY', 'DROP FOREIGN KEY', 'MODIFY COLUMN', 'CHANGE COLUMN', 'RENAME COLUMN', 'RENAME INDEX', 'ALTER COLUMN',
+  'CONVERT TO CHARACTER SET', 'ENGINE=InnoDB', 'ROW_FORMAT=DYNAMIC', 'COMMENT', 'AUTO_INCREMENT=', 'NOT NULL', 'DEFAULT', 'AFTER', 'FIRST',
+].map((label): Completion => ({ label, type: 'keyword', boost: 1 }))
+
+/** A name that would be read as something else is put into backticks. */
+export const quoted = (name: string) => (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``)
+
+const clauseWords =
+  (columns: readonly ColumnFacts[]): CompletionSource =>
+  (context) => {
+    const word = context.matchBefore(/`?[\p{L}\p{N}_$]*$/u)
+    if (word === null || (word.from === word.to && !context.explicit)) return null
+    const names = columns.map(
+      ({ name, column_type }): Completion => ({ label: name, apply: quoted(name), detail: column_type, type: 'property', boost: 2 }),
+    )
+    return { from: word.from, options: [...names, ...OPERATIONS], validFor: /^`?[\p{L}\p{N}_$]*$/u }
+  }
+
+export const mysql = (columns: readonly ColumnFacts[]): Extension => [
+  sql({ dialect: MySQL, upperCaseKeywords: true }),
+  MySQL.language.data.of({ autocomplete: clauseWords(columns) }),
+]

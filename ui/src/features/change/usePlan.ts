@@ -1,0 +1,44 @@
+/** Checking: asks for a plan of what stands in the form. A check that is cancelled or overtaken has its answer ignored. */
+import { computed, ref } from 'vue'
+import { commands } from '@/ipc'
+import type { ChangeRequest, Confirmation, Plan, RunView } from '@/ipc'
+import { useLoad } from '@/shared/async/useLoad'
+import { useDraft } from './draft'
+
+export function usePlan() {
+  const draft = useDraft()
+  const asked = useLoad(commands.plan)
+  const started = useLoad(commands.runStart)
+  const since = ref(0)
+
+  async function check(): Promise<Plan | undefined> {
+    const request = draft.request
+    if (request === null || asked.busy.value) return undefined
+    since.value = Date.now()
+    const plan = await asked.load(request)
+    if (plan !== undefined) draft.keep(plan, request)
+    return plan
+  }
+  /** The same change, run up to the copy only: a plan of its own, since what runs is what was planned. */
+  async function planDryRun(): Promise<Plan | undefined> {
+    const planned = draft.planned
+    if (planned === null || asked.busy.value) return undefined
+    since.value = Date.now()
+    const request: ChangeRequest = { ...planned, dry_run: true }
+    return asked.load(request)
+  }
+  const start = (plan: Plan, confirmation: Confirmation): Promise<RunView | undefined> => started.load(plan.id, confirmation)
+
+  return {
+    check, planDryRun, start, since,
+    cancel: asked.reset,
+    busy: asked.busy,
+    error: asked.error,
+    starting: started.busy,
+    startError: started.error,
+    forgetStartError: started.reset,
+    ready: computed(() => draft.request !== null && (draft.kind === 'reclaim' || draft.clause.trim() !== '')),
+  }
+}
+
+export const isBlocked = (plan: Plan) => plan.launch === null || plan.findings.some(({ severity }) => severity === 'block')

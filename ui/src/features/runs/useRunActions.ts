@@ -1,0 +1,36 @@
+/** What a person can ask of a run; a refusal is told where it was asked, the outcome comes as an event. */
+import { ref } from 'vue'
+import { commands } from '@/ipc'
+import { useCatalogue } from '@/locales/catalogue'
+import { errorTexts, toAppError } from '@/shared/ui/appError'
+import { toast } from '@/shared/ui/toast'
+import type { Control } from './look'
+
+export function useRunActions() {
+  const catalogue = useCatalogue()
+  const busy = ref<Control | null>(null)
+  const ask: Record<Control, (id: string) => Promise<unknown>> = {
+    pause: commands.runPause,
+    resume: commands.runResume,
+    cutover: commands.runCutover,
+    stop: commands.runStop,
+    cleanup: commands.runCleanup,
+  }
+
+  /** True when the request was taken. */
+  async function act(control: Control, id: string): Promise<boolean> {
+    if (busy.value !== null) return false
+    busy.value = control
+    try {
+      await ask[control](id)
+      return true
+    } catch (reason) {
+      const { message, hint } = errorTexts(toAppError(reason), catalogue)
+      toast.error([message, hint].filter(Boolean).join('. '))
+      return false
+    } finally {
+      busy.value = null
+    }
+  }
+  return { busy, act }
+}
