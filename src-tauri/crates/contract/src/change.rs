@@ -108,8 +108,14 @@ impl Default for ChangeOptions {
         Self {
             chunk_size: None,
             chunk_time_ms: Some(100),
-            max_load: vec![LoadThreshold { variable: "Threads_running".into(), value: 25 }],
-            critical_load: vec![LoadThreshold { variable: "Threads_running".into(), value: 50 }],
+            max_load: vec![LoadThreshold {
+                variable: "Threads_running".into(),
+                value: 25,
+            }],
+            critical_load: vec![LoadThreshold {
+                variable: "Threads_running".into(),
+                value: 50,
+            }],
             charset: Some("utf8mb4".into()),
             lock_wait_timeout_s: 2,
             max_lag_s: 1,

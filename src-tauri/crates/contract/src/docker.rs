@@ -70,7 +70,11 @@ pub struct ContainerLimits {
 
 impl Default for ContainerLimits {
     fn default() -> Self {
-        Self { memory_bytes: 512 * 1024 * 1024, cpus_milli: 1000, pids: 64 }
+        Self {
+            memory_bytes: 512 * 1024 * 1024,
+            cpus_milli: 1000,
+            pids: 64,
+        }
     }
 }
 
@@ -97,6 +101,13 @@ pub struct Launch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ProbeReport {
-    Connected { tls_cipher: Option<String>, account: String, server_uuid: Option<String>, took_ms: u64 },
-    Refused { message: String },
+    Connected {
+        tls_cipher: Option<String>,
+        account: String,
+        server_uuid: Option<String>,
+        took_ms: u64,
+    },
+    Refused {
+        message: String,
+    },
 }

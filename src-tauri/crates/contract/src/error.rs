@@ -96,7 +96,14 @@ pub struct AppError {
 
 impl AppError {
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, message: String::new(), hint: String::new(), detail: None, params: Params::new() }.rendered()
+        Self {
+            code,
+            message: String::new(),
+            hint: String::new(),
+            detail: None,
+            params: Params::new(),
+        }
+        .rendered()
     }
 
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -112,7 +119,10 @@ impl AppError {
     /// A refused field value; `reason` is a catalogue key below `reason.`.
     pub fn invalid(field: &str, reason: &str) -> Self {
         let text = messages::text(messages::Locale::En, &format!("reason.{reason}"), &Params::new());
-        Self::new(ErrorCode::InvalidInput).with("field", field).with("reason", reason).detail(text)
+        Self::new(ErrorCode::InvalidInput)
+            .with("field", field)
+            .with("reason", reason)
+            .detail(text)
     }
 
     pub fn internal(detail: impl ToString) -> Self {

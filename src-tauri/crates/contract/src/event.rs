@@ -10,11 +10,18 @@ use crate::{AppError, RunId, RunView, VaultStatus};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AppEvent {
     /// Already stored when it is told.
-    RunChanged { view: Box<RunView> },
+    RunChanged {
+        view: Box<RunView>,
+    },
     ConnectionsChanged,
-    VaultChanged { status: VaultStatus },
+    VaultChanged {
+        status: VaultStatus,
+    },
     SettingsChanged,
     /// Events could not be stored; the run goes on and they are kept in memory.
-    StoreTrouble { run: Option<RunId>, error: AppError },
+    StoreTrouble {
+        run: Option<RunId>,
+        error: AppError,
+    },
     StoreRecovered,
 }

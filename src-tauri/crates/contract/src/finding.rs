@@ -33,7 +33,14 @@ pub struct Finding {
 
 impl Finding {
     pub fn new(code: &str, severity: Severity) -> Self {
-        Self { code: code.to_owned(), severity, proven: true, params: Params::new(), query: None, remedy: None }
+        Self {
+            code: code.to_owned(),
+            severity,
+            proven: true,
+            params: Params::new(),
+            query: None,
+            remedy: None,
+        }
     }
 
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion, TableFacts, Timestamp};
+use crate::{
+    ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion, TableFacts,
+    Timestamp,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
 #[serde(transparent)]
@@ -77,6 +80,10 @@ pub struct Plan {
 
 impl Plan {
     pub fn blocked(&self) -> bool {
-        self.launch.is_none() || self.findings.iter().any(|finding| finding.severity == crate::Severity::Block)
+        self.launch.is_none()
+            || self
+                .findings
+                .iter()
+                .any(|finding| finding.severity == crate::Severity::Block)
     }
 }

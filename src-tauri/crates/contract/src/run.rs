@@ -53,21 +53,45 @@ pub enum Leftover {
 pub enum RunState {
     Queued,
     /// The world is not what the plan saw; texts are `review.<difference>` of the catalogue.
-    NeedsReview { differences: Vec<Difference> },
+    NeedsReview {
+        differences: Vec<Difference>,
+    },
     Preparing,
-    Running { phase: Phase },
-    Paused { since: Timestamp, reason: PauseReason, phase: Phase },
-    AwaitingCutover { since: Timestamp },
-    Stopping { since: Timestamp },
-    Cleaning { after: CleaningAfter },
+    Running {
+        phase: Phase,
+    },
+    Paused {
+        since: Timestamp,
+        reason: PauseReason,
+        phase: Phase,
+    },
+    AwaitingCutover {
+        since: Timestamp,
+    },
+    Stopping {
+        since: Timestamp,
+    },
+    Cleaning {
+        after: CleaningAfter,
+    },
     Completed,
-    Failed { error: AppError },
+    Failed {
+        error: AppError,
+    },
     Cancelled,
-    NeedsCleanup { leftovers: Vec<Leftover>, error: Option<AppError> },
+    NeedsCleanup {
+        leftovers: Vec<Leftover>,
+        error: Option<AppError>,
+    },
     /// The outcome could not be established; each entry is `unknown.<what>` of the catalogue.
-    Unknown { check: Vec<Difference> },
+    Unknown {
+        check: Vec<Difference>,
+    },
     /// Contact with the job is lost; recovery decides. `before` is where the run stood.
-    Interrupted { since: Timestamp, before: Box<RunState> },
+    Interrupted {
+        since: Timestamp,
+        before: Box<RunState>,
+    },
 }
 
 impl RunState {
@@ -212,35 +236,85 @@ pub struct RunEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum RunEventKind {
-    StateChanged { state: RunState },
+    StateChanged {
+        state: RunState,
+    },
     /// The job exists under this id (a container's id).
-    JobStarted { job: String },
-    PhaseStarted { phase: Phase },
-    PhaseFinished { phase: Phase },
+    JobStarted {
+        job: String,
+    },
+    PhaseStarted {
+        phase: Phase,
+    },
+    PhaseFinished {
+        phase: Phase,
+    },
     /// Rows that the copy means to copy.
-    Estimated { rows: u64, source: EstimateSource },
-    Progress { rows: u64, chunk_rows: u64, chunk_ms: u64 },
-    WaitStarted { reason: WaitReason, detail: String },
-    WaitEnded { reason: WaitReason },
+    Estimated {
+        rows: u64,
+        source: EstimateSource,
+    },
+    Progress {
+        rows: u64,
+        chunk_rows: u64,
+        chunk_ms: u64,
+    },
+    WaitStarted {
+        reason: WaitReason,
+        detail: String,
+    },
+    WaitEnded {
+        reason: WaitReason,
+    },
     /// Objects of ours on the server, so that they can be told from the user's.
-    ShadowCreated { table: TableRef },
-    ShadowAltered { definition: String },
-    TriggersCreated { names: Vec<String> },
+    ShadowCreated {
+        table: TableRef,
+    },
+    ShadowAltered {
+        definition: String,
+    },
+    TriggersCreated {
+        names: Vec<String>,
+    },
     /// Server sessions of the job.
-    Sessions { ids: Vec<u64> },
-    Warned { code: Option<u16>, text: String },
+    Sessions {
+        ids: Vec<u64>,
+    },
+    Warned {
+        code: Option<u16>,
+        text: String,
+    },
     /// Bridge lines `from..=to` never arrived.
-    Gap { from: u64, to: u64 },
+    Gap {
+        from: u64,
+        to: u64,
+    },
     /// The plugin is silent; phases and rows come from the tool's own text.
-    BridgeLost { why: String },
-    JobExited { code: i64, success_line: bool },
-    ContactLost { why: String },
+    BridgeLost {
+        why: String,
+    },
+    JobExited {
+        code: i64,
+        success_line: bool,
+    },
+    ContactLost {
+        why: String,
+    },
     ContactRegained,
-    Cleaned { leftover: Leftover },
-    Verified { definition: String },
+    Cleaned {
+        leftover: Leftover,
+    },
+    Verified {
+        definition: String,
+    },
     /// An action of a person, told with where it came from (`window`, `mysqlerctl`).
-    Requested { action: RunAction, by: String },
-    SupervisorChanged { host: String },
+    Requested {
+        action: RunAction,
+        by: String,
+    },
+    SupervisorChanged {
+        host: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

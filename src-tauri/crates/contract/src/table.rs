@@ -14,7 +14,10 @@ pub struct TableRef {
 
 impl TableRef {
     pub fn new(database: impl Into<String>, table: impl Into<String>) -> Self {
-        Self { database: database.into(), table: table.into() }
+        Self {
+            database: database.into(),
+            table: table.into(),
+        }
     }
 }
 

@@ -27,11 +27,16 @@ pub struct ImportEntry {
 pub enum ImportAction {
     Add,
     /// A connection of that name exists and differs in these fields.
-    Change { fields: Vec<String> },
+    Change {
+        fields: Vec<String>,
+    },
     /// Identical already.
     Skip,
     /// Cannot be taken over; `reason.<reason>` of the catalogue.
-    Refuse { field: String, reason: String },
+    Refuse {
+        field: String,
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -17,8 +17,12 @@ pub enum VaultProtection {
 pub enum VaultStatus {
     /// No protection chosen yet.
     Unset,
-    Locked { protection: VaultProtection },
-    Unlocked { protection: VaultProtection },
+    Locked {
+        protection: VaultProtection,
+    },
+    Unlocked {
+        protection: VaultProtection,
+    },
 }
 
 /// Whether the keyring really works: a round trip was made, or why not.
