@@ -28,6 +28,16 @@ async fn find(root: &mut Client, pattern: &str) -> Option<u64> {
         .map(|row| row[0].parse().unwrap())
 }
 
+/// The statements of these tests wait for a lock and give up by themselves after five seconds: one that was killed is
+/// gone well before.
+async fn gone(root: &mut Client, pattern: &str) {
+    let deadline = Instant::now() + Duration::from_secs(3);
+    while find(root, pattern).await.is_some() {
+        assert!(Instant::now() < deadline, "{pattern} runs on");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_session_that_is_killed_mid_statement_is_lost() {
     let sandbox = Sandbox::from_env();
@@ -69,19 +79,11 @@ async fn a_caller_that_gives_up_leaves_no_statement_running() {
         let table = TableRef::new(schema.name(), "t");
         let mut root = sandbox.client(server, Account::Root).await;
         let analyse = format!("ANALYZE TABLE `{}`", schema.name());
-        let begun = Instant::now();
         let caller = tokio::spawn(async move { MySqlServers::new().analyze(&target, &table).await });
         running(&mut root, &analyse).await;
         caller.abort();
         assert!(caller.await.is_err_and(|error| error.is_cancelled()));
-        while find(&mut root, &analyse).await.is_some() {
-            // The statement's own wait for the lock ends after five seconds: it has to be gone well before.
-            assert!(
-                begun.elapsed() < Duration::from_secs(4),
-                "{server:?}: the statement runs on"
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        gone(&mut root, &analyse).await;
     }
 }
 
@@ -130,6 +132,42 @@ async fn a_server_that_falls_silent_is_bounded_by_the_limits() {
         "took {:?}",
         begun.elapsed()
     );
+}
+
+#[tokio::test]
+async fn a_statement_beyond_its_limit_is_killed_on_the_server() {
+    let sandbox = Sandbox::from_env();
+    for server in [Server::Primary, Server::MariaDb] {
+        let schema = sandbox.fresh_schema(server, "slow").await;
+        let mut maker = schema.client().await;
+        let making =
+            tokio::spawn(async move { maker.try_run("CREATE TABLE t AS SELECT SLEEP(60) AS s").await });
+        let mut root = sandbox.client(server, Account::Root).await;
+        // Holds its table exclusively for as long as it selects.
+        let maker_id = running(&mut root, "CREATE TABLE t AS").await;
+        let target = sandbox.target(server, Account::Mysqler);
+        let table = TableRef::new(schema.name(), "t");
+        let servers = MySqlServers::with_statement_limit(Duration::from_millis(500));
+        let error = servers
+            .definition(&target, &table)
+            .await
+            .expect_err("the table is held");
+        assert_eq!(error.code, ErrorCode::ServerTimeout, "{server:?} {error:?}");
+        assert_eq!(error.params["seconds"], "0.5");
+        let shows = format!("SHOW CREATE TABLE `{}`", schema.name());
+        // Its own wait for the lock would have gone on for five seconds; the answer came after the kill.
+        assert_eq!(
+            find(&mut root, &shows).await,
+            None,
+            "{server:?}: the statement runs on"
+        );
+        assert!(
+            find(&mut root, "CREATE TABLE t AS").await.is_some(),
+            "the holder was to be left alone"
+        );
+        root.run(&format!("KILL {maker_id}")).await;
+        making.await.unwrap().expect_err("it was killed");
+    }
 }
 
 #[tokio::test]

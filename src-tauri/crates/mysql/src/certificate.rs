@@ -115,3 +115,47 @@ fn diagnose(
         ),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Version 1 and without host names, as MySQL makes them by itself.
+    const AUTOMATIC: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBezCCASECFEu2OsV/tw4Iv/l9WSvPsoXf95MfMAoGCCqGSM49BAMCMD8xPTA7
+BgNVBAMMNE15U1FMX1NlcnZlcl85LjcuNF9BdXRvX0dlbmVyYXRlZF9TZXJ2ZXJf
+Q2VydGlmaWNhdGUwIBcNMjYxMTIxMTAyOTA3WhgPMjEyNjEwMjgxMDI5MDdaMD8x
+PTA7BgNVBAMMNE15U1FMX1NlcnZlcl85LjcuNF9BdXRvX0dlbmVyYXRlZF9TZXJ2
+ZXJfQ2VydGlmaWNhdGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQUNb5O2fDG
+XM6km6CGp+c7Vlks0PjfS2SW4yEtMmYB0mFsQ/NGS9x3Rotp1okfjnknYXvTLi+D
+5WK8wPI8lg9dMAoGCCqGSM49BAMCA0gAMEUCIQCoby0+IsMG6uI+ndbweLNodYJ2
+irEQChVwqRbPgjbL3AIgLPX3tM6TssstwD2qh93vn1vuLFhpREvJzhdasCoBCGg=
+-----END CERTIFICATE-----";
+
+    const NAMED: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBiDCCAS6gAwIBAgIUXqRdgP7Zat04hjVr8+/oLqvWugcwCgYIKoZIzj0EAwIw
+DTELMAkGA1UEAwwCZGIwIBcNMjYxMTIxMTAyOTA3WhgPMjEyNjEwMjgxMDI5MDda
+MA0xCzAJBgNVBAMMAmRiMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE5VnsTRpc
+OZTe+8hLuzAjcNG2+bl/fb0LQgCjp1uWWBN/PEtNk1LqpIMUWvY6ZaGzSjIG8Bkh
+hx8UDfdznv9lKaNqMGgwHQYDVR0OBBYEFBX7xdjW/KtNyc7gbd8CcHujj9pdMB8G
+A1UdIwQYMBaAFBX7xdjW/KtNyc7gbd8CcHujj9pdMA8GA1UdEwEB/wQFMAMBAf8w
+FQYDVR0RBA4wDIIKZGIuZXhhbXBsZTAKBggqhkjOPQQDAgNIADBFAiBZLweBoPDp
+HX/Ezf4CBkqDcD2Lw7iosY8qz3Mqw2M3yAIhAKGMnDRqqCW8iJCB3JCRffk9BesO
+3QAM3CNprXecJGfe
+-----END CERTIFICATE-----";
+
+    fn told(pem: &str, mode: TlsMode, vouched: bool) -> Option<&'static str> {
+        let (_, pem) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).unwrap();
+        diagnose(&pem.parse_x509().unwrap(), mode, vouched).map(|(reason, _)| reason)
+    }
+
+    #[test]
+    fn an_automatic_certificate_passes_for_its_authority_but_names_no_host() {
+        assert_eq!(told(AUTOMATIC, TlsMode::VerifyIdentity, true), Some("no_names"));
+        assert_eq!(told(AUTOMATIC, TlsMode::VerifyCa, true), None);
+        assert_eq!(told(NAMED, TlsMode::VerifyIdentity, true), Some("other_name"));
+        assert_eq!(told(NAMED, TlsMode::VerifyIdentity, false), Some("untrusted"));
+    }
+}
