@@ -69,14 +69,22 @@ impl Bench {
         let runner = DockerRunner::new();
         let image = image(&runner).await;
         let docker = runner.host().await.expect("an engine");
-        Self { runner, sandbox: Sandbox::from_env(), docker, image }
+        Self {
+            runner,
+            sandbox: Sandbox::from_env(),
+            docker,
+            image,
+        }
     }
 
     pub fn wish(&self, table: TableRef) -> Wish {
         Wish {
             table,
             clause: "ADD COLUMN added INT".into(),
-            options: ChangeOptions { recursion_method: RecursionMethod::None, ..ChangeOptions::default() },
+            options: ChangeOptions {
+                recursion_method: RecursionMethod::None,
+                ..ChangeOptions::default()
+            },
             dry_run: false,
             hold: false,
             account: Account::Mysqler,
@@ -93,7 +101,9 @@ impl Bench {
         let request = ChangeRequest {
             connection_id: ConnectionId("bench".into()),
             table: wish.table.clone(),
-            kind: ChangeKind::Alter { clause: wish.clause.clone() },
+            kind: ChangeKind::Alter {
+                clause: wish.clause.clone(),
+            },
             options: wish.options.clone(),
             engine: EngineChoice::PtOsc,
             dry_run: wish.dry_run,
@@ -102,7 +112,11 @@ impl Bench {
         let server = ServerFacts {
             server_uuid: None,
             flavour: Flavour::MySql,
-            version: ServerVersion { major: 9, minor: 7, patch: 4 },
+            version: ServerVersion {
+                major: 9,
+                minor: 7,
+                patch: 4,
+            },
             version_text: String::new(),
             role: ReplicationRole::Primary,
             replicas: Vec::new(),
@@ -136,8 +150,16 @@ impl Bench {
     pub async fn start(&self, wish: &Wish) -> Job {
         let launch = self.launch(wish).expect("a launch");
         let run = RunId(format!("test-{}", unique()));
-        let id = self.runner.start(&run, &launch, &self.password(wish)).await.expect("a job");
-        Job { run, id, runner: self.runner.clone() }
+        let id = self
+            .runner
+            .start(&run, &launch, &self.password(wish))
+            .await
+            .expect("a job");
+        Job {
+            run,
+            id,
+            runner: self.runner.clone(),
+        }
     }
 
     /// Runs to the end.
@@ -163,15 +185,24 @@ impl Job {
     pub async fn lines_from(&self, cursor: LogCursor) -> Vec<RawLine> {
         let reading = async {
             let stream = self.runner.follow(&self.id, cursor).await.expect("a log");
-            stream.map(|line| line.expect("contact is not lost")).collect().await
+            stream
+                .map(|line| line.expect("contact is not lost"))
+                .collect()
+                .await
         };
-        tokio::time::timeout(DEADLINE, reading).await.expect("the job ends in time")
+        tokio::time::timeout(DEADLINE, reading)
+            .await
+            .expect("the job ends in time")
     }
 
     /// Reads on until `wanted` says yes, and returns all lines up to there.
     pub async fn until(&self, wanted: impl Fn(&RawLine) -> bool) -> Vec<RawLine> {
         let reading = async {
-            let mut stream = self.runner.follow(&self.id, LogCursor::default()).await.expect("a log");
+            let mut stream = self
+                .runner
+                .follow(&self.id, LogCursor::default())
+                .await
+                .expect("a log");
             let mut lines = Vec::new();
             while let Some(line) = stream.next().await {
                 let line = line.expect("contact is not lost");
@@ -183,7 +214,9 @@ impl Job {
             }
             panic!("the job ended before the line came: {lines:#?}");
         };
-        tokio::time::timeout(DEADLINE, reading).await.expect("the line comes in time")
+        tokio::time::timeout(DEADLINE, reading)
+            .await
+            .expect("the line comes in time")
     }
 
     pub async fn exit_code(&self) -> i64 {
@@ -199,7 +232,10 @@ impl Drop for Job {
         let (runner, id) = (self.runner.clone(), self.id.clone());
         // A runtime of its own: this one may be going down with a failed test.
         let work = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let _ = runner.terminate(&id, Duration::from_secs(2)).await;
                 let _ = runner.remove(&id).await;

@@ -14,7 +14,10 @@ const ROWS: u64 = 60_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_pauses_within_a_chunk_goes_on_and_waits_at_its_gate_for_a_person() {
     let bench = Bench::new().await;
-    let schema = bench.sandbox.fresh_schema(Server::Primary, "runner_control").await;
+    let schema = bench
+        .sandbox
+        .fresh_schema(Server::Primary, "runner_control")
+        .await;
     let table = filled(&schema, "held", ROWS).await;
     let mut client = schema.client().await;
     let before = fingerprint(&mut client, &table).await;
@@ -25,28 +28,65 @@ async fn a_run_pauses_within_a_chunk_goes_on_and_waits_at_its_gate_for_a_person(
 
     let job = bench.start(&wish).await;
     job.until(|line| is_event(line, "copy")).await;
-    job.runner.control(&job.id, Control::Pause).await.expect("a pause");
+    job.runner
+        .control(&job.id, Control::Pause)
+        .await
+        .expect("a pause");
     job.until(|line| is_event(line, "paused")).await;
     let copied = client.value("SELECT COUNT(*) FROM _held_new").await;
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(client.value("SELECT COUNT(*) FROM _held_new").await, copied, "nothing is copied while paused");
-    assert!(copied.parse::<u64>().unwrap() < ROWS, "the pause came during the copy");
+    assert_eq!(
+        client.value("SELECT COUNT(*) FROM _held_new").await,
+        copied,
+        "nothing is copied while paused"
+    );
+    assert!(
+        copied.parse::<u64>().unwrap() < ROWS,
+        "the pause came during the copy"
+    );
 
-    job.runner.control(&job.id, Control::Resume).await.expect("a resume");
+    job.runner
+        .control(&job.id, Control::Resume)
+        .await
+        .expect("a resume");
     job.until(|line| is_event(line, "held")).await;
-    assert_eq!(job.runner.status(&job.id).await.expect("an engine"), JobStatus::Running);
+    assert_eq!(
+        job.runner.status(&job.id).await.expect("an engine"),
+        JobStatus::Running
+    );
     let columns = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'held' AND column_name = 'added'";
-    assert_eq!(client.value(columns).await, "0", "the original is untouched at the gate");
+    assert_eq!(
+        client.value(columns).await,
+        "0",
+        "the original is untouched at the gate"
+    );
 
-    job.runner.control(&job.id, Control::CutOver).await.expect("a cut-over");
+    job.runner
+        .control(&job.id, Control::CutOver)
+        .await
+        .expect("a cut-over");
     let lines = job.all_lines().await;
     assert_eq!(job.exit_code().await, 0);
     assert_eq!(client.value(columns).await, "1");
-    assert_eq!(fingerprint(&mut client, &table).await, before, "every row and value is there");
+    assert_eq!(
+        fingerprint(&mut client, &table).await,
+        before,
+        "every row and value is there"
+    );
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     let told = signals(&bench.runner, &wish, &lines);
-    for signal in [Signal::Paused, Signal::Resumed, Signal::Held, Signal::Released, Signal::Success] {
-        assert_eq!(told.iter().filter(|found| **found == signal).count(), 1, "{signal:?}");
+    for signal in [
+        Signal::Paused,
+        Signal::Resumed,
+        Signal::Held,
+        Signal::Released,
+        Signal::Success,
+    ] {
+        assert_eq!(
+            told.iter().filter(|found| **found == signal).count(),
+            1,
+            "{signal:?}"
+        );
     }
     let last = told.iter().rev().find_map(|signal| match signal {
         Signal::Rows { rows, .. } => Some(*rows),
@@ -55,7 +95,11 @@ async fn a_run_pauses_within_a_chunk_goes_on_and_waits_at_its_gate_for_a_person(
     assert_eq!(last, Some(ROWS), "the count is exact");
     assert!(told.contains(&Signal::PhaseFinished(Phase::Gate)));
 
-    let late = job.runner.control(&job.id, Control::Pause).await.expect_err("the job has ended");
+    let late = job
+        .runner
+        .control(&job.id, Control::Pause)
+        .await
+        .expect_err("the job has ended");
     assert_eq!(late.code, ErrorCode::RunStateForbids);
 }
 
@@ -70,8 +114,14 @@ async fn a_held_run_ends_at_once_when_it_is_told_to() {
     job.until(|line| is_event(line, "held")).await;
 
     let began = Instant::now();
-    job.runner.terminate(&job.id, Duration::from_secs(20)).await.expect("an end");
-    assert!(began.elapsed() < Duration::from_secs(10), "the signal ended it, not the kill after the grace");
+    job.runner
+        .terminate(&job.id, Duration::from_secs(20))
+        .await
+        .expect("an end");
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "the signal ended it, not the kill after the grace"
+    );
     assert_eq!(job.exit_code().await, 1);
     let told = signals(&bench.runner, &wish, &job.all_lines().await);
     assert!(!told.contains(&Signal::Success));
@@ -82,10 +132,19 @@ async fn a_held_run_ends_at_once_when_it_is_told_to() {
         .chain(["del", "ins", "upd"].map(|end| format!("pt_osc_{}_stopped_{end}", schema.name())))
         .collect();
     assert_eq!(left, expected, "the tool leaves exactly what its signals named");
-    assert!(told.iter().any(|signal| matches!(signal, Signal::TriggersCreated(names) if *names == expected[1..])));
-    assert!(told.iter().any(|signal| matches!(signal, Signal::ShadowCreated(table) if table.table == expected[0])));
+    assert!(
+        told.iter()
+            .any(|signal| matches!(signal, Signal::TriggersCreated(names) if *names == expected[1..]))
+    );
+    assert!(
+        told.iter()
+            .any(|signal| matches!(signal, Signal::ShadowCreated(table) if table.table == expected[0]))
+    );
 
-    job.runner.terminate(&job.id, Duration::from_secs(1)).await.expect("an ended job needs no signal");
+    job.runner
+        .terminate(&job.id, Duration::from_secs(1))
+        .await
+        .expect("an ended job needs no signal");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,8 +12,16 @@ use super::bench::Bench;
 async fn the_image_tells_what_is_inside() {
     let bench = Bench::new().await;
     match bench.runner.image_status(DEFAULT_IMAGE).await.expect("an engine") {
-        ImageStatus::Ready { image, ptosc_version, bridge_version, size_bytes } => {
-            assert_eq!((ptosc_version.as_str(), bridge_version.as_str()), (PTOSC_VERSION, BRIDGE_VERSION));
+        ImageStatus::Ready {
+            image,
+            ptosc_version,
+            bridge_version,
+            size_bytes,
+        } => {
+            assert_eq!(
+                (ptosc_version.as_str(), bridge_version.as_str()),
+                (PTOSC_VERSION, BRIDGE_VERSION)
+            );
             assert!(image.id.starts_with("sha256:") && size_bytes > 10_000_000);
         }
         other => panic!("{other:?}"),
@@ -24,9 +32,17 @@ async fn the_image_tells_what_is_inside() {
 async fn another_image_is_unsuitable_and_none_is_missing() {
     let runner = DockerRunner::new();
     let status = runner.image_status(BASE_IMAGE).await.expect("an engine");
-    assert!(matches!(status, ImageStatus::Unsuitable { ref why, .. } if why.contains("org.mysqler")), "{status:?}");
+    assert!(
+        matches!(status, ImageStatus::Unsuitable { ref why, .. } if why.contains("org.mysqler")),
+        "{status:?}"
+    );
     let missing = runner.image_status("mysqler/none:0").await.expect("an engine");
-    assert_eq!(missing, ImageStatus::Missing { reference: "mysqler/none:0".into() });
+    assert_eq!(
+        missing,
+        ImageStatus::Missing {
+            reference: "mysqler/none:0".into()
+        }
+    );
     let error = runner
         .image_build("mysqler/none:0", "mysqler/none:1", Box::new(|_| {}))
         .await
@@ -50,28 +66,46 @@ async fn a_saved_image_loads_and_what_is_no_image_is_refused() {
     let listener = Arc::clone(&told);
     let progress = Box::new(move |step| listener.lock().unwrap().push(step));
     let status = bench.runner.image_load(&file, progress).await.expect("a load");
-    assert!(matches!(status, ImageStatus::Ready { ref image, .. } if image.id == bench.image.id), "{status:?}");
+    assert!(
+        matches!(status, ImageStatus::Ready { ref image, .. } if image.id == bench.image.id),
+        "{status:?}"
+    );
     let total = std::fs::metadata(&file).unwrap().len();
     let last = told.lock().unwrap().last().cloned().expect("progress");
     assert_eq!((last.done_bytes, last.total_bytes), (total, total));
 
     let junk = dir.path().join("junk.tar");
     std::fs::write(&junk, b"this is no archive").unwrap();
-    let error = bench.runner.image_load(&junk, Box::new(|_| {})).await.expect_err("junk");
+    let error = bench
+        .runner
+        .image_load(&junk, Box::new(|_| {}))
+        .await
+        .expect_err("junk");
     assert_eq!(error.code, ErrorCode::FileFormat, "{error:?}");
     let none = dir.path().join("none.tar");
-    let error = bench.runner.image_load(&none, Box::new(|_| {})).await.expect_err("no file");
+    let error = bench
+        .runner
+        .image_load(&none, Box::new(|_| {}))
+        .await
+        .expect_err("no file");
     assert_eq!(error.code, ErrorCode::FileUnreadable);
 }
 
 #[tokio::test]
 async fn a_start_without_its_image_says_so_and_leaves_no_container() {
     let bench = Bench::new().await;
-    let table = TableRef { database: "shop".into(), table: "orders".into() };
+    let table = TableRef {
+        database: "shop".into(),
+        table: "orders".into(),
+    };
     let mut launch = bench.launch(&bench.wish(table)).expect("a launch");
     launch.image.id = format!("sha256:{}", "0".repeat(64));
     let run = RunId(format!("test-missing-{}", super::bench::unique()));
-    let error = bench.runner.start(&run, &launch, &Secret::new("x")).await.expect_err("no image");
+    let error = bench
+        .runner
+        .start(&run, &launch, &Secret::new("x"))
+        .await
+        .expect_err("no image");
     assert_eq!(error.code, ErrorCode::ImageMissing, "{error:?}");
     let jobs = bench.runner.jobs().await.expect("an engine");
     assert!(jobs.iter().all(|job| job.run != run));

@@ -8,13 +8,22 @@ use mysqler_tests::table::filled;
 use super::bench::{Bench, Job, is_event};
 
 fn docker(arguments: &[&str]) -> String {
-    let output = std::process::Command::new("docker").args(arguments).output().expect("the docker client");
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    let output = std::process::Command::new("docker")
+        .args(arguments)
+        .output()
+        .expect("the docker client");
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// Everything about a running job that another account of the machine, or the engine, keeps or shows.
 fn places(job: &Job) -> Vec<(&'static str, String)> {
-    let pid = docker(&["inspect", "--format", "{{.State.Pid}}", &job.id]).trim().to_owned();
+    let pid = docker(&["inspect", "--format", "{{.State.Pid}}", &job.id])
+        .trim()
+        .to_owned();
     let process = |file: &str| {
         let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
         String::from_utf8_lossy(&bytes).replace('\0', "\n")
@@ -24,7 +33,10 @@ fn places(job: &Job) -> Vec<(&'static str, String)> {
         ("logs", docker(&["logs", &job.id])),
         ("cmdline", process("cmdline")),
         ("environ", process("environ")),
-        ("files", docker(&["exec", &job.id, "sh", "-c", "cat /proc/mounts; ls -lna /run/pt"])),
+        (
+            "files",
+            docker(&["exec", &job.id, "sh", "-c", "cat /proc/mounts; ls -lna /run/pt"]),
+        ),
     ]
 }
 
@@ -42,7 +54,11 @@ async fn the_password_is_in_one_private_file_and_nowhere_else() {
     let password = bench.password(&wish);
     let run = mysqler_contract::RunId(format!("test-{canary}"));
     let id = bench.runner.start(&run, &launch, &password).await.expect("a job");
-    let job = Job { run, id, runner: bench.runner.clone() };
+    let job = Job {
+        run,
+        id,
+        runner: bench.runner.clone(),
+    };
     job.until(|line| is_event(line, "held")).await;
 
     for (place, text) in places(&job) {
@@ -52,9 +68,15 @@ async fn the_password_is_in_one_private_file_and_nowhere_else() {
         assert!(!text.contains(password.expose()), "the password is in {place}");
     }
     let file = docker(&["exec", &job.id, "cat", "/run/pt/my.cnf"]);
-    assert!(file.contains(password.expose()), "the option file is where the password belongs: {file}");
+    assert!(
+        file.contains(password.expose()),
+        "the option file is where the password belongs: {file}"
+    );
     let listed = docker(&["exec", &job.id, "ls", "-ln", "/run/pt/my.cnf"]);
-    assert!(listed.starts_with("-rw-------") && listed.contains(" 65534 "), "{listed}");
+    assert!(
+        listed.starts_with("-rw-------") && listed.contains(" 65534 "),
+        "{listed}"
+    );
 
     let shown = bench.runner.render(&launch);
     assert!(shown.contains(&canary) && shown.contains("password=********"));
@@ -76,9 +98,25 @@ fn hardened(job: &Job) {
     assert_eq!(host["AutoRemove"], false);
     assert_eq!(host["LogConfig"]["Type"], "json-file");
     assert_eq!(inspected[0]["Config"]["User"], "65534:65534");
-    assert_eq!(inspected[0]["Config"]["Labels"]["mysqler.run"], job.run.0.as_str());
-    assert_eq!(inspected[0]["Mounts"], serde_json::json!([]), "no directory of the workstation is inside");
-    let status = docker(&["exec", &job.id, "sh", "-c", "grep -E 'CapEff|NoNewPrivs' /proc/1/status; touch /x 2>&1"]);
-    assert!(status.contains("0000000000000000") && status.contains("NoNewPrivs:\t1"), "{status}");
+    assert_eq!(
+        inspected[0]["Config"]["Labels"]["mysqler.run"],
+        job.run.0.as_str()
+    );
+    assert_eq!(
+        inspected[0]["Mounts"],
+        serde_json::json!([]),
+        "no directory of the workstation is inside"
+    );
+    let status = docker(&[
+        "exec",
+        &job.id,
+        "sh",
+        "-c",
+        "grep -E 'CapEff|NoNewPrivs' /proc/1/status; touch /x 2>&1",
+    ]);
+    assert!(
+        status.contains("0000000000000000") && status.contains("NoNewPrivs:\t1"),
+        "{status}"
+    );
     assert!(status.contains("Read-only"), "{status}");
 }

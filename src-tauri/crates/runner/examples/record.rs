@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use mysqler_contract::{
-    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, EngineChoice, Flavour, ForeignKeysMethod,
-    ImageStatus, LoadThreshold, RecursionMethod, ReplicationRole, RunId, Secret, ServerVersion, TableRef, TlsMode,
+    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, EngineChoice, Flavour,
+    ForeignKeysMethod, ImageStatus, LoadThreshold, RecursionMethod, ReplicationRole, RunId, Secret,
+    ServerVersion, TableRef, TlsMode,
 };
 use mysqler_core::ports::{LaunchInput, LogCursor, Runner, ServerFacts};
 use mysqler_runner::{BASE_IMAGE, DEFAULT_IMAGE, DockerRunner};
@@ -20,7 +21,10 @@ fn var(name: &str, default: &str) -> String {
 
 fn load(name: &str, default: u64) -> Vec<LoadThreshold> {
     let value = var(name, &default.to_string()).parse().expect("a number");
-    vec![LoadThreshold { variable: "Threads_running".into(), value }]
+    vec![LoadThreshold {
+        variable: "Threads_running".into(),
+        value,
+    }]
 }
 
 #[tokio::main]
@@ -29,9 +33,14 @@ async fn main() {
     let runner = DockerRunner::new();
     let mut status = runner.image_status(DEFAULT_IMAGE).await.expect("an engine");
     if !matches!(status, ImageStatus::Ready { .. }) {
-        status = runner.image_build(BASE_IMAGE, DEFAULT_IMAGE, Box::new(|_| {})).await.expect("an image");
+        status = runner
+            .image_build(BASE_IMAGE, DEFAULT_IMAGE, Box::new(|_| {}))
+            .await
+            .expect("an image");
     }
-    let ImageStatus::Ready { image, .. } = status else { panic!("{status:?}") };
+    let ImageStatus::Ready { image, .. } = status else {
+        panic!("{status:?}")
+    };
     let docker = runner.host().await.expect("an engine");
     let mariadb = var("FLAVOUR", "mysql") == "mariadb";
     let mut variables = BTreeMap::from([("version_comment".to_owned(), "Debian".to_owned())]);
@@ -41,7 +50,11 @@ async fn main() {
     let server = ServerFacts {
         server_uuid: None,
         flavour: if mariadb { Flavour::MariaDb } else { Flavour::MySql },
-        version: ServerVersion { major: 9, minor: 7, patch: 4 },
+        version: ServerVersion {
+            major: 9,
+            minor: 7,
+            patch: 4,
+        },
         version_text: String::new(),
         role: ReplicationRole::Primary,
         replicas: Vec::new(),
@@ -53,13 +66,24 @@ async fn main() {
     };
     let request = ChangeRequest {
         connection_id: ConnectionId("record".into()),
-        table: TableRef { database: var("DB", "mysqler_test_runner"), table: var("TABLE", "t") },
-        kind: ChangeKind::Alter { clause: var("ALTER", "ENGINE=InnoDB") },
+        table: TableRef {
+            database: var("DB", "mysqler_test_runner"),
+            table: var("TABLE", "t"),
+        },
+        kind: ChangeKind::Alter {
+            clause: var("ALTER", "ENGINE=InnoDB"),
+        },
         options: ChangeOptions {
             max_load: load("MAX_LOAD", 25),
             critical_load: load("CRITICAL_LOAD", 50),
-            foreign_keys_method: env::var("RECORD_FK").is_ok().then_some(ForeignKeysMethod::RebuildConstraints),
-            recursion_method: if var("RECURSION", "auto") == "none" { RecursionMethod::None } else { RecursionMethod::Auto },
+            foreign_keys_method: env::var("RECORD_FK")
+                .is_ok()
+                .then_some(ForeignKeysMethod::RebuildConstraints),
+            recursion_method: if var("RECURSION", "auto") == "none" {
+                RecursionMethod::None
+            } else {
+                RecursionMethod::Auto
+            },
             ..ChangeOptions::default()
         },
         engine: EngineChoice::PtOsc,
@@ -83,7 +107,11 @@ async fn main() {
     };
     let mut launch = runner.compose(&input).expect("a launch");
     if let Ok(tries) = env::var("RECORD_TRIES") {
-        let at = launch.argv.iter().position(|word| word == "--tries").expect("tries");
+        let at = launch
+            .argv
+            .iter()
+            .position(|word| word == "--tries")
+            .expect("tries");
         launch.argv[at + 1] = tries;
     }
     if let Ok(id) = env::var("RECORD_IMAGE_ID") {

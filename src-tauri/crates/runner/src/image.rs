@@ -23,8 +23,14 @@ pub(crate) const LABEL_LAYER: &str = "org.mysqler.layer";
 pub(crate) const FILES: [(&str, &str); 4] = [
     ("Dockerfile", include_str!("../../../image/Dockerfile")),
     ("entrypoint", include_str!("../../../image/entrypoint")),
-    ("mysqler_bridge.pm", include_str!("../../../image/mysqler_bridge.pm")),
-    ("mysqler_probe.pl", include_str!("../../../image/mysqler_probe.pl")),
+    (
+        "mysqler_bridge.pm",
+        include_str!("../../../image/mysqler_bridge.pm"),
+    ),
+    (
+        "mysqler_probe.pl",
+        include_str!("../../../image/mysqler_probe.pl"),
+    ),
 ];
 
 /// Hex SHA-256 of the layer's files: tells a stale image from this build's.
@@ -57,7 +63,11 @@ mod tests {
     use super::*;
 
     fn file(name: &str) -> &'static str {
-        FILES.iter().find(|(found, _)| *found == name).expect("a file of the layer").1
+        FILES
+            .iter()
+            .find(|(found, _)| *found == name)
+            .expect("a file of the layer")
+            .1
     }
 
     #[test]
@@ -66,7 +76,10 @@ mod tests {
         assert!(file("Dockerfile").contains(&format!("{LABEL_PTOSC}=\"{PTOSC_VERSION}\"")));
         assert!(file("mysqler_bridge.pm").contains(&format!("our $VERSION = '{BRIDGE_VERSION}';")));
         for name in [DEFAULT_IMAGE, BASE_IMAGE, PULL_IMAGE] {
-            assert!(name.ends_with(&format!(":{PTOSC_VERSION}")), "{name} is of another version");
+            assert!(
+                name.ends_with(&format!(":{PTOSC_VERSION}")),
+                "{name} is of another version"
+            );
         }
     }
 
@@ -79,10 +92,16 @@ mod tests {
             .expect("entries")
             .map(|entry| entry.expect("entry").path().expect("path").display().to_string())
             .collect();
-        for line in file("Dockerfile").lines().filter(|line| line.starts_with("COPY ")) {
+        for line in file("Dockerfile")
+            .lines()
+            .filter(|line| line.starts_with("COPY "))
+        {
             let words: Vec<&str> = line.split_whitespace().collect();
             for source in &words[1..words.len() - 1] {
-                assert!(names.iter().any(|name| name == source), "{source} is not in the context");
+                assert!(
+                    names.iter().any(|name| name == source),
+                    "{source} is not in the context"
+                );
             }
         }
         assert!(names.contains(&"Dockerfile".to_owned()));

@@ -17,7 +17,10 @@ pub(crate) fn render(launch: &Launch) -> String {
     }
     out.push_str(&format!("#   password={MASK}\n"));
     if launch.ca_pem.is_some() {
-        out.push_str(&format!("# authorities to trust, sent beside it: {}\n", crate::CA_FILE));
+        out.push_str(&format!(
+            "# authorities to trust, sent beside it: {}\n",
+            crate::CA_FILE
+        ));
     }
     if launch.hold_cutover {
         out.push_str("# waits before the swap for a person\n");
@@ -27,7 +30,10 @@ pub(crate) fn render(launch: &Launch) -> String {
     for flag in spec.flags() {
         push_words(&mut out, &flag);
     }
-    push_words(&mut out, &[launch.image.reference.clone(), spec.command[0].clone()]);
+    push_words(
+        &mut out,
+        &[launch.image.reference.clone(), spec.command[0].clone()],
+    );
     for group in grouped(&launch.argv) {
         push_words(&mut out, group);
     }
@@ -85,7 +91,12 @@ mod tests {
         let line: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
         let script = format!("printf '%s\\0' {}", line.join(" \\\n  "));
         let script = std::ffi::OsString::from_vec(script.into_bytes());
-        std::process::Command::new("sh").arg("-c").arg(script).output().expect("a shell").stdout
+        std::process::Command::new("sh")
+            .arg("-c")
+            .arg(script)
+            .output()
+            .expect("a shell")
+            .stdout
     }
 
     #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! The tool's arguments from typed options; no shell ever sees them.
 
-use mysqler_contract::{ChangeOptions, Flavour, ForeignKeysMethod, LoadThreshold, RecursionMethod, Result, SessionVariable};
+use mysqler_contract::{
+    ChangeOptions, Flavour, ForeignKeysMethod, LoadThreshold, RecursionMethod, Result, SessionVariable,
+};
 use mysqler_core::ports::{LaunchInput, ServerFacts};
 
 use super::{dsn::Dsn, impossible, tls::Mapping};
@@ -23,19 +25,35 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
     }
     let mut argv = Argv::default();
     argv.flag(if request.dry_run { "--dry-run" } else { "--execute" });
-    argv.flag("--statistics").flag("--print").option("--progress", "time,1").flag("--no-version-check");
+    argv.flag("--statistics")
+        .flag("--print")
+        .option("--progress", "time,1")
+        .flag("--no-version-check");
     argv.option("--set-vars", set_vars(options, input.server)?);
     argv.option("--tries", TRIES);
-    argv.option("--max-load", max_load(options)?).option("--critical-load", thresholds(&options.critical_load)?);
+    argv.option("--max-load", max_load(options)?)
+        .option("--critical-load", thresholds(&options.critical_load)?);
     chunking(&mut argv, options)?;
     argv.option("--max-lag", max_lag(options)?);
-    argv.option("--recursion-method", recursion(options.recursion_method, input.server, tls));
-    argv.flag(if options.analyze_before_swap { "--analyze-before-swap" } else { "--no-analyze-before-swap" });
+    argv.option(
+        "--recursion-method",
+        recursion(options.recursion_method, input.server, tls),
+    );
+    argv.flag(if options.analyze_before_swap {
+        "--analyze-before-swap"
+    } else {
+        "--no-analyze-before-swap"
+    });
     if let Some(method) = options.foreign_keys_method {
         argv.option("--alter-foreign-keys-method", foreign_keys(method));
     }
     argv.option("--alter", clause);
-    let dsn = Dsn { host, port: input.port, charset, encrypted: tls.encrypted };
+    let dsn = Dsn {
+        host,
+        port: input.port,
+        charset,
+        encrypted: tls.encrypted,
+    };
     argv.0.push(dsn.text(&request.table)?);
     Ok(argv.0)
 }
@@ -84,7 +102,10 @@ fn max_lag(options: &ChangeOptions) -> Result<String> {
 fn max_load(options: &ChangeOptions) -> Result<String> {
     let mut all = options.max_load.clone();
     for critical in &options.critical_load {
-        if !all.iter().any(|max| max.variable.eq_ignore_ascii_case(&critical.variable)) {
+        if !all
+            .iter()
+            .any(|max| max.variable.eq_ignore_ascii_case(&critical.variable))
+        {
             all.push(critical.clone());
         }
     }
@@ -94,12 +115,20 @@ fn max_load(options: &ChangeOptions) -> Result<String> {
 fn thresholds(list: &[LoadThreshold]) -> Result<String> {
     let mut parts = Vec::with_capacity(list.len());
     for LoadThreshold { variable, value } in list {
-        if variable.is_empty() || !variable.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_') {
-            return Err(impossible(format!("load variable {variable:?}: letters and underscores only")));
+        if variable.is_empty()
+            || !variable
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        {
+            return Err(impossible(format!(
+                "load variable {variable:?}: letters and underscores only"
+            )));
         }
         // Zero is read as "no value": the tool would then invent one from the server's present state.
         if *value == 0 {
-            return Err(impossible(format!("load threshold of {variable}: it must be at least 1")));
+            return Err(impossible(format!(
+                "load threshold of {variable}: it must be at least 1"
+            )));
         }
         parts.push(format!("{variable}={value}"));
     }
@@ -111,7 +140,12 @@ fn set_vars(options: &ChangeOptions, server: &ServerFacts) -> Result<String> {
     if server.variables.contains_key(EXPLAIN_FORMAT) {
         parts.push(format!("{EXPLAIN_FORMAT}=TRADITIONAL"));
     }
-    let given = |name: &str| options.set_vars.iter().any(|variable| variable.name.eq_ignore_ascii_case(name));
+    let given = |name: &str| {
+        options
+            .set_vars
+            .iter()
+            .any(|variable| variable.name.eq_ignore_ascii_case(name))
+    };
     if !given("lock_wait_timeout") {
         if options.lock_wait_timeout_s == 0 {
             return Err(impossible("lock wait timeout: it must be at least 1 s"));
@@ -128,16 +162,28 @@ fn set_vars(options: &ChangeOptions, server: &ServerFacts) -> Result<String> {
 fn assignment(variable: &SessionVariable) -> Result<String> {
     let SessionVariable { name, value } = variable;
     let refused = |why: &str| impossible(format!("session variable {name}={value}: {why}"));
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if name.is_empty()
+        || !name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
         return Err(refused("the name may have letters, digits and underscores only"));
     }
     if name.eq_ignore_ascii_case(EXPLAIN_FORMAT) && !value.eq_ignore_ascii_case("TRADITIONAL") {
-        return Err(refused("with another format the whole table would be copied in one locking statement"));
+        return Err(refused(
+            "with another format the whole table would be copied in one locking statement",
+        ));
     }
-    if value.is_empty() || value.chars().any(|c| c.is_whitespace() || c.is_control()) || value.ends_with('\\') {
-        return Err(refused("an empty value, white space or a final backslash cannot be carried"));
+    if value.is_empty() || value.chars().any(|c| c.is_whitespace() || c.is_control()) || value.ends_with('\\')
+    {
+        return Err(refused(
+            "an empty value, white space or a final backslash cannot be carried",
+        ));
     }
-    let is_string = value.len() >= 2 && ["'", "\""].iter().any(|q| value.starts_with(q) && value.ends_with(q));
+    let is_string = value.len() >= 2
+        && ["'", "\""]
+            .iter()
+            .any(|q| value.starts_with(q) && value.ends_with(q));
     if value.contains(',') && !is_string {
         return Err(refused("a comma can be carried inside quotes only"));
     }
@@ -160,7 +206,10 @@ fn recursion(wanted: RecursionMethod, server: &ServerFacts, tls: &Mapping) -> &'
 /// The tool knows MariaDB by `version_comment` alone, and asks any other new server in words that MariaDB refuses.
 fn hides_that_it_is_mariadb(server: &ServerFacts) -> bool {
     server.flavour == Flavour::MariaDb
-        && !server.variables.get("version_comment").is_some_and(|comment| comment.to_ascii_lowercase().contains("maria"))
+        && !server
+            .variables
+            .get("version_comment")
+            .is_some_and(|comment| comment.to_ascii_lowercase().contains("maria"))
 }
 
 fn foreign_keys(method: ForeignKeysMethod) -> &'static str {

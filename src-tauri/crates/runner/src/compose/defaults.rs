@@ -14,8 +14,14 @@ pub(super) fn lines(input: &LaunchInput<'_>, tls: &Mapping, charset: &str) -> Re
     if input.user.contains('\0') {
         return Err(impossible("user: it contains a NUL character"));
     }
-    if !charset.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') || charset.is_empty() {
-        return Err(impossible(format!("charset: {charset:?} is not a character set's name")));
+    if !charset
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        || charset.is_empty()
+    {
+        return Err(impossible(format!(
+            "charset: {charset:?} is not a character set's name"
+        )));
     }
     let mut lines = vec![
         format!("user={}", quoted(input.user)),
@@ -25,13 +31,15 @@ pub(super) fn lines(input: &LaunchInput<'_>, tls: &Mapping, charset: &str) -> Re
     lines.extend(tls.lines.iter().cloned());
     if let Some(long) = lines.iter().find(|line| line.len() > LONGEST_LINE) {
         let name = long.split('=').next().unwrap_or_default();
-        return Err(impossible(format!("{name}: longer than an option file can carry")));
+        return Err(impossible(format!(
+            "{name}: longer than an option file can carry"
+        )));
     }
     Ok(lines)
 }
 
 /// A value as the option file's reader gives it back byte for byte.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
     for character in value.chars() {

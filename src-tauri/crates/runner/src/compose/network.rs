@@ -13,10 +13,18 @@ const DESKTOP_GATEWAY: &str = "host.docker.internal";
 pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)> {
     let host = input.host;
     if host.starts_with('/') {
-        return Err(impossible(format!("host {host}: a container cannot reach a unix socket of the workstation")));
+        return Err(impossible(format!(
+            "host {host}: a container cannot reach a unix socket of the workstation"
+        )));
     }
-    if host.is_empty() || !host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]%".contains(c)) {
-        return Err(impossible(format!("host {host:?}: it cannot be carried in a DSN")));
+    if host.is_empty()
+        || !host
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-_:[]%".contains(c))
+    {
+        return Err(impossible(format!(
+            "host {host:?}: it cannot be carried in a DSN"
+        )));
     }
     if !is_loopback(host) {
         return Ok((NetworkChoice::Bridge, host.to_owned()));
@@ -38,7 +46,11 @@ fn by_tcp(host: &str, tls: TlsMode) -> String {
     if !host.eq_ignore_ascii_case("localhost") {
         return host.to_owned();
     }
-    if tls == TlsMode::VerifyIdentity { "Localhost".to_owned() } else { "127.0.0.1".to_owned() }
+    if tls == TlsMode::VerifyIdentity {
+        "Localhost".to_owned()
+    } else {
+        "127.0.0.1".to_owned()
+    }
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -1,1 +1,454 @@
-use super::*;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use mysqler_contract::{
+    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DockerHost, EngineChoice,
+    ErrorCode, Flavour, ForeignKeysMethod, ImageRef, Launch, LoadThreshold, NetworkChoice, RecursionMethod,
+    ReplicationRole, Result, Secret, ServerVersion, SessionVariable, TableRef, TlsMode,
+};
+use mysqler_core::ports::{LaunchInput, ServerCertificate, ServerFacts};
+use proptest::prelude::*;
+
+use super::defaults::{option_file, quoted};
+
+const PEM: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+/// Everything that decides a launch, with plain values.
+struct Given {
+    request: ChangeRequest,
+    server: ServerFacts,
+    docker: DockerHost,
+    host: String,
+    user: String,
+    tls: TlsMode,
+    ca_pem: Option<String>,
+    certificate: Option<ServerCertificate>,
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self {
+            request: ChangeRequest {
+                connection_id: ConnectionId("c".into()),
+                table: TableRef {
+                    database: "shop".into(),
+                    table: "orders".into(),
+                },
+                kind: ChangeKind::Alter {
+                    clause: "ADD COLUMN note2 VARCHAR(20) DEFAULT 'it''s'".into(),
+                },
+                options: ChangeOptions::default(),
+                engine: EngineChoice::Auto,
+                dry_run: false,
+                hold_cutover: false,
+            },
+            server: ServerFacts {
+                server_uuid: None,
+                flavour: Flavour::MySql,
+                version: ServerVersion {
+                    major: 9,
+                    minor: 7,
+                    patch: 4,
+                },
+                version_text: String::new(),
+                role: ReplicationRole::Primary,
+                replicas: Vec::new(),
+                account: String::new(),
+                global_privileges: Vec::new(),
+                schema_privileges: Vec::new(),
+                variables: BTreeMap::from([("explain_format".into(), "TREE".into())]),
+                status: BTreeMap::new(),
+            },
+            docker: DockerHost {
+                version: "20.10".into(),
+                operating_system: "Debian".into(),
+                shares_host_network: true,
+                cpus: 2,
+                memory_bytes: 1,
+            },
+            host: "db.example.com".into(),
+            user: "dba".into(),
+            tls: TlsMode::Required,
+            ca_pem: None,
+            certificate: Some(ServerCertificate {
+                sha1: "AB".repeat(20),
+                sha256: "CD".repeat(32),
+                verified_by_ca: true,
+            }),
+        }
+    }
+}
+
+impl Given {
+    fn launch(&self) -> Result<Launch> {
+        super::compose(&LaunchInput {
+            request: &self.request,
+            server: &self.server,
+            host: &self.host,
+            port: 3306,
+            user: &self.user,
+            charset: "utf8mb4",
+            connect_timeout: Duration::from_secs(10),
+            tls: self.tls,
+            ca_pem: self.ca_pem.as_deref(),
+            certificate: self.certificate.as_ref(),
+            image: &ImageRef {
+                reference: "mysqler/pt-runner:3.7.1".into(),
+                id: "sha256:1234".into(),
+            },
+            docker: &self.docker,
+            limits: ContainerLimits::default(),
+        })
+    }
+
+    fn argv(&self) -> Vec<String> {
+        self.launch().expect("a launch").argv
+    }
+
+    fn refused(&self) -> String {
+        let error = self.launch().expect_err("a refusal");
+        assert_eq!(error.code, ErrorCode::LaunchImpossible);
+        error.params["what"].clone()
+    }
+}
+
+fn value<'a>(argv: &'a [String], option: &str) -> &'a str {
+    let at = argv
+        .iter()
+        .position(|word| word == option)
+        .unwrap_or_else(|| panic!("no {option} in {argv:?}"));
+    &argv[at + 1]
+}
+
+fn threshold(variable: &str, value: u64) -> LoadThreshold {
+    LoadThreshold {
+        variable: variable.into(),
+        value,
+    }
+}
+
+fn variable(name: &str, value: &str) -> SessionVariable {
+    SessionVariable {
+        name: name.into(),
+        value: value.into(),
+    }
+}
+
+#[test]
+fn launches_of_every_kind() {
+    let mut full = Given {
+        tls: TlsMode::VerifyIdentity,
+        ca_pem: Some(PEM.into()),
+        ..Given::default()
+    };
+    full.request.hold_cutover = true;
+    full.request.table = TableRef {
+        database: "a,b 库".into(),
+        table: "x,`y` \"z\"".into(),
+    };
+    full.request.kind = ChangeKind::Alter {
+        clause: "-- first\nADD COLUMN `q` INT COMMENT 'a''b \\' $x'".into(),
+    };
+    full.request.options = ChangeOptions {
+        chunk_size: Some(2000),
+        chunk_time_ms: Some(500),
+        max_load: vec![
+            threshold("Threads_running", 25),
+            threshold("Threads_connected", 100),
+        ],
+        critical_load: vec![
+            threshold("Threads_running", 50),
+            threshold("Innodb_row_lock_current_waits", 9),
+        ],
+        charset: Some("gbk".into()),
+        lock_wait_timeout_s: 5,
+        max_lag_s: 10,
+        recursion_method: RecursionMethod::Hosts,
+        set_vars: vec![
+            variable("sql_mode", "'STRICT_ALL_TABLES,NO_ZERO_DATE'"),
+            variable("innodb_lock_wait_timeout", "3"),
+        ],
+        foreign_keys_method: Some(ForeignKeysMethod::RebuildConstraints),
+        analyze_before_swap: false,
+    };
+    let mut dry = Given {
+        host: "127.0.0.1".into(),
+        tls: TlsMode::Disabled,
+        certificate: None,
+        ..Given::default()
+    };
+    dry.request.dry_run = true;
+    dry.request.hold_cutover = true;
+    dry.request.kind = ChangeKind::Reclaim;
+    dry.request.options.max_load.clear();
+    dry.request.options.critical_load.clear();
+    let mut maria = Given {
+        host: "localhost".into(),
+        tls: TlsMode::VerifyCa,
+        ca_pem: Some(PEM.into()),
+        ..Given::default()
+    };
+    maria.docker.shares_host_network = false;
+    maria.server.flavour = Flavour::MariaDb;
+    maria.server.variables = BTreeMap::from([("version_comment".into(), "Debian 12".into())]);
+    for (name, given) in [
+        ("plain", Given::default()),
+        ("full", full),
+        ("dry_run", dry),
+        ("mariadb_on_desktop", maria),
+    ] {
+        let launch = given.launch().expect("a launch");
+        insta::assert_snapshot!(format!("launch_{name}"), crate::render::render(&launch));
+    }
+}
+
+#[test]
+fn the_clause_passes_byte_for_byte() {
+    let mut given = Given::default();
+    for clause in [
+        "ADD x INT",
+        "  spaces  ",
+        "--execute",
+        "a\tb\n\\",
+        "COMMENT='🐬 ` \" $(rm)'",
+    ] {
+        given.request.kind = ChangeKind::Alter {
+            clause: clause.into(),
+        };
+        assert_eq!(value(&given.argv(), "--alter"), clause);
+    }
+}
+
+#[test]
+fn nothing_that_can_lose_rows_is_ever_passed() {
+    let given = Given::default();
+    for word in given.argv() {
+        for forbidden in [
+            "--no-check",
+            "--nocheck",
+            "--no-drop",
+            "--nodrop",
+            "--force",
+            "--where",
+            "--password",
+            "p=",
+        ] {
+            assert!(!word.starts_with(forbidden), "{word}");
+        }
+    }
+}
+
+#[test]
+fn the_explain_trap_is_closed_where_the_server_has_it_and_only_there() {
+    let mut given = Given::default();
+    assert_eq!(
+        value(&given.argv(), "--set-vars"),
+        "explain_format=TRADITIONAL,lock_wait_timeout=2"
+    );
+    given.server.variables.clear();
+    assert_eq!(value(&given.argv(), "--set-vars"), "lock_wait_timeout=2");
+    given.request.options.set_vars = vec![variable("Explain_Format", "TREE")];
+    assert!(given.refused().contains("locking statement"));
+}
+
+#[test]
+fn a_users_session_variable_replaces_ours() {
+    let mut given = Given::default();
+    given.request.options.set_vars = vec![variable("LOCK_WAIT_TIMEOUT", "9")];
+    assert_eq!(
+        value(&given.argv(), "--set-vars"),
+        "explain_format=TRADITIONAL,LOCK_WAIT_TIMEOUT=9"
+    );
+    for (name, bad) in [
+        ("a b", "1"),
+        ("x", ""),
+        ("x", "1 2"),
+        ("x", "a,b"),
+        ("x", "'a\\"),
+        ("x;drop", "1"),
+    ] {
+        given.request.options.set_vars = vec![variable(name, bad)];
+        given.refused();
+    }
+}
+
+#[test]
+fn every_critical_threshold_is_really_compared() {
+    let mut given = Given::default();
+    given.request.options.max_load.clear();
+    given.request.options.critical_load = vec![threshold("Threads_running", 40)];
+    // The tool looks at critical values only of variables that it also waits for.
+    assert_eq!(value(&given.argv(), "--max-load"), "Threads_running=40");
+    assert_eq!(value(&given.argv(), "--critical-load"), "Threads_running=40");
+    given.request.options.critical_load = vec![threshold("Threads_running", 0)];
+    given.refused();
+    given.request.options.critical_load = vec![threshold("Threads running", 5)];
+    given.refused();
+}
+
+#[test]
+fn replicas_are_looked_up_unless_that_must_fail() {
+    let mut given = Given::default();
+    assert_eq!(value(&given.argv(), "--recursion-method"), "hosts,processlist");
+    given.tls = TlsMode::VerifyCa;
+    given.ca_pem = Some(PEM.into());
+    assert_eq!(
+        value(&given.argv(), "--recursion-method"),
+        "none",
+        "one pinned certificate fits no replica"
+    );
+    given.tls = TlsMode::Required;
+    given.server.flavour = Flavour::MariaDb;
+    given
+        .server
+        .variables
+        .insert("version_comment".into(), "mariadb.org binary distribution".into());
+    assert_eq!(value(&given.argv(), "--recursion-method"), "hosts,processlist");
+    given
+        .server
+        .variables
+        .insert("version_comment".into(), "Debian 12".into());
+    assert_eq!(value(&given.argv(), "--recursion-method"), "none");
+}
+
+#[test]
+fn a_tls_mode_is_carried_whole_or_refused() {
+    let mut given = Given {
+        certificate: None,
+        ..Given::default()
+    };
+    for mode in [TlsMode::Required, TlsMode::VerifyCa, TlsMode::VerifyIdentity] {
+        given.tls = mode;
+        given.ca_pem = Some(PEM.into());
+        assert!(given.refused().contains("offers no TLS"), "{mode:?}");
+    }
+    given = Given {
+        tls: TlsMode::VerifyCa,
+        ..Given::default()
+    };
+    assert!(given.refused().contains("no authorities"));
+    given.ca_pem = Some(PEM.into());
+    let genuine = given.certificate.clone().expect("a certificate");
+    given.certificate = Some(ServerCertificate {
+        verified_by_ca: false,
+        ..genuine
+    });
+    assert!(given.refused().contains("does not lead to"));
+}
+
+#[test]
+fn loopback_is_reached_by_the_network_that_leads_there() {
+    let mut given = Given::default();
+    for (host, seen) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.8.9.1", "127.8.9.1"),
+        ("::1", "::1"),
+        ("LocalHost", "127.0.0.1"),
+    ] {
+        given.host = host.into();
+        given.docker.shares_host_network = true;
+        let launch = given.launch().expect("a launch");
+        assert_eq!(
+            (launch.network, launch.host.as_str()),
+            (NetworkChoice::Host, seen)
+        );
+        given.docker.shares_host_network = false;
+        let launch = given.launch().expect("a launch");
+        assert_eq!(
+            (launch.network, launch.host.as_str()),
+            (NetworkChoice::DesktopGateway, "host.docker.internal")
+        );
+    }
+    given.host = "2001:db8::7".into();
+    let launch = given.launch().expect("a launch");
+    assert_eq!(launch.network, NetworkChoice::Bridge);
+    assert!(
+        launch
+            .argv
+            .last()
+            .is_some_and(|dsn| dsn.starts_with("h=[2001:db8::7],P=3306,"))
+    );
+    for bad in ["/run/mysqld/mysqld.sock", "", "a,b", "a b", "h;x"] {
+        given.host = bad.into();
+        given.refused();
+    }
+    let mut identity = Given {
+        host: "127.0.0.1".into(),
+        tls: TlsMode::VerifyIdentity,
+        ca_pem: Some(PEM.into()),
+        ..Given::default()
+    };
+    identity.docker.shares_host_network = false;
+    assert!(identity.refused().contains("another identity"));
+}
+
+/// The reader of the client library, as far as a quoted value goes.
+fn unquoted(text: &str) -> String {
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .expect("quotes");
+    let mut out = String::new();
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => out.push(match characters.next().expect("an escape") {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                other => other,
+            }),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The tool's own reading of a DSN.
+fn read_dsn(dsn: &str) -> BTreeMap<char, String> {
+    let mut parts = vec![String::new()];
+    let mut before = None;
+    for character in dsn.chars() {
+        if character == ',' && before != Some('\\') {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(character);
+        }
+        before = Some(character);
+    }
+    let pairs = parts.iter().map(|part| part.replace("\\,", ","));
+    pairs
+        .map(|part| (part.chars().next().expect("a key"), part[2..].to_owned()))
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn an_option_file_gives_every_password_back(password in "[^\0]{0,60}") {
+        let launch = Given::default().launch().expect("a launch");
+        let file = option_file(&launch, &Secret::new(password.as_str())).expect("a file");
+        let last = file.lines().last().expect("a line");
+        prop_assert_eq!(unquoted(last.strip_prefix("password=").expect("the password's line")), password.as_str());
+        prop_assert_eq!(file.lines().count(), launch.defaults.len() + 2, "no value opens a line of its own");
+    }
+
+    #[test]
+    fn a_user_name_cannot_add_a_line(user in "[^\0]{1,30}") {
+        let launch = Given { user: user.clone(), ..Given::default() }.launch().expect("a launch");
+        prop_assert_eq!(&launch.defaults[0], &format!("user={}", quoted(&user)));
+        prop_assert!(launch.defaults.iter().all(|line| !line.contains('\n')));
+    }
+
+    #[test]
+    fn a_dsn_that_is_composed_names_the_very_table(database in "\\PC{1,20}", table in "\\PC{1,20}") {
+        let mut given = Given::default();
+        given.request.table = TableRef { database: database.clone(), table: table.clone() };
+        if let Ok(launch) = given.launch() {
+            let dsn = read_dsn(launch.argv.last().expect("a DSN"));
+            prop_assert_eq!(&dsn[&'D'], &database);
+            prop_assert_eq!(&dsn[&'t'], &table);
+            prop_assert_eq!(&dsn[&'F'], "/run/pt/my.cnf");
+            prop_assert!(!dsn.contains_key(&'p'));
+        }
+    }
+}

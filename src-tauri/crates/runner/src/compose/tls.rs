@@ -24,7 +24,11 @@ pub(super) struct Mapping {
 pub(super) fn mapping(input: &LaunchInput<'_>) -> Result<Mapping> {
     match input.tls {
         TlsMode::Disabled => Ok(plain()),
-        TlsMode::Preferred => Ok(if input.certificate.is_some() { encrypted() } else { plain() }),
+        TlsMode::Preferred => Ok(if input.certificate.is_some() {
+            encrypted()
+        } else {
+            plain()
+        }),
         TlsMode::Required => {
             offered(input, "required")?;
             Ok(encrypted())
@@ -42,39 +46,72 @@ pub(super) fn mapping(input: &LaunchInput<'_>) -> Result<Mapping> {
 }
 
 fn plain() -> Mapping {
-    Mapping { lines: vec!["ssl=0".into()], encrypted: false, sends_ca: false, pinned: false }
+    Mapping {
+        lines: vec!["ssl=0".into()],
+        encrypted: false,
+        sends_ca: false,
+        pinned: false,
+    }
 }
 
 /// Encrypted, the server's identity unproven: what `required` means to every MySQL client. No pin: it would prove no
 /// more than a first handshake that was itself unproven, and would cost the look-up of replicas.
 fn encrypted() -> Mapping {
     let lines = vec!["ssl".into(), "ssl-verify-server-cert=0".into()];
-    Mapping { lines, encrypted: true, sends_ca: false, pinned: false }
+    Mapping {
+        lines,
+        encrypted: true,
+        sends_ca: false,
+        pinned: false,
+    }
 }
 
 /// The authority was verified by our own handshake; the session then accepts that very certificate and no other.
 fn pinned(certificate: &ServerCertificate) -> Result<Mapping> {
     if !certificate.verified_by_ca {
-        return Err(impossible("verify-ca: the server's certificate does not lead to the given authorities"));
+        return Err(impossible(
+            "verify-ca: the server's certificate does not lead to the given authorities",
+        ));
     }
     if certificate.sha1.len() != 40 || !certificate.sha1.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(impossible("verify-ca: the server certificate's fingerprint is not known"));
+        return Err(impossible(
+            "verify-ca: the server certificate's fingerprint is not known",
+        ));
     }
     let lines = vec!["ssl".into(), format!("ssl-fp={}", certificate.sha1)];
-    Ok(Mapping { lines, encrypted: true, sends_ca: false, pinned: true })
+    Ok(Mapping {
+        lines,
+        encrypted: true,
+        sends_ca: false,
+        pinned: true,
+    })
 }
 
 fn verified() -> Mapping {
-    let lines = vec!["ssl".into(), "ssl-verify-server-cert=1".into(), format!("ssl-ca={CA_FILE}")];
-    Mapping { lines, encrypted: true, sends_ca: true, pinned: false }
+    let lines = vec![
+        "ssl".into(),
+        "ssl-verify-server-cert=1".into(),
+        format!("ssl-ca={CA_FILE}"),
+    ];
+    Mapping {
+        lines,
+        encrypted: true,
+        sends_ca: true,
+        pinned: false,
+    }
 }
 
 fn offered<'a>(input: &LaunchInput<'a>, mode: &str) -> Result<&'a ServerCertificate> {
-    input.certificate.ok_or_else(|| impossible(format!("{mode}: the server offers no TLS")))
+    input
+        .certificate
+        .ok_or_else(|| impossible(format!("{mode}: the server offers no TLS")))
 }
 
 fn authorities(input: &LaunchInput<'_>, mode: &str) -> Result<()> {
-    if input.ca_pem.is_some_and(|pem| pem.contains("-----BEGIN CERTIFICATE-----")) {
+    if input
+        .ca_pem
+        .is_some_and(|pem| pem.contains("-----BEGIN CERTIFICATE-----"))
+    {
         return Ok(());
     }
     Err(impossible(format!("{mode}: no authorities to trust are given")))

@@ -17,7 +17,10 @@ const USER: &str = "65534:65534";
 
 const TMPFS: [(&str, &str); 2] = [
     ("/tmp", "rw,noexec,nosuid,nodev,size=16m,mode=1777"),
-    (PRIVATE_DIR, "rw,noexec,nosuid,nodev,size=1m,mode=0700,uid=65534,gid=65534"),
+    (
+        PRIVATE_DIR,
+        "rw,noexec,nosuid,nodev,size=1m,mode=0700,uid=65534,gid=65534",
+    ),
 ];
 
 /// Never reached, and said, since the engine's own setting would count otherwise. A log must not be rotated: a line
@@ -127,7 +130,12 @@ impl ContainerSpec {
             readonly_rootfs: Some(true),
             cap_drop: Some(vec!["ALL".into()]),
             security_opt: Some(vec![NO_NEW_PRIVILEGES.into()]),
-            tmpfs: Some(TMPFS.iter().map(|(place, options)| ((*place).into(), (*options).into())).collect()),
+            tmpfs: Some(
+                TMPFS
+                    .iter()
+                    .map(|(place, options)| ((*place).into(), (*options).into()))
+                    .collect(),
+            ),
             network_mode: Some(self.network_mode().into()),
             extra_hosts: self.gateway().map(|host| vec![host.into()]),
             auto_remove: Some(self.ephemeral),
@@ -158,14 +166,25 @@ impl ContainerSpec {
             words(&["--network", self.network_mode()]),
             words(&["--memory", &self.limits.memory_bytes.to_string()]),
             words(&["--memory-swap", &self.limits.memory_bytes.to_string()]),
-            words(&["--cpus", &format!("{}.{:03}", self.limits.cpus_milli / 1000, self.limits.cpus_milli % 1000)]),
+            words(&[
+                "--cpus",
+                &format!(
+                    "{}.{:03}",
+                    self.limits.cpus_milli / 1000,
+                    self.limits.cpus_milli % 1000
+                ),
+            ]),
             words(&["--pids-limit", &self.limits.pids.to_string()]),
             words(&["--read-only"]),
             words(&["--cap-drop", "ALL"]),
             words(&["--security-opt", NO_NEW_PRIVILEGES]),
             words(&["--user", USER]),
         ];
-        flags.extend(TMPFS.iter().map(|(place, options)| words(&["--tmpfs", &format!("{place}:{options}")])));
+        flags.extend(
+            TMPFS
+                .iter()
+                .map(|(place, options)| words(&["--tmpfs", &format!("{place}:{options}")])),
+        );
         flags.push(words(&["--log-driver", "json-file"]));
         flags.push(words(&["--log-opt", &format!("max-size={LOG_SIZE}")]));
         flags.extend(self.gateway().map(|host| words(&["--add-host", host])));

@@ -17,7 +17,10 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub fn at(address: &str) -> Self {
-        Self { address: Some(address.to_owned()), current: Arc::default() }
+        Self {
+            address: Some(address.to_owned()),
+            current: Arc::default(),
+        }
     }
 
     /// A client that has spoken with the engine and agreed on a protocol version.
@@ -27,7 +30,10 @@ impl Engine {
             return Ok(docker.clone());
         }
         let docker = self.open().map_err(|error| unreachable(&error))?;
-        let docker = docker.negotiate_version().await.map_err(|error| unreachable(&error))?;
+        let docker = docker
+            .negotiate_version()
+            .await
+            .map_err(|error| unreachable(&error))?;
         *current = Some(docker.clone());
         Ok(docker)
     }
@@ -65,12 +71,17 @@ pub(crate) fn status(error: &Error) -> Option<u16> {
 
 pub(crate) fn translate(error: Error) -> AppError {
     match error {
-        Error::DockerResponseServerError { status_code: 404, message } => {
-            AppError::new(ErrorCode::JobLost).detail(message)
+        Error::DockerResponseServerError {
+            status_code: 404,
+            message,
+        } => AppError::new(ErrorCode::JobLost).detail(message),
+        Error::DockerResponseServerError { message, .. } => {
+            AppError::new(ErrorCode::DockerRefused).detail(message)
         }
-        Error::DockerResponseServerError { message, .. } => AppError::new(ErrorCode::DockerRefused).detail(message),
         Error::DockerStreamError { error } => AppError::new(ErrorCode::DockerRefused).detail(error),
-        Error::DockerContainerWaitError { error, .. } => AppError::new(ErrorCode::DockerRefused).detail(error),
+        Error::DockerContainerWaitError { error, .. } => {
+            AppError::new(ErrorCode::DockerRefused).detail(error)
+        }
         other => unreachable(&other),
     }
 }

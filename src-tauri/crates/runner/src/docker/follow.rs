@@ -18,7 +18,11 @@ use super::once::Output;
 /// The engine closes the log a moment before it says that the container has ended.
 const END_ALLOWANCE: Duration = Duration::from_secs(5);
 
-pub(super) async fn follow(engine: Engine, job: &str, from: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>> {
+pub(super) async fn follow(
+    engine: Engine,
+    job: &str,
+    from: LogCursor,
+) -> Result<BoxStream<'static, Result<RawLine>>> {
     let docker = engine.client().await?;
     if jobs::status(&engine, job).await? == JobStatus::Gone {
         return Err(AppError::new(ErrorCode::JobLost).detail(job));
@@ -34,7 +38,10 @@ pub(super) async fn follow(engine: Engine, job: &str, from: LogCursor) -> Result
         queue: VecDeque::new(),
         stage: Stage::Live(live),
     };
-    Ok(stream::unfold(follower, |mut follower| async move { Some((follower.next().await?, follower)) }).boxed())
+    Ok(stream::unfold(follower, |mut follower| async move {
+        Some((follower.next().await?, follower))
+    })
+    .boxed())
 }
 
 fn log(docker: &Docker, job: &str, follow: bool) -> Output {

@@ -37,11 +37,16 @@ pub(super) async fn status(engine: &Engine, versions: &Versions, reference: &str
     let found = match docker.inspect_image(reference).await {
         Ok(found) => found,
         Err(error) if engine::status(&error) == Some(404) => {
-            return Ok(ImageStatus::Missing { reference: reference.to_owned() });
+            return Ok(ImageStatus::Missing {
+                reference: reference.to_owned(),
+            });
         }
         Err(error) => return Err(engine.failed(error).await),
     };
-    let image = ImageRef { reference: reference.to_owned(), id: found.id.clone().unwrap_or_default() };
+    let image = ImageRef {
+        reference: reference.to_owned(),
+        id: found.id.clone().unwrap_or_default(),
+    };
     if let Some(why) = mislabelled(&found) {
         return Ok(ImageStatus::Unsuitable { image, why });
     }
@@ -66,14 +71,26 @@ pub(super) async fn status(engine: &Engine, versions: &Versions, reference: &str
 
 /// Why the labels are not those of this build's layer.
 fn mislabelled(found: &ImageInspect) -> Option<String> {
-    let labels = found.config.as_ref().and_then(|config| config.labels.clone()).unwrap_or_default();
+    let labels = found
+        .config
+        .as_ref()
+        .and_then(|config| config.labels.clone())
+        .unwrap_or_default();
     let layer = image::layer();
-    let wanted = [(LABEL_BRIDGE, BRIDGE_VERSION), (LABEL_PTOSC, PTOSC_VERSION), (LABEL_LAYER, layer.as_str())];
-    wanted.iter().find_map(|(label, want)| match labels.get(*label).map(String::as_str) {
-        None => Some(format!("it has no label {label}: it is not a runner image of MySQLer")),
-        Some(is) if is != *want => Some(format!("its label {label} is {is}; this version needs {want}")),
-        Some(_) => None,
-    })
+    let wanted = [
+        (LABEL_BRIDGE, BRIDGE_VERSION),
+        (LABEL_PTOSC, PTOSC_VERSION),
+        (LABEL_LAYER, layer.as_str()),
+    ];
+    wanted
+        .iter()
+        .find_map(|(label, want)| match labels.get(*label).map(String::as_str) {
+            None => Some(format!(
+                "it has no label {label}: it is not a runner image of MySQLer"
+            )),
+            Some(is) if is != *want => Some(format!("its label {label} is {is}; this version needs {want}")),
+            Some(_) => None,
+        })
 }
 
 /// Asks the image itself, once. The inner error says why it gives no answer.
@@ -82,7 +99,8 @@ async fn inside(engine: &Engine, versions: &Versions, image: &ImageRef) -> Resul
     if let Some(inside) = known.get(&image.id) {
         return Ok(Ok(inside.clone()));
     }
-    let Some(answer) = once::ask(engine, &ContainerSpec::versions(&image.id), None, ASK_DEADLINE).await? else {
+    let Some(answer) = once::ask(engine, &ContainerSpec::versions(&image.id), None, ASK_DEADLINE).await?
+    else {
         return Ok(Err("it does not answer what is inside".to_owned()));
     };
     match serde_json::from_str::<Inside>(answer.stdout.trim()) {
@@ -90,14 +108,19 @@ async fn inside(engine: &Engine, versions: &Versions, image: &ImageRef) -> Resul
             known.insert(image.id.clone(), inside.clone());
             Ok(Ok(inside))
         }
-        Err(_) => Ok(Err(format!("it does not tell its versions: {}", once::said(&answer)))),
+        Err(_) => Ok(Err(format!(
+            "it does not tell its versions: {}",
+            once::said(&answer)
+        ))),
     }
 }
 
 /// Loads a tar (the engine itself unpacks what is compressed) and returns the name or id that it now has.
 pub(super) async fn load(engine: &Engine, path: &Path, progress: &ProgressFn) -> Result<String> {
     let unreadable = |error: std::io::Error| {
-        AppError::new(ErrorCode::FileUnreadable).with("path", path.display()).detail(error)
+        AppError::new(ErrorCode::FileUnreadable)
+            .with("path", path.display())
+            .detail(error)
     };
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let total_bytes = file.metadata().await.map_err(unreadable)?.len();
@@ -121,9 +144,17 @@ pub(super) async fn load(engine: &Engine, path: &Path, progress: &ProgressFn) ->
             _ = tick.tick() => String::new(),
         };
         loaded = loaded_name(&step).or(loaded);
-        progress(ImageProgress { step, done_bytes: sent.load(Ordering::Relaxed), total_bytes });
+        progress(ImageProgress {
+            step,
+            done_bytes: sent.load(Ordering::Relaxed),
+            total_bytes,
+        });
     }
-    progress(ImageProgress { step: String::new(), done_bytes: total_bytes, total_bytes });
+    progress(ImageProgress {
+        step: String::new(),
+        done_bytes: total_bytes,
+        total_bytes,
+    });
     loaded.ok_or_else(|| file_format(path, "the engine named no image in it"))
 }
 
@@ -136,11 +167,15 @@ async fn not_an_image(engine: &Engine, path: &Path, error: bollard::errors::Erro
 }
 
 fn file_format(path: &Path, why: &str) -> AppError {
-    AppError::new(ErrorCode::FileFormat).with("path", path.display()).detail(why)
+    AppError::new(ErrorCode::FileFormat)
+        .with("path", path.display())
+        .detail(why)
 }
 
 fn loaded_name(line: &str) -> Option<String> {
-    let name = line.strip_prefix("Loaded image: ").or_else(|| line.strip_prefix("Loaded image ID: "))?;
+    let name = line
+        .strip_prefix("Loaded image: ")
+        .or_else(|| line.strip_prefix("Loaded image ID: "))?;
     Some(name.trim().to_owned())
 }
 
@@ -172,7 +207,11 @@ pub(super) async fn build(engine: &Engine, base: &str, reference: &str, progress
             Ok(info) => {
                 let step = info.stream.or(info.status).unwrap_or_default().trim().to_owned();
                 if !step.is_empty() {
-                    progress(ImageProgress { step, done_bytes: 0, total_bytes: 0 });
+                    progress(ImageProgress {
+                        step,
+                        done_bytes: 0,
+                        total_bytes: 0,
+                    });
                 }
             }
             Err(error) => return Err(engine.failed(error).await),
@@ -184,7 +223,10 @@ pub(super) async fn build(engine: &Engine, base: &str, reference: &str, progress
 /// Pulls the upstream base. Where no registry answers, the image has to be loaded from a file or built.
 pub(super) async fn pull(engine: &Engine, progress: &ProgressFn) -> Result<()> {
     let docker = engine.client().await?;
-    let options = CreateImageOptions { from_image: Some(crate::PULL_IMAGE.into()), ..Default::default() };
+    let options = CreateImageOptions {
+        from_image: Some(crate::PULL_IMAGE.into()),
+        ..Default::default()
+    };
     let mut told = docker.create_image(Some(options), None, None);
     while let Some(message) = told.next().await {
         match message {
@@ -199,7 +241,9 @@ pub(super) async fn pull(engine: &Engine, progress: &ProgressFn) -> Result<()> {
                     crate::PULL_IMAGE,
                     error.detail.unwrap_or_default()
                 );
-                return Err(AppError::new(ErrorCode::ImageMissing).with("reference", crate::PULL_IMAGE).detail(why));
+                return Err(AppError::new(ErrorCode::ImageMissing)
+                    .with("reference", crate::PULL_IMAGE)
+                    .detail(why));
             }
         }
     }
@@ -209,6 +253,13 @@ pub(super) async fn pull(engine: &Engine, progress: &ProgressFn) -> Result<()> {
 fn pulled(status: Option<String>, layer: Option<String>, detail: Option<ProgressDetail>) -> ImageProgress {
     let bytes = |count: Option<i64>| u64::try_from(count.unwrap_or(0)).unwrap_or(0);
     let detail = detail.unwrap_or_default();
-    let step = [layer.unwrap_or_default(), status.unwrap_or_default()].join(" ").trim().to_owned();
-    ImageProgress { step, done_bytes: bytes(detail.current), total_bytes: bytes(detail.total) }
+    let step = [layer.unwrap_or_default(), status.unwrap_or_default()]
+        .join(" ")
+        .trim()
+        .to_owned();
+    ImageProgress {
+        step,
+        done_bytes: bytes(detail.current),
+        total_bytes: bytes(detail.total),
+    }
 }

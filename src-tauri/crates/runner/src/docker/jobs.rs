@@ -8,7 +8,8 @@ use bollard::errors::Error;
 use bollard::exec::{CreateExecOptions, StartExecResults};
 use bollard::models::{ContainerStateStatusEnum, ContainerSummaryStateEnum};
 use bollard::query_parameters::{
-    CreateContainerOptions, KillContainerOptions, ListContainersOptions, RemoveContainerOptions, WaitContainerOptions,
+    CreateContainerOptions, KillContainerOptions, ListContainersOptions, RemoveContainerOptions,
+    WaitContainerOptions,
 };
 use futures::StreamExt;
 use mysqler_contract::{AppError, ErrorCode, Launch, Result, RunId, Secret};
@@ -24,7 +25,12 @@ const HAND_OVER: Duration = Duration::from_secs(2);
 /// Names that are tried when another data directory's run has the plain one.
 const NAMES: u32 = 9;
 
-pub(super) async fn start(engine: &Engine, run: &RunId, launch: &Launch, password: &Secret) -> Result<String> {
+pub(super) async fn start(
+    engine: &Engine,
+    run: &RunId,
+    launch: &Launch,
+    password: &Secret,
+) -> Result<String> {
     let frame = frame(launch, password)?;
     let spec = ContainerSpec::run(launch).labelled(run);
     let docker = engine.client().await?;
@@ -51,13 +57,22 @@ async fn hand_over(docker: &Docker, job: &str, frame: &[u8]) -> Result<(), Error
 
 async fn create(engine: &Engine, docker: &Docker, run: &RunId, spec: &ContainerSpec) -> Result<String> {
     for attempt in 1..=NAMES {
-        let name = if attempt == 1 { format!("mysqler-run-{run}") } else { format!("mysqler-run-{run}-{attempt}") };
-        let options = CreateContainerOptions { name: Some(name), ..Default::default() };
+        let name = if attempt == 1 {
+            format!("mysqler-run-{run}")
+        } else {
+            format!("mysqler-run-{run}-{attempt}")
+        };
+        let options = CreateContainerOptions {
+            name: Some(name),
+            ..Default::default()
+        };
         match docker.create_container(Some(options), spec.body()).await {
             Ok(created) => return Ok(created.id),
             Err(error) if engine::status(&error) == Some(409) && attempt < NAMES => {}
             Err(error) if engine::status(&error) == Some(404) => {
-                return Err(AppError::new(ErrorCode::ImageMissing).with("reference", &spec.image).detail(error));
+                return Err(AppError::new(ErrorCode::ImageMissing)
+                    .with("reference", &spec.image)
+                    .detail(error));
             }
             Err(error) => return Err(engine.failed(error).await),
         }
@@ -75,12 +90,14 @@ pub(super) async fn status(engine: &Engine, job: &str) -> Result<JobStatus> {
     let state = inspected.state.unwrap_or_default();
     Ok(match state.status {
         Some(ContainerStateStatusEnum::CREATED) => JobStatus::Created,
-        Some(ContainerStateStatusEnum::EXITED | ContainerStateStatusEnum::DEAD | ContainerStateStatusEnum::REMOVING) => {
-            JobStatus::Exited {
-                code: state.exit_code.unwrap_or(-1),
-                out_of_memory: state.oom_killed.unwrap_or(false),
-            }
-        }
+        Some(
+            ContainerStateStatusEnum::EXITED
+            | ContainerStateStatusEnum::DEAD
+            | ContainerStateStatusEnum::REMOVING,
+        ) => JobStatus::Exited {
+            code: state.exit_code.unwrap_or(-1),
+            out_of_memory: state.oom_killed.unwrap_or(false),
+        },
         _ => JobStatus::Running,
     })
 }
@@ -143,7 +160,10 @@ pub(super) async fn terminate(engine: &Engine, job: &str, grace: Duration) -> Re
 
 /// A job that has ended or is gone needs no signal.
 async fn signal(engine: &Engine, docker: &Docker, job: &str, name: &str) -> Result<()> {
-    match docker.kill_container(job, Some(KillContainerOptions { signal: name.into() })).await {
+    match docker
+        .kill_container(job, Some(KillContainerOptions { signal: name.into() }))
+        .await
+    {
         Ok(()) => Ok(()),
         Err(error) if matches!(engine::status(&error), Some(404 | 409)) => Ok(()),
         Err(error) => Err(engine.failed(error).await),
@@ -164,7 +184,16 @@ pub(super) async fn wait(docker: &Docker, job: &str) -> Result<(), Error> {
 pub(super) async fn remove(engine: &Engine, job: &str) -> Result<()> {
     let docker = engine.client().await?;
     // Not forced: a running job is never removed by mistake.
-    match docker.remove_container(job, Some(RemoveContainerOptions { v: true, ..Default::default() })).await {
+    match docker
+        .remove_container(
+            job,
+            Some(RemoveContainerOptions {
+                v: true,
+                ..Default::default()
+            }),
+        )
+        .await
+    {
         Ok(()) => Ok(()),
         Err(error) if engine::status(&error) == Some(404) => Ok(()),
         Err(error) => Err(engine.failed(error).await),
@@ -173,26 +202,45 @@ pub(super) async fn remove(engine: &Engine, job: &str) -> Result<()> {
 
 pub(super) async fn list(engine: &Engine) -> Result<Vec<FoundJob>> {
     let docker = engine.client().await?;
-    let filters = HashMap::from([("label".to_owned(), vec![format!("{LABEL_OURS}=1"), LABEL_RUN.to_owned()])]);
-    let options = ListContainersOptions { all: true, filters: Some(filters), ..Default::default() };
+    let filters = HashMap::from([(
+        "label".to_owned(),
+        vec![format!("{LABEL_OURS}=1"), LABEL_RUN.to_owned()],
+    )]);
+    let options = ListContainersOptions {
+        all: true,
+        filters: Some(filters),
+        ..Default::default()
+    };
     let listed = match docker.list_containers(Some(options)).await {
         Ok(listed) => listed,
         Err(error) => return Err(engine.failed(error).await),
     };
     let mut found = Vec::with_capacity(listed.len());
     for container in listed {
-        let (Some(job), Some(labels)) = (container.id, container.labels) else { continue };
-        let Some(run) = labels.get(LABEL_RUN) else { continue };
+        let (Some(job), Some(labels)) = (container.id, container.labels) else {
+            continue;
+        };
+        let Some(run) = labels.get(LABEL_RUN) else {
+            continue;
+        };
         let status = match container.state {
             Some(ContainerSummaryStateEnum::RUNNING) => JobStatus::Running,
             // The list has no exit code.
             _ => status(engine, &job).await?,
         };
-        found.push(FoundJob { run: RunId(run.clone()), job, status });
+        found.push(FoundJob {
+            run: RunId(run.clone()),
+            job,
+            status,
+        });
     }
     Ok(found)
 }
 
 pub(super) fn forced() -> RemoveContainerOptions {
-    RemoveContainerOptions { force: true, v: true, ..Default::default() }
+    RemoveContainerOptions {
+        force: true,
+        v: true,
+        ..Default::default()
+    }
 }

@@ -32,7 +32,10 @@ impl Lines {
 
     /// Last lines that have no line end, once nothing more can come.
     pub fn finish(&mut self) -> Vec<RawLine> {
-        let rest = [self.stdout.finish(LogStream::Stdout), self.stderr.finish(LogStream::Stderr)];
+        let rest = [
+            self.stdout.finish(LogStream::Stdout),
+            self.stderr.finish(LogStream::Stderr),
+        ];
         rest.into_iter().flatten().collect()
     }
 }
@@ -55,20 +58,32 @@ impl Partial {
     }
 
     fn finish(&mut self, stream: LogStream) -> Option<RawLine> {
-        if self.bytes.is_empty() { None } else { self.finish_line(stream) }
+        if self.bytes.is_empty() {
+            None
+        } else {
+            self.finish_line(stream)
+        }
     }
 
     fn finish_line(&mut self, stream: LogStream) -> Option<RawLine> {
         let bytes = std::mem::take(&mut self.bytes);
         let at = self.at.take().unwrap_or_default();
-        Some(RawLine { stream, at, text: String::from_utf8_lossy(&bytes).into_owned() })
+        Some(RawLine {
+            stream,
+            at,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        })
     }
 }
 
 /// The engine's time in front of a frame and what follows it.
 fn stamped(piece: &[u8]) -> (Option<Timestamp>, &[u8]) {
-    let Some(space) = piece.iter().take(40).position(|byte| *byte == b' ') else { return (None, piece) };
-    let time = std::str::from_utf8(&piece[..space]).ok().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let Some(space) = piece.iter().take(40).position(|byte| *byte == b' ') else {
+        return (None, piece);
+    };
+    let time = std::str::from_utf8(&piece[..space])
+        .ok()
+        .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     match time {
         Some(time) => (Some(Timestamp(time.timestamp_millis())), &piece[space + 1..]),
         None => (None, piece),
@@ -80,7 +95,9 @@ mod tests {
     use super::*;
 
     fn out(text: &str) -> LogOutput {
-        LogOutput::StdOut { message: text.to_owned().into() }
+        LogOutput::StdOut {
+            message: text.to_owned().into(),
+        }
     }
 
     #[test]
@@ -98,11 +115,16 @@ mod tests {
     fn streams_do_not_mix_and_the_last_line_needs_no_end() {
         let mut lines = Lines::default();
         lines.push(out("2026-11-21T09:55:36Z out"));
-        let err = LogOutput::StdErr { message: "2026-11-21T09:55:36Z err\n".into() };
+        let err = LogOutput::StdErr {
+            message: "2026-11-21T09:55:36Z err\n".into(),
+        };
         assert_eq!(lines.push(err)[0].text, "err");
         let rest = lines.finish();
         assert_eq!(rest.len(), 1);
-        assert_eq!((rest[0].stream, rest[0].text.as_str()), (LogStream::Stdout, "out"));
+        assert_eq!(
+            (rest[0].stream, rest[0].text.as_str()),
+            (LogStream::Stdout, "out")
+        );
     }
 
     #[test]
@@ -110,6 +132,9 @@ mod tests {
         let mut lines = Lines::default();
         assert_eq!(lines.push(out("2026-11-21T09:55:36Z \n"))[0].text, "");
         let text = "2026-11-21T09:55:36 Creating triggers...";
-        assert_eq!(lines.push(out(&format!("2026-11-21T09:55:36.5Z {text}\n")))[0].text, text);
+        assert_eq!(
+            lines.push(out(&format!("2026-11-21T09:55:36.5Z {text}\n")))[0].text,
+            text
+        );
     }
 }

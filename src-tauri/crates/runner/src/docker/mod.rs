@@ -37,7 +37,10 @@ impl DockerRunner {
 
     /// The engine at `address`, for example `unix:///run/user/1000/docker.sock` or `tcp://build:2375`.
     pub fn at(address: &str) -> Self {
-        Self { engine: Engine::at(address), versions: images::Versions::default() }
+        Self {
+            engine: Engine::at(address),
+            versions: images::Versions::default(),
+        }
     }
 
     async fn described(&self) -> Result<DockerHost> {
@@ -47,7 +50,11 @@ impl DockerRunner {
             Err(error) => return Err(self.engine.failed(error).await),
         };
         let operating_system = info.operating_system.unwrap_or_default();
-        let rootless = info.security_options.unwrap_or_default().iter().any(|option| option.contains("rootless"));
+        let rootless = info
+            .security_options
+            .unwrap_or_default()
+            .iter()
+            .any(|option| option.contains("rootless"));
         let desktop = operating_system.contains("Docker Desktop");
         Ok(DockerHost {
             version: info.server_version.unwrap_or_default(),

@@ -32,7 +32,12 @@ pub(super) type Output = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + S
 
 /// Attaches, starts, and writes the frame to standard input. The output stream holds all that the container says when
 /// `listening`, and else ends when the frame was taken over.
-pub(super) async fn feed(docker: &Docker, job: &str, frame: Option<&[u8]>, listening: bool) -> Result<Output, Error> {
+pub(super) async fn feed(
+    docker: &Docker,
+    job: &str,
+    frame: Option<&[u8]>,
+    listening: bool,
+) -> Result<Output, Error> {
     let options = AttachContainerOptions {
         stream: true,
         stdin: frame.is_some(),
@@ -64,14 +69,18 @@ pub(super) async fn probe(engine: &Engine, launch: &Launch, password: &Secret) -
     let frame = frame(launch, password)?;
     let deadline = START_ALLOWANCE + connect_timeout(launch) * CONNECT_ATTEMPTS;
     let Some(answer) = ask(engine, &ContainerSpec::probe(launch), Some(&frame), deadline).await? else {
-        return Ok(ProbeReport::Refused { message: format!("no answer within {} s", deadline.as_secs()) });
+        return Ok(ProbeReport::Refused {
+            message: format!("no answer within {} s", deadline.as_secs()),
+        });
     };
     let probed: Probed = match serde_json::from_str(answer.stdout.trim()) {
         Ok(probed) => probed,
         Err(_) => return Err(AppError::new(ErrorCode::DockerRefused).detail(said(&answer))),
     };
     if probed.connected == 0 {
-        return Ok(ProbeReport::Refused { message: probed.message.unwrap_or_default() });
+        return Ok(ProbeReport::Refused {
+            message: probed.message.unwrap_or_default(),
+        });
     }
     Ok(ProbeReport::Connected {
         tls_cipher: probed.tls_cipher,
@@ -82,7 +91,10 @@ pub(super) async fn probe(engine: &Engine, launch: &Launch, password: &Secret) -
 }
 
 fn connect_timeout(launch: &Launch) -> Duration {
-    let given = launch.defaults.iter().find_map(|line| line.strip_prefix("connect-timeout="));
+    let given = launch
+        .defaults
+        .iter()
+        .find_map(|line| line.strip_prefix("connect-timeout="));
     Duration::from_secs(given.and_then(|seconds| seconds.parse().ok()).unwrap_or(10))
 }
 
@@ -94,10 +106,15 @@ pub(super) async fn ask(
     deadline: Duration,
 ) -> Result<Option<Answer>> {
     let docker = engine.client().await?;
-    let created = match docker.create_container(None::<CreateContainerOptions>, spec.body()).await {
+    let created = match docker
+        .create_container(None::<CreateContainerOptions>, spec.body())
+        .await
+    {
         Ok(created) => created.id,
         Err(error) if engine::status(&error) == Some(404) => {
-            return Err(AppError::new(ErrorCode::ImageMissing).with("reference", &spec.image).detail(error));
+            return Err(AppError::new(ErrorCode::ImageMissing)
+                .with("reference", &spec.image)
+                .detail(error));
         }
         Err(error) => return Err(engine.failed(error).await),
     };
@@ -122,12 +139,17 @@ async fn listen(docker: &Docker, job: &str, frame: Option<&[u8]>) -> Result<Answ
     while let Some(chunk) = output.next().await {
         match chunk? {
             LogOutput::StdErr { message } => stderr.extend_from_slice(&message),
-            LogOutput::StdOut { message } | LogOutput::Console { message } => stdout.extend_from_slice(&message),
+            LogOutput::StdOut { message } | LogOutput::Console { message } => {
+                stdout.extend_from_slice(&message)
+            }
             LogOutput::StdIn { .. } => {}
         }
     }
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ok(Answer { stdout: text(stdout), stderr: text(stderr) })
+    Ok(Answer {
+        stdout: text(stdout),
+        stderr: text(stderr),
+    })
 }
 
 /// What a container said instead of an answer.

@@ -77,7 +77,10 @@ impl Parser {
             return signals;
         }
         if told.seq > expected {
-            signals.push(Signal::Gap { from: expected, to: told.seq - 1 });
+            signals.push(Signal::Gap {
+                from: expected,
+                to: told.seq - 1,
+            });
         }
         self.next_seq = Some(told.seq.saturating_add(1));
         self.meaning(told.event, &mut signals);
@@ -99,12 +102,23 @@ impl Parser {
                 self.phases.finish(Phase::AlterShadow, signals);
                 signals.extend(definition.map(|definition| Signal::ShadowAltered { definition }));
             }
-            Event::Progress { rows, chunk_rows, chunk_ms } => {
+            Event::Progress {
+                rows,
+                chunk_rows,
+                chunk_ms,
+            } => {
                 self.wait_over(signals);
-                signals.push(Signal::Rows { rows, chunk_rows, chunk_ms });
+                signals.push(Signal::Rows {
+                    rows,
+                    chunk_rows,
+                    chunk_ms,
+                });
             }
             Event::BridgeFault { hook, text } => {
-                signals.push(Signal::Warning { code: None, text: format!("bridge, {hook}: {text}") });
+                signals.push(Signal::Warning {
+                    code: None,
+                    text: format!("bridge, {hook}: {text}"),
+                });
             }
             Event::Die => self.phases.abandon(),
             Event::CreateShadow => self.phases.start(Phase::CreateShadow, signals),
@@ -134,7 +148,9 @@ impl Parser {
             Event::OldDropped => self.phases.finish(Phase::DropOld, signals),
             // An interrupted tool says which triggers it leaves: nothing is dropped.
             Event::DropTriggers { interrupted: 0 } => self.phases.start(Phase::DropTriggers, signals),
-            Event::Paused | Event::Resumed | Event::Held | Event::Released => self.waits_for_person(&event, signals),
+            Event::Paused | Event::Resumed | Event::Held | Event::Released => {
+                self.waits_for_person(&event, signals)
+            }
             _ => {}
         }
     }

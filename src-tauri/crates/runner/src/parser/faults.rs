@@ -75,7 +75,10 @@ pub(super) fn cause(text: &str) -> Option<FaultClass> {
     if !looks_like_a_fault(text) {
         return None;
     }
-    CAUSES.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, class)| *class)
+    CAUSES
+        .iter()
+        .find(|(fragment, _)| text.contains(fragment))
+        .map(|(_, class)| *class)
 }
 
 pub(super) fn unnamed(text: &str) -> bool {
@@ -84,6 +87,14 @@ pub(super) fn unnamed(text: &str) -> bool {
 
 /// Printed statements may hold any text of the user's.
 fn looks_like_a_fault(text: &str) -> bool {
-    let begins = ["CREATE TABLE ", "ALTER TABLE ", "CREATE TRIGGER ", "SQL   :", "INSERT ", "SELECT ", "  `"];
+    let begins = [
+        "CREATE TABLE ",
+        "ALTER TABLE ",
+        "CREATE TRIGGER ",
+        "SQL   :",
+        "INSERT ",
+        "SELECT ",
+        "  `",
+    ];
     !begins.iter().any(|begin| text.starts_with(begin))
 }

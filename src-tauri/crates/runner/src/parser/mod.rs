@@ -66,7 +66,10 @@ impl Parser {
         }
         self.wait_over(signals);
         self.waiting = Some(reason);
-        signals.push(Signal::WaitStarted { reason, detail: detail.to_owned() });
+        signals.push(Signal::WaitStarted {
+            reason,
+            detail: detail.to_owned(),
+        });
     }
 
     fn wait_over(&mut self, signals: &mut Vec<Signal>) {
@@ -82,13 +85,22 @@ impl OutputParser for Parser {
             && let Some(json) = line.text.strip_prefix(bridge::MARK)
         {
             return match bridge::read(json) {
-                Some(told) => ParsedLine { show: None, signals: self.bridge(told) },
+                Some(told) => ParsedLine {
+                    show: None,
+                    signals: self.bridge(told),
+                },
                 // A broken line is shown rather than hidden; its number is missed by the next one.
-                None => ParsedLine { show: Some((LogKind::Warning, line.text.clone())), signals: Vec::new() },
+                None => ParsedLine {
+                    show: Some((LogKind::Warning, line.text.clone())),
+                    signals: Vec::new(),
+                },
             };
         }
         let (kind, signals) = self.text(line);
-        ParsedLine { show: Some((kind, line.text.clone())), signals }
+        ParsedLine {
+            show: Some((kind, line.text.clone())),
+            signals,
+        }
     }
 }
 

@@ -63,5 +63,8 @@ impl Phases {
 }
 
 fn rank(phase: Phase) -> usize {
-    ORDER.iter().position(|found| *found == phase).unwrap_or(ORDER.len())
+    ORDER
+        .iter()
+        .position(|found| *found == phase)
+        .unwrap_or(ORDER.len())
 }

@@ -19,12 +19,19 @@ fn transcript(name: &str) -> Vec<RawLine> {
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines()
         .map(|line| serde_json::from_str::<Recorded>(line).expect("a recorded line"))
-        .map(|line| RawLine { stream: line.stream, at: line.at, text: line.text })
+        .map(|line| RawLine {
+            stream: line.stream,
+            at: line.at,
+            text: line.text,
+        })
         .collect()
 }
 
 fn table(name: &str) -> TableRef {
-    TableRef { database: "mysqler_test_runner".into(), table: name.into() }
+    TableRef {
+        database: "mysqler_test_runner".into(),
+        table: name.into(),
+    }
 }
 
 fn signals(lines: &[RawLine], name: &str, dry_run: bool) -> Vec<Signal> {
@@ -71,8 +78,10 @@ fn recorded_runs_mean_what_happened() {
         ("limited", "customers"),
     ];
     for (name, table) in runs {
-        let told: Vec<String> =
-            signals(&transcript(name), table, name == "dry_run").iter().map(|signal| format!("{signal:?}")).collect();
+        let told: Vec<String> = signals(&transcript(name), table, name == "dry_run")
+            .iter()
+            .map(|signal| format!("{signal:?}"))
+            .collect();
         insta::assert_snapshot!(format!("signals_{name}"), told.join("\n"));
     }
 }
@@ -111,7 +120,11 @@ fn a_run_that_succeeded_says_so_once_and_without_a_fault() {
         ("mariadb", "t", false),
     ] {
         let told = signals(&transcript(name), table, dry_run);
-        assert_eq!(told.iter().filter(|signal| **signal == Signal::Success).count(), 1, "{name}");
+        assert_eq!(
+            told.iter().filter(|signal| **signal == Signal::Success).count(),
+            1,
+            "{name}"
+        );
         assert_eq!(faults(&told), [], "{name}");
     }
 }
@@ -120,12 +133,20 @@ fn a_run_that_succeeded_says_so_once_and_without_a_fault() {
 fn a_dry_run_is_not_the_success_of_a_run_and_the_other_way_round() {
     assert!(!signals(&transcript("dry_run"), "t", false).contains(&Signal::Success));
     assert!(!signals(&transcript("success"), "t", true).contains(&Signal::Success));
-    assert!(!signals(&transcript("success"), "t2", false).contains(&Signal::Success), "another table's line");
+    assert!(
+        !signals(&transcript("success"), "t2", false).contains(&Signal::Success),
+        "another table's line"
+    );
 }
 
 #[test]
 fn phases_are_told_once_and_each_ends_before_the_next_begins() {
-    for (name, table) in [("success", "t"), ("no_bridge", "big"), ("pause_hold", "big"), ("foreign_keys", "parent")] {
+    for (name, table) in [
+        ("success", "t"),
+        ("no_bridge", "big"),
+        ("pause_hold", "big"),
+        ("foreign_keys", "parent"),
+    ] {
         let (mut open, mut begun) = (None, Vec::new());
         for signal in signals(&transcript(name), table, false) {
             match signal {
@@ -140,7 +161,10 @@ fn phases_are_told_once_and_each_ends_before_the_next_begins() {
             }
         }
         assert_eq!(open, None, "{name}: the last phase never ended");
-        assert!(begun.contains(&Phase::Copy) && begun.contains(&Phase::Swap), "{name}: {begun:?}");
+        assert!(
+            begun.contains(&Phase::Copy) && begun.contains(&Phase::Swap),
+            "{name}: {begun:?}"
+        );
     }
 }
 
@@ -152,25 +176,46 @@ fn rows_are_exact_with_the_bridge_and_a_percentage_without() {
         _ => None,
     });
     assert_eq!(last, Some(400_000));
-    assert!(!with.iter().any(|signal| matches!(signal, Signal::Percent { .. })), "the bridge wins");
+    assert!(
+        !with.iter().any(|signal| matches!(signal, Signal::Percent { .. })),
+        "the bridge wins"
+    );
 
     let without = signals(&transcript("no_bridge"), "big", false);
-    assert!(without.iter().any(|signal| matches!(signal, Signal::Percent { .. })));
-    assert!(without.iter().any(|signal| matches!(signal, Signal::ShadowCreated(_))));
+    assert!(
+        without
+            .iter()
+            .any(|signal| matches!(signal, Signal::Percent { .. }))
+    );
+    assert!(
+        without
+            .iter()
+            .any(|signal| matches!(signal, Signal::ShadowCreated(_)))
+    );
 }
 
 #[test]
 fn a_lost_bridge_line_is_a_gap_and_a_repeated_one_is_nothing() {
     let mut lines = transcript("success");
-    let lost = lines.iter().position(|line| line.text.contains("\"seq\":5,")).expect("line 5");
+    let lost = lines
+        .iter()
+        .position(|line| line.text.contains("\"seq\":5,"))
+        .expect("line 5");
     lines.remove(lost);
     let told = signals(&lines, "t", false);
     assert!(told.contains(&Signal::Gap { from: 5, to: 5 }), "{told:#?}");
 
     let mut twice = transcript("success");
     let again = twice.clone();
-    twice.extend(again.into_iter().filter(|line| line.text.starts_with(bridge::MARK)));
-    assert_eq!(signals(&twice, "t", false), signals(&transcript("success"), "t", false));
+    twice.extend(
+        again
+            .into_iter()
+            .filter(|line| line.text.starts_with(bridge::MARK)),
+    );
+    assert_eq!(
+        signals(&twice, "t", false),
+        signals(&transcript("success"), "t", false)
+    );
 }
 
 #[test]
@@ -178,7 +223,12 @@ fn bridge_lines_are_not_shown_and_all_others_are() {
     let mut parser = parser(&table("t"), false);
     for line in transcript("success") {
         let shown = parser.feed(&line).show;
-        assert_eq!(shown.is_none(), line.text.starts_with(bridge::MARK), "{}", line.text);
+        assert_eq!(
+            shown.is_none(),
+            line.text.starts_with(bridge::MARK),
+            "{}",
+            line.text
+        );
         if let Some((_, text)) = shown {
             assert_eq!(text, line.text);
         }
@@ -195,7 +245,11 @@ fn a_users_words_in_a_printed_statement_are_no_fault() {
         ") ENGINE=InnoDB COMMENT='Lost connection to MySQL server'",
         "ALTER TABLE `d`.`_t_new` ADD COLUMN x int COMMENT 'Duplicate entry'",
     ] {
-        let parsed = parser.feed(&RawLine { stream: LogStream::Stdout, at: Timestamp(0), text: text.into() });
+        let parsed = parser.feed(&RawLine {
+            stream: LogStream::Stdout,
+            at: Timestamp(0),
+            text: text.into(),
+        });
         assert_eq!(parsed.signals, [], "{text}");
         assert_eq!(parsed.show, Some((LogKind::Sql, text.to_owned())));
     }
@@ -203,9 +257,30 @@ fn a_users_words_in_a_printed_statement_are_no_fault() {
 
 fn any_line() -> impl Strategy<Value = RawLine> {
     let fragments = prop::sample::select(vec![
-        "@mysqler {\"seq\":", "}", "1", ",\"event\":\"progress\"", "Copying `", "`:  ", "45% 00:12 remain", "2026-11-21T09:55:36 ",
-        "CREATE TABLE `x` (", ") ", "Copying approximately ", "99999999999999999999", "# mysql_warning_", "70000", "\u{1f980}", "\\", "%",
-        "Copying rows caused a MySQL error ", ": ", "Created new table ", " OK.", ".", "Replica ", " is stopped.  Waiting.",
+        "@mysqler {\"seq\":",
+        "}",
+        "1",
+        ",\"event\":\"progress\"",
+        "Copying `",
+        "`:  ",
+        "45% 00:12 remain",
+        "2026-11-21T09:55:36 ",
+        "CREATE TABLE `x` (",
+        ") ",
+        "Copying approximately ",
+        "99999999999999999999",
+        "# mysql_warning_",
+        "70000",
+        "\u{1f980}",
+        "\\",
+        "%",
+        "Copying rows caused a MySQL error ",
+        ": ",
+        "Created new table ",
+        " OK.",
+        ".",
+        "Replica ",
+        " is stopped.  Waiting.",
     ]);
     let text = prop_oneof![
         ".*",
@@ -213,7 +288,11 @@ fn any_line() -> impl Strategy<Value = RawLine> {
         "\\PC{0,30}".prop_map(|rest| format!("@mysqler {rest}")),
     ];
     (text, any::<bool>()).prop_map(|(text, stderr)| RawLine {
-        stream: if stderr { LogStream::Stderr } else { LogStream::Stdout },
+        stream: if stderr {
+            LogStream::Stderr
+        } else {
+            LogStream::Stdout
+        },
         at: Timestamp(0),
         text,
     })

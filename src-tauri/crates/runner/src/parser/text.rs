@@ -36,14 +36,26 @@ const ENDS: [(&str, Phase); 7] = [
 ];
 
 const STATEMENTS: [&str; 9] = [
-    "CREATE TABLE ", "ALTER TABLE ", "RENAME TABLE ", "DROP TABLE ", "DROP TRIGGER ", "INSERT ", "SELECT ", "SET ", "SQL   :",
+    "CREATE TABLE ",
+    "ALTER TABLE ",
+    "RENAME TABLE ",
+    "DROP TABLE ",
+    "DROP TRIGGER ",
+    "INSERT ",
+    "SELECT ",
+    "SET ",
+    "SQL   :",
 ];
 
 impl Parser {
     pub(super) fn text(&mut self, line: &RawLine) -> (LogKind, Vec<Signal>) {
         let text = untimed(&line.text);
         let mut signals = Vec::new();
-        let context = if line.stream == LogStream::Stderr { &mut self.stderr } else { &mut self.stdout };
+        let context = if line.stream == LogStream::Stderr {
+            &mut self.stderr
+        } else {
+            &mut self.stdout
+        };
         if context.statement {
             context.statement = !text.starts_with(") ") && text != ")";
             return (LogKind::Sql, signals);
@@ -104,12 +116,21 @@ impl Parser {
     }
 
     fn shadow_line(&mut self, text: &str, signals: &mut Vec<Signal>) -> Option<LogKind> {
-        if let Some(name) = text.strip_prefix("Created new table ").and_then(|rest| rest.strip_suffix(" OK.")) {
+        if let Some(name) = text
+            .strip_prefix("Created new table ")
+            .and_then(|rest| rest.strip_suffix(" OK."))
+        {
             self.phases.finish(Phase::CreateShadow, signals);
             if !self.bridged()
                 && let Some((database, table)) = name.split_once('.')
             {
-                self.shadow(TableRef { database: database.into(), table: table.into() }, signals);
+                self.shadow(
+                    TableRef {
+                        database: database.into(),
+                        table: table.into(),
+                    },
+                    signals,
+                );
             }
             return Some(LogKind::Phase);
         }
@@ -118,8 +139,17 @@ impl Parser {
             self.phases.finish(Phase::AlterShadow, signals);
             return Some(LogKind::Phase);
         }
-        let is_phase = ["Altering `", "Starting a dry run.", "Created plugin from ", "Dropping new table...", "Dropped new table "];
-        is_phase.iter().any(|begin| text.starts_with(begin)).then_some(LogKind::Phase)
+        let is_phase = [
+            "Altering `",
+            "Starting a dry run.",
+            "Created plugin from ",
+            "Dropping new table...",
+            "Dropped new table ",
+        ];
+        is_phase
+            .iter()
+            .any(|begin| text.starts_with(begin))
+            .then_some(LogKind::Phase)
     }
 
     fn waits(&mut self, text: &str, signals: &mut Vec<Signal>) -> Option<LogKind> {
@@ -161,7 +191,10 @@ impl Parser {
             if self.faulted {
                 self.phases.abandon();
             }
-            signals.push(Signal::Fault { class, text: line.text.clone() });
+            signals.push(Signal::Fault {
+                class,
+                text: line.text.clone(),
+            });
         }
         Some(LogKind::Error)
     }
@@ -172,14 +205,20 @@ fn warnings(text: &str, signals: &mut Vec<Signal>) -> Option<LogKind> {
     if let Some(rest) = text.strip_prefix("# mysql_warning_") {
         let mut words = rest.split_whitespace();
         let code = words.next().and_then(|code| code.parse::<u16>().ok());
-        signals.push(Signal::Warning { code, text: text.trim_start_matches("# ").to_owned() });
+        signals.push(Signal::Warning {
+            code,
+            text: text.trim_start_matches("# ").to_owned(),
+        });
         return Some(LogKind::Warning);
     }
     // The same words end a run when the warning is not among those that the tool lets pass: then no text follows the code.
     if let Some(rest) = text.strip_prefix("Copying rows caused a MySQL error ") {
         let (code, message) = rest.split_once(": ")?;
         let code = code.parse::<u16>().ok()?;
-        signals.push(Signal::Warning { code: Some(code), text: message.to_owned() });
+        signals.push(Signal::Warning {
+            code: Some(code),
+            text: message.to_owned(),
+        });
         return Some(LogKind::Warning);
     }
     None
@@ -187,7 +226,11 @@ fn warnings(text: &str, signals: &mut Vec<Signal>) -> Option<LogKind> {
 
 /// Lines of complaint that are no cause of an end.
 fn complaint(line: &RawLine, text: &str) -> Option<LogKind> {
-    let complains = ["Error ", "Cannot ", "Not dropping triggers because the tool was interrupted"];
+    let complains = [
+        "Error ",
+        "Cannot ",
+        "Not dropping triggers because the tool was interrupted",
+    ];
     if complains.iter().any(|begin| text.starts_with(begin)) || text.contains("but there were errors") {
         return Some(LogKind::Error);
     }
