@@ -7,6 +7,8 @@
 
 mod runner {
     mod bench;
+    #[cfg(unix)]
+    mod contact;
     mod control;
     mod following;
     mod image;

@@ -122,3 +122,48 @@ async fn without_an_engine_every_question_says_that_docker_is_not_reached() {
         assert_eq!(error.code, ErrorCode::DockerUnreachable);
     }
 }
+
+/// A plugin that raised an error would end the run it is there to watch.
+#[tokio::test]
+async fn the_bridge_survives_whatever_the_tool_hands_it() {
+    let bench = Bench::new().await;
+    let script = r#"
+        require '/usr/local/lib/mysqler/mysqler_bridge.pm';
+        my @hooks = grep { /^(init|before_|after_|on_)/ } sort keys %pt_online_schema_change_plugin::;
+        $@ = 'kept'; $! = 2;
+        foreach my $args ( [], [ new_tbl => 7, orig_tbl => undef, child_tables => 'x', tbl => [] ] ) {
+            my $plugin = pt_online_schema_change_plugin->new(cxn => undef, aux_cxn => 'no', execute => 1);
+            $plugin->$_(@$args) for @hooks;
+        }
+        print scalar(@hooks), " hooks survived, $@, ", $! + 0, "\n";
+    "#;
+    let output = std::process::Command::new("docker")
+        .args([
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "--entrypoint",
+            "perl",
+            &bench.image.id,
+            "-e",
+            script,
+        ])
+        .output()
+        .expect("the docker client");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("19 hooks survived, kept, 2"), "{said}{told}");
+    assert!(
+        told.lines()
+            .filter(|line| line.contains("\"bridge_fault\""))
+            .count()
+            > 4,
+        "{told}"
+    );
+    assert!(
+        told.lines()
+            .all(|line| line.starts_with("@mysqler {") && line.ends_with('}')),
+        "{told}"
+    );
+}
