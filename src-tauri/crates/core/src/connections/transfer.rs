@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use mysqler_contract::{
-    AppError, AppEvent, Connection, ConnectionDraft, ErrorCode, ImportAction, ImportEntry, ImportPreview, ImportResult, Result,
-    Secret, SecretInput, SecretPresence,
+    AppError, AppEvent, Connection, ConnectionDraft, ErrorCode, ImportAction, ImportEntry, ImportPreview,
+    ImportResult, Result, Secret, SecretInput, SecretPresence,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -56,7 +56,8 @@ impl Drop for ExportedConnection {
 
 /// An import that was shown and waits for a yes.
 pub(crate) struct PendingImport {
-    entries: Vec<(ImportEntry, ConnectionDraft, Option<Connection>)>,
+    /// With each: whether its password is in no file and has to be typed before the first use.
+    entries: Vec<(ImportEntry, ConnectionDraft, bool)>,
 }
 
 impl Core {
@@ -71,7 +72,11 @@ impl Core {
             connections.push(exported(&saved, secret.as_ref()));
         }
         let count = u32::try_from(connections.len()).unwrap_or(u32::MAX);
-        let file = ExportFile { format: FORMAT.to_owned(), version: VERSION, connections };
+        let file = ExportFile {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            connections,
+        };
         let clear = Zeroizing::new(serde_json::to_vec_pretty(&file).map_err(AppError::internal)?);
         let bytes = match passphrase {
             Some(passphrase) => self.ports.vault.encrypt_with_passphrase(&clear, passphrase)?,
@@ -82,12 +87,22 @@ impl Core {
     }
 
     /// Reads an export and says what an import would add, change or skip. Nothing is changed.
-    pub async fn connections_import_preview(&self, path: &Path, passphrase: Option<&Secret>) -> Result<ImportPreview> {
-        let bytes = tokio::fs::read(path).await.map_err(|error| unreadable(path, error))?;
+    pub async fn connections_import_preview(
+        &self,
+        path: &Path,
+        passphrase: Option<&Secret>,
+    ) -> Result<ImportPreview> {
+        let bytes = tokio::fs::read(path)
+            .await
+            .map_err(|error| unreadable(path, error))?;
         let encrypted = bytes.starts_with(AGE_MAGIC);
         let clear = match (encrypted, passphrase) {
-            (true, Some(passphrase)) => Zeroizing::new(self.ports.vault.decrypt_with_passphrase(&bytes, passphrase)?),
-            (true, None) => return Err(AppError::new(ErrorCode::PassphraseWrong).with("path", path.display())),
+            (true, Some(passphrase)) => {
+                Zeroizing::new(self.ports.vault.decrypt_with_passphrase(&bytes, passphrase)?)
+            }
+            (true, None) => {
+                return Err(AppError::new(ErrorCode::PassphraseWrong).with("path", path.display()));
+            }
             (false, _) => Zeroizing::new(bytes),
         };
         let file: ExportFile = serde_json::from_slice(&clear).map_err(|error| bad_format(path, error))?;
@@ -117,17 +132,22 @@ impl Core {
     pub async fn connections_import_apply(&self, token: &str) -> Result<ImportResult> {
         let pending = self.memory.imports.lock().await.remove(token);
         let pending = pending.ok_or_else(|| AppError::new(ErrorCode::PlanExpired))?;
-        let mut result = ImportResult { added: 0, changed: 0, skipped: 0, refused: 0 };
-        for (entry, draft, before) in &pending.entries {
+        let mut result = ImportResult {
+            added: 0,
+            changed: 0,
+            skipped: 0,
+            refused: 0,
+        };
+        for (entry, draft, missing) in &pending.entries {
             match entry.action {
                 ImportAction::Skip => result.skipped += 1,
                 ImportAction::Refuse { .. } => result.refused += 1,
                 ImportAction::Add => {
-                    self.take_over(draft, before.as_ref(), entry.has_secret).await?;
+                    self.take_over(draft, *missing).await?;
                     result.added += 1;
                 }
                 ImportAction::Change { .. } => {
-                    self.take_over(draft, before.as_ref(), entry.has_secret).await?;
+                    self.take_over(draft, *missing).await?;
                     result.changed += 1;
                 }
             }
@@ -140,9 +160,9 @@ impl Core {
         self.memory.imports.lock().await.remove(token);
     }
 
-    async fn take_over(&self, draft: &ConnectionDraft, before: Option<&Connection>, has_secret: bool) -> Result<()> {
+    async fn take_over(&self, draft: &ConnectionDraft, missing: bool) -> Result<()> {
         let mut saved = self.connection_save(draft, true).await?;
-        if before.is_none() && !has_secret && matches!(draft.password, SecretInput::Unchanged) {
+        if missing {
             saved.password = SecretPresence::Missing;
             self.ports.connections.save(&saved, None).await?;
         }
@@ -154,16 +174,26 @@ impl Core {
         incoming: &ExportedConnection,
         saved: &[Connection],
         seen: &mut Vec<String>,
-    ) -> Result<(ImportEntry, ConnectionDraft, Option<Connection>)> {
-        let before = saved.iter().find(|known| known.name.to_lowercase() == incoming.name.to_lowercase()).cloned();
+    ) -> Result<(ImportEntry, ConnectionDraft, bool)> {
+        let before = saved
+            .iter()
+            .find(|known| known.name.to_lowercase() == incoming.name.to_lowercase())
+            .cloned();
         let draft = draft_from(incoming, before.as_ref());
-        let taken: Vec<_> = saved.iter().map(|known| (known.id.clone(), known.name.clone())).collect();
+        let taken: Vec<_> = saved
+            .iter()
+            .map(|known| (known.id.clone(), known.name.clone()))
+            .collect();
         let problem = validation::problems(&draft, &taken).into_iter().next();
         let action = match (problem, &before) {
-            (Some(problem), _) => ImportAction::Refuse { field: problem.field, reason: problem.reason },
-            (None, _) if seen.contains(&incoming.name.to_lowercase()) => {
-                ImportAction::Refuse { field: "name".to_owned(), reason: "name_taken".to_owned() }
-            }
+            (Some(problem), _) => ImportAction::Refuse {
+                field: problem.field,
+                reason: problem.reason,
+            },
+            (None, _) if seen.contains(&incoming.name.to_lowercase()) => ImportAction::Refuse {
+                field: "name".to_owned(),
+                reason: "name_taken".to_owned(),
+            },
             (None, None) => ImportAction::Add,
             (None, Some(known)) => match self.differences(incoming, known).await? {
                 fields if fields.is_empty() => ImportAction::Skip,
@@ -179,7 +209,8 @@ impl Core {
             has_secret: incoming.password.is_some(),
             action,
         };
-        Ok((entry, draft, before))
+        let missing = before.is_none() && incoming.password.is_none() && !incoming.password_empty;
+        Ok((entry, draft, missing))
     }
 
     async fn differences(&self, incoming: &ExportedConnection, known: &Connection) -> Result<Vec<String>> {
@@ -191,7 +222,10 @@ impl Core {
             ("user", here.user != incoming.user),
             ("database", here.database != incoming.database),
             ("description", here.description != incoming.description),
-            ("connect_timeout_s", here.connect_timeout_s != incoming.connect_timeout_s),
+            (
+                "connect_timeout_s",
+                here.connect_timeout_s != incoming.connect_timeout_s,
+            ),
             ("charset", here.charset != incoming.charset),
             ("tls", here.tls != incoming.tls),
             ("ca_file", here.ca_file != incoming.ca_file),
@@ -234,8 +268,11 @@ fn exported(saved: &Connection, secret: Option<&Secret>) -> ExportedConnection {
 
 fn draft_from(incoming: &ExportedConnection, before: Option<&Connection>) -> ConnectionDraft {
     let password = match (&incoming.password, incoming.password_empty) {
-        (Some(password), _) => SecretInput::Set { value: Secret::new(password.clone()) },
-        (None, true) if before.is_none() => SecretInput::Empty,
+        (Some(password), _) => SecretInput::Set {
+            value: Secret::new(password.clone()),
+        },
+        // Of a new profile nothing is stored that could stay unchanged.
+        (None, _) if before.is_none() => SecretInput::Empty,
         _ => SecretInput::Unchanged,
     };
     let base = before.map(draft_of);
@@ -259,7 +296,9 @@ fn draft_from(incoming: &ExportedConnection, before: Option<&Connection>) -> Con
 /// Replaces `path` only when every byte is written, readable by its owner alone.
 async fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let fail = |error: std::io::Error| {
-        AppError::new(ErrorCode::FileUnwritable).with("path", path.display()).detail(error)
+        AppError::new(ErrorCode::FileUnwritable)
+            .with("path", path.display())
+            .detail(error)
     };
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
@@ -283,9 +322,13 @@ async fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> AppError {
-    AppError::new(ErrorCode::FileUnreadable).with("path", path.display()).detail(error)
+    AppError::new(ErrorCode::FileUnreadable)
+        .with("path", path.display())
+        .detail(error)
 }
 
 fn bad_format(path: &Path, detail: impl ToString) -> AppError {
-    AppError::new(ErrorCode::FileFormat).with("path", path.display()).detail(detail)
+    AppError::new(ErrorCode::FileFormat)
+        .with("path", path.display())
+        .detail(detail)
 }
