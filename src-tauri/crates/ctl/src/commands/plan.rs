@@ -1,6 +1,6 @@
 //! `plan`: what a change would do, and how a plan is shown.
 
-use mysqler_contract::{EngineChoice, ErrorCode, Finding, Plan, Result, Severity};
+use mysqler_contract::{EngineChoice, ErrorCode, Finding, Flavour, Plan, Result, Severity};
 
 use super::change::Change;
 use super::connection::environment;
@@ -43,7 +43,8 @@ pub fn described(out: &Output, plan: &Plan) -> Vec<String> {
             .iter()
             .for_each(|finding| lines.extend(finding_lines(out, finding)));
     }
-    if let Some(command) = &plan.command {
+    // A command that will not run is not offered for copying.
+    if let Some(command) = plan.command.as_ref().filter(|_| !plan.blocked()) {
         lines.push(String::new());
         lines.push(out.own("ctl.plan.command"));
         lines.extend(command.lines().map(|line| format!("  {}", printable(line))));
@@ -82,12 +83,12 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
     let version = &plan.server.version;
     let connection = &plan.connection;
     let server = format!(
-        "{} [{}] {}:{}, {:?} {}.{}.{}",
+        "{} [{}] {}:{}, {} {}.{}.{}",
         printable(&connection.name),
         environment(out, connection.environment),
         printable(&connection.host),
         connection.port,
-        plan.server.flavour,
+        flavour(plan.server.flavour),
         version.major,
         version.minor,
         version.patch,
@@ -116,6 +117,16 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
         (out.own("ctl.plan.disk"), Some(space)),
         (out.own("ctl.plan.binlog"), binlog),
     ])
+}
+
+/// Names of products: the same in every language.
+fn flavour(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::MySql => "MySQL",
+        Flavour::Percona => "Percona Server",
+        Flavour::MariaDb => "MariaDB",
+        Flavour::Other => "?",
+    }
 }
 
 pub fn finding_lines(out: &Output, finding: &Finding) -> Vec<String> {

@@ -42,7 +42,7 @@ fn detail(locale: Locale, error: &AppError) -> Option<String> {
     if let Some(key) = reason.filter(|key| messages::catalogue(locale).contains_key(key)) {
         return Some(messages::text(locale, &key, &error.params));
     }
-    let subject = ["what", "name", "path", "table"]
+    let subject = ["codes", "wanted", "what", "name", "path", "table", "run", "state"]
         .iter()
         .find_map(|name| error.params.get(*name));
     match (subject, &error.detail) {

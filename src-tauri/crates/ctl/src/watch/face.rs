@@ -69,12 +69,14 @@ impl Face {
             }
             Shown::Lines => {
                 if self.is_due(view, PACE) {
-                    let mut done: Vec<&PhaseTime> = view.phases.iter().skip(self.phases).collect();
-                    done.retain(|phase| phase.finished.is_some());
+                    let new = view.phases.iter().skip(self.phases);
+                    let done: Vec<&PhaseTime> = new.take_while(|phase| phase.finished.is_some()).collect();
                     done.iter()
                         .for_each(|phase| self.out.line(words::finished_phase(&self.out, phase)));
                     self.phases += done.len();
-                    self.out.line(words::progress(&self.out, view, now));
+                    if !words::is_stale(view) {
+                        self.out.line(words::progress(&self.out, view, now));
+                    }
                 }
             }
             Shown::Objects => {

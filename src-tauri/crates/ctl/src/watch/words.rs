@@ -11,6 +11,16 @@ pub fn share(view: &RunView) -> Option<f64> {
     Some(view.rows_copied as f64 / estimated as f64)
 }
 
+/// The state tells less than the record: its phase is over already, or the run is.
+pub fn is_stale(view: &RunView) -> bool {
+    let last = view
+        .phases
+        .iter()
+        .rev()
+        .find(|entry| Some(entry.phase) == phase(view));
+    view.state.is_terminal() || last.is_some_and(|entry| entry.finished.is_some())
+}
+
 /// Changes exactly when something happened that is worth a line of its own.
 pub fn news(view: &RunView) -> String {
     let waits: Vec<_> = view
@@ -19,7 +29,12 @@ pub fn news(view: &RunView) -> String {
         .filter(|wait| wait.since.is_some())
         .map(|wait| wait.reason)
         .collect();
-    format!("{:?} {waits:?} {:?}", view.state.kind(), phase(view))
+    let done = view
+        .phases
+        .iter()
+        .filter(|phase| phase.finished.is_some())
+        .count();
+    format!("{:?} {waits:?} {:?} {done}", view.state.kind(), phase(view))
 }
 
 fn phase(view: &RunView) -> Option<Phase> {
@@ -32,8 +47,7 @@ fn phase(view: &RunView) -> Option<Phase> {
 /// One line: where the run stands, how far the copy is, how fast, how long still, and what it waits for.
 pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
     let mut parts = vec![state(out, view)];
-    let copying = phase(view).is_some_and(|phase| phase >= Phase::Copy) && view.rows_copied > 0;
-    if copying || phase(view) == Some(Phase::Copy) {
+    if phase(view) == Some(Phase::Copy) {
         parts.push(rows(out, view));
     }
     if let (Some(rate), Some(Phase::Copy)) = (view.rate_rows_s, phase(view)) {

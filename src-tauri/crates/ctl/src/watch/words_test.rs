@@ -114,6 +114,14 @@ fn only_progress_is_no_news() {
 }
 
 #[test]
+fn a_state_that_its_record_has_overtaken_gets_no_line() {
+    assert!(is_stale(&copying()), "the copy is over");
+    assert!(is_stale(&view(RunState::Completed)));
+    assert!(!is_stale(&view(RunState::Running { phase: Phase::Swap })));
+    assert!(!is_stale(&view(RunState::Stopping { since: Timestamp(0) })));
+}
+
+#[test]
 fn a_held_run_says_how_it_goes_on() {
     let line = progress(
         &english(),

@@ -1,0 +1,16 @@
+//! `mysqlerctl` as a script meets it: the real program, real servers, real containers.
+
+#[path = "ctl/browse.rs"]
+mod browse;
+#[path = "ctl/connections.rs"]
+mod connections;
+#[path = "ctl/plans.rs"]
+mod plans;
+#[path = "ctl/program.rs"]
+mod program;
+#[path = "ctl/runs.rs"]
+mod runs;
+#[path = "ctl/transfer.rs"]
+mod transfer;
+#[path = "ctl/usage.rs"]
+mod usage;
