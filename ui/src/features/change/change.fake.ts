@@ -1,0 +1,87 @@
+/** A server of a fictitious shop; `?change=empty|huge|failing|blocked|slow` looks at the other states. */
+import { sampleConnection } from '@/features/connections/sample'
+import type { ChangeRequest, PrepareVerdict, TableRef, TableSummary } from '@/ipc'
+import { fake } from '@/ipc/fake'
+import { BUILT_IN } from './options'
+import { sampleFacts, sampleFinding, samplePlan } from './sample'
+
+const wanted = new URLSearchParams(location.search).get('change')
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
+const fail = (code: string, detail: string | null = null): never => {
+  throw { code, message: code, hint: '', detail, params: {} }
+}
+const MB = 1024 ** 2
+const table = (name: string, rows: number, part: Partial<TableSummary> = {}): TableSummary => ({
+  name, kind: 'base', engine: 'InnoDB', rows, data_bytes: rows * 280, index_bytes: rows * 35, free_bytes: 4 * MB, ...part,
+})
+const few: TableSummary[] = [
+  table('orders', 1_993_412),
+  table('order_items', 8_123_400),
+  table('customers', 412_004),
+  table('payments_archive_2019_partitioned_by_month_eu_west_do_not_touch_without_asking', 91_000_000),
+  table('支付流水', 22_400_000),
+  table('sessions', 1200, { engine: 'MyISAM' }),
+  table('order_totals', 0, { kind: 'view', engine: null, data_bytes: 0, index_bytes: 0, free_bytes: 0 }),
+]
+const many = Array.from({ length: 10_000 }, (_, index) => table(`tenant_${String(index).padStart(5, '0')}_orders`, (index * 7919) % 4_000_000))
+
+fake('databases', async () => {
+  if (wanted === 'slow') await sleep(60_000)
+  if (wanted === 'failing') fail('SERVER_UNREACHABLE', 'connect to 10.2.0.21:3306: connection refused (os error 111)')
+  return wanted === 'empty' ? [] : [
+    { name: 'shop', tables: wanted === 'huge' ? many.length : few.length, bytes: 48 * 1024 * MB },
+    { name: 'reports', tables: 12, bytes: 900 * MB },
+  ]
+})
+fake('tables', () => (wanted === 'empty' ? [] : wanted === 'huge' ? many : few))
+fake('tableFacts', async ({ table: of }) => {
+  await sleep(80)
+  const facts = sampleFacts(of as TableRef)
+  return { ...facts, summary: { ...facts.summary, ...few.find(({ name }) => name === (of as TableRef).table) } }
+})
+fake('suggestedOptions', () => ({
+  options: { ...BUILT_IN, max_load: [{ variable: 'Threads_running', value: 34 }], critical_load: [{ variable: 'Threads_running', value: 68 }] },
+  threads_running: 9, threads_connected: 145, max_connections: 12_000, replicas: ['10.2.0.22:3306', '10.2.0.23:3306'],
+}))
+
+const bytes = (text: string) => new TextEncoder().encode(text).length
+fake('clauseDiagnose', ({ clause }) => {
+  const text = String(clause)
+  const semicolon = text.indexOf(';')
+  const drop = /DROP\s+COLUMN\s+\S+/i.exec(text)
+  return {
+    operations: drop === null ? [] : [{ verb: 'DROP COLUMN', start: bytes(text.slice(0, drop.index)), end: bytes(text.slice(0, drop.index + drop[0].length)), destructive: true, subject: null }],
+    problems: semicolon < 0 ? [] : [{ reason: text.trimEnd().endsWith(';') ? 'trailing_semicolon' : 'second_statement', start: bytes(text.slice(0, semicolon)), end: bytes(text) }],
+  }
+})
+fake('clausePrepare', async ({ clause }): Promise<PrepareVerdict> => {
+  await sleep(200)
+  const at = String(clause).search(/VARCHR/i)
+  if (at < 0) return { kind: 'accepted' }
+  return { kind: 'refused', code: 1064, message: "You have an error in your SQL syntax near 'VARCHR(64)' at line 1", at: bytes(String(clause).slice(0, at)) }
+})
+fake('tableAnalyze', async () => {
+  await sleep(500)
+  return null
+})
+fake('plan', async ({ request }) => {
+  await sleep(1200)
+  if (wanted === 'failing') fail('SERVER_LOST', 'Lost connection to MySQL server during query')
+  const asked = request as ChangeRequest
+  const production = asked.connection_id === 'c1' || asked.connection_id === 'c2'
+  const findings = [
+    sampleFinding('STATISTICS_STALE', 'warn', { params: { age: '41 d', rows: '13' }, remedy: 'ANALYZE TABLE `shop`.`orders`', query: "SELECT * FROM mysql.innodb_table_stats WHERE database_name = 'shop' AND table_name = 'orders'" }),
+    sampleFinding('REPLICA_LAG_UNSEEN', 'warn', { proven: false }),
+    sampleFinding('FOREIGN_KEYS', 'info'),
+    sampleFinding('HOST_NETWORK', 'info'),
+    ...(production ? [sampleFinding('CLAUSE_EMPTY_OPERATION', 'danger', { params: { start: '18', fragment: ', ADD INDEX' } })] : []),
+    ...(wanted === 'blocked' ? [sampleFinding('CLAUSE_RENAME_TABLE', 'block', { params: { start: '0', fragment: 'RENAME TO x' } })] : []),
+  ]
+  return samplePlan({
+    request: asked,
+    connection: sampleConnection({ id: asked.connection_id, ...(production ? {} : { name: 'laptop', environment: 'development' }) }),
+    findings,
+    confirmation: production && !asked.dry_run ? { typed: `${asked.table.database}.${asked.table.table}`, accept: ['CLAUSE_EMPTY_OPERATION'] } : { typed: null, accept: [] },
+    ...(wanted === 'blocked' ? { launch: null, command: null } : {}),
+  })
+})
