@@ -15,12 +15,20 @@ sub answer {
    exit 0;
 }
 
+# The library that the driver really loaded: what its TLS settings mean differs between libraries.
+sub client {
+   eval { require DBD::mysql; 1 } or return undef;
+   open my $maps, '<', '/proc/self/maps' or return undef;
+   my ($library) = map { m{/(lib(?:mariadb|mysqlclient))\b} ? $1 : () } <$maps>;
+   return $library;
+}
+
 my $argument = shift @ARGV;
 defined $argument or die "usage: mysqler_probe.pl DSN | --versions\n";
 
 if ( $argument eq '--versions' ) {
    my ($ptosc) = `pt-online-schema-change --version` =~ m/([0-9]+(?:\.[0-9]+)+)/;
-   answer(ptosc => "$ptosc", bridge => "$pt_online_schema_change_plugin::VERSION");
+   answer(ptosc => $ptosc, bridge => $pt_online_schema_change_plugin::VERSION, client => client());
 }
 
 # The tool's own reading of a DSN.

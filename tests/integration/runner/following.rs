@@ -5,7 +5,7 @@ use mysqler_core::ports::{JobStatus, LogCursor, RawLine, Runner};
 use mysqler_tests::sandbox::Server;
 use mysqler_tests::table::filled;
 
-use super::bench::Bench;
+use super::bench::{Bench, Job};
 
 /// The lines that are still new after the first `taken` of them, stream by stream.
 fn rest(lines: &[RawLine], taken: usize) -> (Vec<RawLine>, LogCursor) {
@@ -106,6 +106,21 @@ async fn jobs_are_found_by_label_and_told_gone_when_removed() {
             out_of_memory: false
         }
     );
+
+    // Two data directories number their runs alike.
+    let launch = bench.launch(&wish).expect("a launch");
+    let id = bench
+        .runner
+        .start(&job.run, &launch, &bench.password(&wish))
+        .await
+        .expect("a second job");
+    let namesake = Job {
+        run: job.run.clone(),
+        id,
+        runner: bench.runner.clone(),
+    };
+    assert_ne!(namesake.id, job.id);
+    namesake.all_lines().await;
 
     bench.runner.remove(&job.id).await.expect("a removal");
     bench

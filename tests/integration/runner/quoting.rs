@@ -104,6 +104,17 @@ async fn odd_names_of_tables_are_changed_and_the_account_is_told() {
         .sandbox
         .fresh_schema(Server::Primary, "runner ,na=me 库")
         .await;
+    let within = TableRef {
+        database: schema.name().into(),
+        table: "x".into(),
+    };
+    let launch = bench.launch(&bench.wish(within)).expect("a launch");
+    let password = Secret::new(bench.sandbox.password(Account::Mysqler));
+    let report = bench.runner.probe(&launch, &password).await.expect("a probe");
+    assert!(
+        matches!(report, ProbeReport::Connected { ref account, .. } if account == "mysqler@%"),
+        "{report:?}"
+    );
     let mut client = schema.client().await;
     for name in [
         "with space",

@@ -30,7 +30,11 @@ pub(super) type Versions = Arc<Mutex<HashMap<String, Inside>>>;
 pub(super) struct Inside {
     ptosc: String,
     bridge: String,
+    client: Option<String>,
 }
+
+/// What the option file's TLS lines mean was proven with this client library; another one reads them otherwise.
+const CLIENT: &str = "libmariadb";
 
 pub(super) async fn status(engine: &Engine, versions: &Versions, reference: &str) -> Result<ImageStatus> {
     let docker = engine.client().await?;
@@ -59,6 +63,12 @@ pub(super) async fn status(engine: &Engine, versions: &Versions, reference: &str
             "it holds pt-online-schema-change {} and bridge {}; {PTOSC_VERSION} and {BRIDGE_VERSION} are needed",
             inside.ptosc, inside.bridge
         );
+        return Ok(ImageStatus::Unsuitable { image, why });
+    }
+    if inside.client.as_deref() != Some(CLIENT) {
+        let client = inside.client.as_deref().unwrap_or("an unknown library");
+        let why =
+            format!("its database driver uses {client}; only {CLIENT} carries the TLS settings as promised");
         return Ok(ImageStatus::Unsuitable { image, why });
     }
     Ok(ImageStatus::Ready {
