@@ -121,10 +121,13 @@ async fn a_server_that_falls_silent_is_bounded_by_the_limits() {
         ..sandbox.target(Server::Primary, Account::Mysqler)
     };
     let servers = MySqlServers::with_statement_limit(Duration::from_secs(1));
-    servers.databases(&target).await.unwrap();
+    servers.sessions(&target, &[1]).await.unwrap();
     proxy.set(Mood::Silent);
     let begun = Instant::now();
-    let error = servers.databases(&target).await.expect_err("nothing comes back");
+    let error = servers
+        .sessions(&target, &[1])
+        .await
+        .expect_err("nothing comes back");
     assert_eq!(error.code, ErrorCode::ServerTimeout, "{error:?}");
     assert_eq!(error.params["seconds"], "1");
     assert!(

@@ -1,5 +1,7 @@
 //! Lists of databases and tables: one query each, from the statistics that the server has at hand.
 
+use std::time::Duration;
+
 use mysqler_contract::{DatabaseSummary, ErrorCode, Result, TableKind, TableSummary};
 
 use crate::row::Row;
@@ -9,15 +11,24 @@ use crate::sql;
 /// In lower case; servers of the family keep their own things here.
 const SYSTEM_SCHEMAS: &str = "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
 
-pub(crate) async fn databases(session: &mut Session) -> Result<Vec<DatabaseSummary>> {
-    let rows = session
-        .rows(&format!(
-            "SELECT s.SCHEMA_NAME, COUNT(t.TABLE_NAME), SUM(t.DATA_LENGTH + t.INDEX_LENGTH) \
-             FROM information_schema.SCHEMATA s LEFT JOIN information_schema.TABLES t \
-             ON t.TABLE_SCHEMA = s.SCHEMA_NAME AND t.TABLE_TYPE = 'BASE TABLE' \
-             WHERE LOWER(s.SCHEMA_NAME) NOT IN ({SYSTEM_SCHEMAS}) GROUP BY s.SCHEMA_NAME ORDER BY s.SCHEMA_NAME"
-        ))
-        .await?;
+/// Sizes are asked of each table in turn by the server. With very many tables that takes longer than a list may: the
+/// caller then asks again without them.
+const SIZES_LIMIT: Duration = Duration::from_secs(4);
+
+/// Without `sizes` they are zero.
+pub(crate) async fn databases(session: &mut Session, sizes: bool) -> Result<Vec<DatabaseSummary>> {
+    let bytes = if sizes {
+        "SUM(t.DATA_LENGTH + t.INDEX_LENGTH)"
+    } else {
+        "0"
+    };
+    let statement = format!(
+        "SELECT s.SCHEMA_NAME, COUNT(t.TABLE_NAME), {bytes} \
+         FROM information_schema.SCHEMATA s LEFT JOIN information_schema.TABLES t \
+         ON t.TABLE_SCHEMA = s.SCHEMA_NAME AND t.TABLE_TYPE = 'BASE TABLE' \
+         WHERE LOWER(s.SCHEMA_NAME) NOT IN ({SYSTEM_SCHEMAS}) GROUP BY s.SCHEMA_NAME ORDER BY s.SCHEMA_NAME"
+    );
+    let rows = list(session, &statement, sizes).await?;
     Ok(rows
         .iter()
         .map(|row| DatabaseSummary {
@@ -28,16 +39,28 @@ pub(crate) async fn databases(session: &mut Session) -> Result<Vec<DatabaseSumma
         .collect())
 }
 
+async fn list(session: &mut Session, statement: &str, sizes: bool) -> Result<Vec<Row>> {
+    match sizes {
+        true => session.rows_within(statement, SIZES_LIMIT).await,
+        false => session.rows(statement).await,
+    }
+}
+
 pub(crate) const SUMMARY_COLUMNS: &str =
     "TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH, DATA_FREE";
 
-pub(crate) async fn tables(session: &mut Session, database: &str) -> Result<Vec<TableSummary>> {
-    let rows = session
-        .rows(&format!(
-            "SELECT {SUMMARY_COLUMNS} FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} ORDER BY TABLE_NAME",
-            sql::text(database)
-        ))
-        .await?;
+/// Without `sizes` they are zero, rows included.
+pub(crate) async fn tables(session: &mut Session, database: &str, sizes: bool) -> Result<Vec<TableSummary>> {
+    let columns = if sizes {
+        SUMMARY_COLUMNS
+    } else {
+        "TABLE_NAME, TABLE_TYPE, ENGINE"
+    };
+    let statement = format!(
+        "SELECT {columns} FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} ORDER BY TABLE_NAME",
+        sql::text(database)
+    );
+    let rows = list(session, &statement, sizes).await?;
     if rows.is_empty() {
         require_database(session, database).await?;
     }

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, PrepareVerdict, Result, ServerReport, TableFacts, TableRef, TableSummary,
+    DatabaseSummary, ErrorCode, PrepareVerdict, Result, ServerReport, TableFacts, TableRef, TableSummary,
 };
 use mysqler_core::ports::{LeftoverFacts, ServerCertificate, ServerFacts, Servers, SessionFacts, Target};
 
@@ -65,11 +65,21 @@ impl Servers for MySqlServers {
     }
 
     async fn databases(&self, target: &Target) -> Result<Vec<DatabaseSummary>> {
-        catalog::databases(&mut *self.cache.lease(target).await?).await
+        match catalog::databases(&mut *self.cache.lease(target).await?, true).await {
+            Err(error) if error.code == ErrorCode::ServerTimeout => {
+                catalog::databases(&mut *self.cache.lease(target).await?, false).await
+            }
+            outcome => outcome,
+        }
     }
 
     async fn tables(&self, target: &Target, database: &str) -> Result<Vec<TableSummary>> {
-        catalog::tables(&mut *self.cache.lease(target).await?, database).await
+        match catalog::tables(&mut *self.cache.lease(target).await?, database, true).await {
+            Err(error) if error.code == ErrorCode::ServerTimeout => {
+                catalog::tables(&mut *self.cache.lease(target).await?, database, false).await
+            }
+            outcome => outcome,
+        }
     }
 
     async fn table_facts(&self, target: &Target, table: &TableRef) -> Result<TableFacts> {
