@@ -1,6 +1,8 @@
 /** The palette's commands and the shortcuts that exist on every page. */
 import { useRouter } from 'vue-router'
+import { useConnectionCommands } from '@/features/connections/useConnectionCommands'
 import { useLock } from '@/features/lock/store'
+import { useSettingsCommands } from '@/features/settings/useSettingsCommands'
 import { useText } from '@/locales'
 import en from '@/locales/en'
 import { useShortcut } from '@/shared/keyboard/useShortcut'
@@ -17,6 +19,8 @@ export function useAppCommands() {
 
   useShortcut('mod+n', () => void router.push({ name: 'change' }))
 
+  useConnectionCommands()
+  useSettingsCommands()
   usePaletteCommands(() => {
     const app = (
       id: keyof typeof en.app.palette,

@@ -42,4 +42,11 @@ export default {
     render: 'This page stopped working',
     hint: 'Runs are not affected. Open the page again; if it fails again, copy the details into a bug report.',
   },
+  start: {
+    failed: 'MySQLer cannot open its data',
+    hint: 'Nothing was changed. Runs that are under way in their containers go on; they are taken up again at the next start. If the cause needed mending outside, close the window and start again.',
+  },
+  store: {
+    trouble: 'Events cannot be stored; runs go on.',
+  },
 }

@@ -1,0 +1,61 @@
+/** A workstation with Docker and the image; `?start=first|full|aside` and `?docker=down|missing` look at the others. */
+import type { AppStatus, ImageProgress, ImageStatus, Settings } from '@/ipc'
+import { fake } from '@/ipc/fake'
+import { fakeVault } from '../lock/lock.fake'
+
+const wanted = new URLSearchParams(location.search)
+const start = wanted.get('start')
+const docker = wanted.get('docker')
+const DAY = 86_400_000
+const now = Date.now()
+const home = '/home/dba/.local/share/mysqler'
+
+const fail = (code: string, detail: string) => {
+  throw { code, message: code, hint: '', detail, params: {} }
+}
+
+fake('appStatus', (): AppStatus => {
+  if (start === 'full') fail('STORE_FULL', 'SQLITE_FULL (13): database or disk is full')
+  return {
+    version: '0.1.0',
+    vault: start === 'first' ? { kind: 'unset' } : fakeVault(),
+    first_start: start === 'first',
+    data: {
+      path: `${home}/mysqler.sqlite`,
+      set_aside: start === 'aside' ? `${home}/damaged/mysqler-20260115-081203.sqlite` : null,
+      backups: [1, 2, 3].map((days) => ({ path: `${home}/backups/mysqler-2026011${5 - days}-030000.sqlite`, made_at: now - days * DAY, bytes: 4_812_800 })),
+    },
+  }
+})
+
+let settings: Settings = { runs_at_once: 4 }
+fake('settingsGet', () => settings)
+fake('settingsSet', ({ settings: next }) => (settings = next as Settings))
+
+const ready: ImageStatus = {
+  kind: 'ready',
+  image: { reference: 'mysqler/pt-runner:3.7.1', id: 'sha256:8f4c1c6d7e0b3a5f9d2c4e6b8a0f1d3c5e7b9a2f4d6c8e0b1a3f5d7c9e2b4a6f' },
+  ptosc_version: '3.7.1',
+  bridge_version: '1',
+  size_bytes: 168_430_000,
+}
+fake('dockerHost', () => {
+  if (docker === 'down') fail('DOCKER_UNREACHABLE', 'connect to /var/run/docker.sock: no such file or directory')
+  return { version: '20.10.24', operating_system: 'Debian GNU/Linux 12 (bookworm)', shares_host_network: true, cpus: 8, memory_bytes: 33_285_996_544 }
+})
+fake('imageStatus', (): ImageStatus => {
+  if (docker === 'down') fail('DOCKER_UNREACHABLE', 'connect to /var/run/docker.sock: no such file or directory')
+  return docker === 'missing' ? { kind: 'missing', reference: 'mysqler/pt-runner:3.7.1' } : ready
+})
+
+async function progress(channel: unknown): Promise<ImageStatus> {
+  const told = channel as { onmessage: (progress: ImageProgress) => void }
+  for (let done = 0; done <= 10; done += 1) {
+    await new Promise((next) => setTimeout(next, 150))
+    told.onmessage({ step: 'Loading layer 3f1c0a9e2b7d', done_bytes: done * 16_843_000, total_bytes: 168_430_000 })
+  }
+  return ready
+}
+fake('imageLoad', ({ channel }) => progress(channel))
+fake('imagePull', () => fail('DOCKER_REFUSED', 'pull access denied for mysqler/pt-runner') as never)
+fake('imageBuild', ({ channel }) => progress(channel))
