@@ -11,6 +11,8 @@ use crate::fault;
 
 /// How long one process waits for another that is opening or mending the file.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a lock that says "in use" is doubted.
+const BRIEFLY: Duration = Duration::from_secs(2);
 
 /// The data directory and the names in it.
 #[derive(Debug, Clone)]
@@ -67,25 +69,36 @@ impl DataDir {
     }
 
     /// Held, shared, for as long as the file is open.
-    pub fn lock_for_use(&self) -> Result<File> {
-        let path = self.root.join("in-use.lock");
-        let file = private_file(&path).map_err(|error| fault::io(error, Some(&path)))?;
-        file.try_lock_shared().map_err(|error| match error {
-            TryLockError::WouldBlock => in_use("another process is replacing the data file"),
-            TryLockError::Error(error) => fault::io(error, Some(&path)),
-        })?;
-        Ok(file)
+    pub async fn lock_for_use(&self) -> Result<File> {
+        self.lock_in_use(
+            File::try_lock_shared,
+            "another process is replacing the data file",
+        )
+        .await
     }
 
     /// Needed to rename the file: a process that had it open would go on writing into the renamed one.
-    pub fn lock_for_replacing(&self) -> Result<File> {
+    pub async fn lock_for_replacing(&self) -> Result<File> {
+        self.lock_in_use(File::try_lock, "the data file is open in this or another process")
+            .await
+    }
+
+    /// Tries for a while: a process that is just being started holds a copy of every lock of its parent until it has
+    /// become the other program.
+    async fn lock_in_use(&self, lock: fn(&File) -> Result<(), TryLockError>, why: &str) -> Result<File> {
         let path = self.root.join("in-use.lock");
         let file = private_file(&path).map_err(|error| fault::io(error, Some(&path)))?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => in_use("the data file is open in this or another process"),
-            TryLockError::Error(error) => fault::io(error, Some(&path)),
-        })?;
-        Ok(file)
+        let deadline = Instant::now() + BRIEFLY;
+        loop {
+            match lock(&file) {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(TryLockError::WouldBlock) => return Err(in_use(why)),
+                Err(TryLockError::Error(error)) => return Err(fault::io(error, Some(&path))),
+            }
+        }
     }
 
     /// Renames the file and what belongs to it to `mysqler.db.<why>-<utc time>` and returns the new name.

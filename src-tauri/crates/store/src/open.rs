@@ -56,17 +56,17 @@ impl Store {
     /// `STORE_NEWER`, `STORE_READ_ONLY`, `STORE_FULL`, `STORE_FAILED`.
     pub async fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Store> {
         let (dir, _opening) = prepare(data_dir).await?;
-        let mut in_use = dir.lock_for_use()?;
+        let mut in_use = dir.lock_for_use().await?;
         let mut set_aside = None;
         match examine(&dir.file(), file_length(&dir.file()) <= CHECKED_AT_OPEN).await? {
             Health::Damaged(why) => {
                 drop(in_use);
-                let alone = dir.lock_for_replacing()?;
+                let alone = dir.lock_for_replacing().await?;
                 let aside = dir.set_aside("damaged", clock.now())?;
                 tracing::error!(aside = %aside.display(), why, "the data file is damaged and was set aside");
                 set_aside = Some(aside);
                 drop(alone);
-                in_use = dir.lock_for_use()?;
+                in_use = dir.lock_for_use().await?;
             }
             Health::Whole {
                 migrations_pending: true,
@@ -98,7 +98,7 @@ impl Store {
     /// process has the data file open.
     pub async fn restore(data_dir: &Path, backup: &Path, clock: &dyn Clock) -> Result<()> {
         let (dir, _opening) = prepare(data_dir).await?;
-        let _alone = dir.lock_for_replacing()?;
+        let _alone = dir.lock_for_replacing().await?;
         backup::put_in_place(&dir, backup, clock.now()).await
     }
 

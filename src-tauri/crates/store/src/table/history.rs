@@ -60,7 +60,9 @@ impl Store {
 /// Values are bound, never written into the statement.
 fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &HistoryFilter) -> Result<()> {
     query.push(" WHERE 1 = 1");
-    if !filter.states.is_empty() {
+    if let [state] = filter.states.as_slice() {
+        query.push(" AND state = ").push_bind(state.as_str());
+    } else if !filter.states.is_empty() {
         query.push(" AND state IN (");
         let mut states = query.separated(", ");
         for state in &filter.states {

@@ -45,7 +45,11 @@ impl Columns {
             started_at: view.started_at.map(|at| at.0),
             finished_at: view.finished_at.map(|at| at.0),
             duration_ms: times.map(|(finished, started)| int(finished.since(started))),
-            rows_copied: int(view.rows_copied),
+            rows_copied: if view.state.is_terminal() {
+                int(view.rows_copied)
+            } else {
+                0
+            },
             rate_rows_s: copy_rate(view).map(int),
             error,
             view: json(view)?,
@@ -149,10 +153,29 @@ async fn update(
     let (stdout, stderr) = (int(batch.cursor.stdout), int(batch.cursor.stderr));
     let (last_seq, last_line) = (int(seq), int(line));
     let query = sqlx::query!(
-        "UPDATE runs SET state = ?, live = ?, started_at = ?, finished_at = ?, duration_ms = ?, rows_copied = ?,
-            rate_rows_s = ?, job = ?, cursor_stdout = MAX(cursor_stdout, ?), cursor_stderr = MAX(cursor_stderr, ?),
-            last_seq = ?, last_line = ?, error = ?, view = ?, definition_after = COALESCE(?, definition_after)
+        "UPDATE runs SET job = ?, cursor_stdout = MAX(cursor_stdout, ?), cursor_stderr = MAX(cursor_stderr, ?),
+            last_seq = ?, last_line = ?, view = ?, definition_after = COALESCE(?, definition_after)
         WHERE id = ?",
+        view.job,
+        stdout,
+        stderr,
+        last_seq,
+        last_line,
+        columns.view,
+        batch.definition_after,
+        view.id.0
+    );
+    query.execute(&mut *conn).await.map_err(fault::sql)?;
+    update_indexed(conn, &view.id, &columns).await
+}
+
+/// Apart from the rest, and only when something differs: most steps are progress, and need not touch an index.
+async fn update_indexed(conn: &mut SqliteConnection, id: &RunId, columns: &Columns) -> Result<()> {
+    let query = sqlx::query!(
+        "UPDATE runs SET state = ?1, live = ?2, started_at = ?3, finished_at = ?4, duration_ms = ?5, rows_copied = ?6,
+            rate_rows_s = ?7, error = ?8
+        WHERE id = ?9 AND (state, live, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, error)
+            IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         columns.state,
         columns.live,
         columns.started_at,
@@ -160,15 +183,8 @@ async fn update(
         columns.duration_ms,
         columns.rows_copied,
         columns.rate_rows_s,
-        view.job,
-        stdout,
-        stderr,
-        last_seq,
-        last_line,
         columns.error,
-        columns.view,
-        batch.definition_after,
-        view.id.0
+        id.0
     );
     query.execute(conn).await.map_err(fault::sql)?;
     Ok(())

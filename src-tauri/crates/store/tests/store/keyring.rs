@@ -179,7 +179,6 @@ async fn without_a_session_bus_the_keyring_is_unavailable_at_once() {
     }
     let store = open(&data_dir()).await.unwrap();
     let vault = store.vault();
-    let begun = Instant::now();
     let KeyringProbe::Unavailable { why } = vault.probe_keyring().await else {
         panic!("there is no keyring here")
     };
