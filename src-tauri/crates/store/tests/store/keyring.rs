@@ -183,9 +183,8 @@ async fn without_a_session_bus_the_keyring_is_unavailable_at_once() {
         panic!("there is no keyring here")
     };
     assert!(
-        !why.is_empty() && begun.elapsed() < Duration::from_secs(2),
-        "{why} after {:?}",
-        begun.elapsed()
+        !why.is_empty() && !why.contains("no answer"),
+        "refused, not waited for: {why}"
     );
     refused(vault.set_up(KEYRING, None).await, ErrorCode::KeyringUnavailable);
     assert_eq!(vault.status().await.unwrap(), VaultStatus::Unset);
