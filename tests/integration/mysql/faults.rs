@@ -96,17 +96,17 @@ async fn a_connection_that_is_cut_is_replaced_unseen() {
         ..sandbox.target(Server::Primary, Account::Mysqler)
     };
     let servers = MySqlServers::new();
-    servers.databases(&target).await.unwrap();
+    servers.sessions(&target, &[1]).await.unwrap();
     proxy.set(Mood::Cut);
     let error = servers
-        .databases(&target)
+        .sessions(&target, &[1])
         .await
         .expect_err("every connection is cut");
     let told = [ErrorCode::ServerUnreachable, ErrorCode::ServerLost];
     assert!(told.contains(&error.code), "{error:?}");
     proxy.set(Mood::Relays);
     servers
-        .databases(&target)
+        .sessions(&target, &[1])
         .await
         .expect("the dead session was replaced");
 }
@@ -178,7 +178,7 @@ async fn consecutive_calls_share_a_session_and_other_passwords_do_not() {
     let sandbox = Sandbox::from_env();
     let servers = MySqlServers::new();
     let target = sandbox.target(Server::Primary, Account::Tricky);
-    servers.databases(&target).await.unwrap();
+    servers.sessions(&target, &[1]).await.unwrap();
     let mut root = sandbox.client(Server::Primary, Account::Root).await;
     let mut sessions = async || -> Vec<u64> {
         let rows = root.rows("SHOW FULL PROCESSLIST").await;
@@ -189,7 +189,7 @@ async fn consecutive_calls_share_a_session_and_other_passwords_do_not() {
     };
     let before = sessions().await;
     for _ in 0..20 {
-        servers.databases(&target).await.unwrap();
+        servers.sessions(&target, &[1]).await.unwrap();
     }
     let after = sessions().await;
     assert!(
@@ -201,7 +201,7 @@ async fn consecutive_calls_share_a_session_and_other_passwords_do_not() {
         ..target
     };
     let error = servers
-        .databases(&wrong)
+        .sessions(&wrong, &[1])
         .await
         .expect_err("the idle session must not be lent to another password");
     assert_eq!(error.code, ErrorCode::ServerAccessDenied);
