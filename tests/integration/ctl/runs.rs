@@ -5,7 +5,7 @@ use mysqler_tests::sandbox::{Schema, Server};
 use mysqler_tests::table;
 use serde_json::Value;
 
-use crate::program::{Desk, Running};
+use crate::program::{Desk, Running, program};
 
 async fn prepared(name: &str, rows: u64) -> (Desk, Schema, TableRef) {
     let desk = Desk::connected();
@@ -313,6 +313,30 @@ async fn a_run_whose_process_was_killed_is_taken_up_by_the_next_one() {
     desk.ctl(&["runs", "cutover", &id]).done();
     watch.end().done();
     assert_eq!(state(&desk, &id), "completed");
+    let mut client = schema.client().await;
+    assert_eq!(
+        table::remains(&mut client, schema.name()).await,
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_run_goes_on_to_its_end_when_nobody_reads_any_more() {
+    let (desk, schema, table) = prepared("ctl_pipe", 2_000).await;
+    let script = format!(
+        "set -o pipefail; '{}' --data-dir '{}' --passphrase-file '{}' run Sandbox --table {table} --reclaim | head -n 1",
+        program().display(),
+        desk.path("data").display(),
+        desk.path("master").display(),
+    );
+    let mut command = std::process::Command::new("bash");
+    command
+        .args(["-c", &script])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let said = Running::start(command).end().done();
+    assert_eq!(said.out.lines().count(), 1, "{}", said.out);
+    assert_eq!(state(&desk, &only_run(&desk)), "completed");
     let mut client = schema.client().await;
     assert_eq!(
         table::remains(&mut client, schema.name()).await,
