@@ -17,4 +17,4 @@ fi
 printf '%s' "$MYSQLER_SANDBOX_PASSWORD" | "${ctl[@]}" connection add "$name" \
   --host "$MYSQLER_SANDBOX_PRIMARY_HOST" --port "$MYSQLER_SANDBOX_PRIMARY_PORT" \
   --user "$MYSQLER_SANDBOX_USER" --password-stdin --database "$MYSQLER_SANDBOX_SCHEMA" \
-  --env dev --tls verify-ca --ca "$MYSQLER_SANDBOX_CA_FILE"
+  --env dev --tls verify-identity --ca "$MYSQLER_SANDBOX_CA_FILE"

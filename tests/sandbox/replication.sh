@@ -30,6 +30,17 @@ caught_up() { # SECONDS
   [[ $(sql "$replica" <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$gtids', $1)" 2>/dev/null) == 0 ]]
 }
 
+# A clone holds InnoDB tables only: the one of MyISAM arrives empty.
+copy_legacy_log() {
+  {
+    echo 'SET SESSION sql_log_bin = 0; TRUNCATE TABLE shop.legacy_log;'
+    sql "$primary" <<'SQL'
+SELECT CONCAT('INSERT INTO shop.legacy_log VALUES (', id, ', ', QUOTE(message), ', ', QUOTE(logged_at), ');')
+FROM shop.legacy_log ORDER BY id
+SQL
+  } | sql "$replica"
+}
+
 clone_from_primary() {
   step 'cloning the replica from the primary'
   sql "$replica" <<<"STOP REPLICA; RESET REPLICA ALL; SET GLOBAL read_only = OFF;
@@ -47,6 +58,7 @@ SQL
   timeout 60 docker wait "$replica" >/dev/null
   docker start "$replica" >/dev/null
   await_ready "$replica"
+  copy_legacy_log
   sql "$replica" <<<"$(replication_sql)"
 }
 

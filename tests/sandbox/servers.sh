@@ -4,7 +4,8 @@
 
 start_deadline_seconds=120
 
-# Durability stays at its default on the primary, so a crash test means something; the replica may lag less than it may lose.
+# Durability stays at its default on the primary, so a crash test means something. The replica is cloned anew whenever
+# it is broken, so it gives up everything that a crash would need for keeping up with the primary on a small machine.
 server_options() { # SERVER
   case $1 in
     "$primary")
@@ -12,9 +13,9 @@ server_options() { # SERVER
         --log-bin=binlog --max-binlog-size=256M --binlog-expire-logs-seconds=3600
       ;;
     "$replica")
-      printf '%s\n' --server-id=2 --innodb-buffer-pool-size=256M --innodb-redo-log-capacity=512M \
-        --log-bin=binlog --max-binlog-size=256M --binlog-expire-logs-seconds=1800 --sync-binlog=0 \
-        --innodb-flush-log-at-trx-commit=2 --relay-log=relay \
+      printf '%s\n' --server-id=2 --innodb-buffer-pool-size=512M --innodb-redo-log-capacity=1G \
+        --log-bin=binlog --log-replica-updates=OFF --binlog-expire-logs-seconds=1800 --sync-binlog=0 \
+        --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=OFF --relay-log=relay \
         --report-host=127.0.0.1 "--report-port=${port[$replica]}" --read-only=ON
       ;;
     "$mariadb")
