@@ -16,7 +16,7 @@ export default {
     failed: 'Not reached',
     untested: 'Untested',
     testing: 'Testing',
-    lastUsed: 'last used {when}',
+    lastUsed: 'Last used {when}',
     neverUsed: 'not used yet',
     more: 'More',
     import: 'Import…',

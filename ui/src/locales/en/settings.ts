@@ -75,7 +75,6 @@ export default {
     shares: 'Containers can use this computer’s own network: servers on 127.0.0.1 are reachable.',
     sharesNot: 'Containers have a network of their own: servers on 127.0.0.1 are reached through the gateway of Docker Desktop.',
     check: 'Check again',
-    down: 'Docker does not answer',
   },
   image: {
     ready: 'Ready',

@@ -16,7 +16,7 @@ export default {
     failed: '无法连接',
     untested: '未测试',
     testing: '测试中',
-    lastUsed: '{when}使用过',
+    lastUsed: '上次使用：{when}',
     neverUsed: '尚未使用',
     more: '更多',
     import: '导入…',

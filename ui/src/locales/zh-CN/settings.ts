@@ -75,7 +75,6 @@ export default {
     shares: '容器可使用本机网络，能访问 127.0.0.1 上的服务器。',
     sharesNot: '容器使用独立网络，127.0.0.1 上的服务器通过 Docker Desktop 网关访问。',
     check: '重新检查',
-    down: 'Docker 没有响应',
   },
   image: {
     ready: '就绪',

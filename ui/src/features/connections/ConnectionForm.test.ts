@@ -1,0 +1,83 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Connection, ConnectionDraft } from '@/ipc'
+import { fake, installFakes, resetFakes } from '@/ipc/fake'
+import { i18n } from '@/locales'
+import ConnectionForm from './ConnectionForm.vue'
+import { sampleConnection, sampleReport } from './sample'
+
+const at = (name: string) => `[data-testid=${name}]`
+
+function open(connection: Connection | null = null) {
+  return mount(ConnectionForm, { props: { connection }, global: { plugins: [createPinia(), i18n] }, attachTo: document.body })
+}
+
+describe('the form on screen', () => {
+  const saved = vi.fn()
+
+  beforeEach(() => {
+    resetFakes()
+    installFakes()
+    saved.mockReset()
+    fake('connectionProblems', ({ draft }) => {
+      const { host, connect_timeout_s: timeout } = draft as ConnectionDraft
+      const host_ = host === '' ? [{ field: 'host', reason: 'host_empty', params: {} }] : []
+      return [...host_, ...(timeout === 0 ? [{ field: 'connect_timeout_s', reason: 'timeout_range', params: {} }] : [])]
+    })
+    fake('connectionTest', () => sampleReport({ missing_privileges: ['PROCESS'] }))
+    fake('connectionSave', ({ draft, keepUntested }) => {
+      saved(draft, keepUntested)
+      return sampleConnection()
+    })
+  })
+  afterEach(() => (document.body.innerHTML = ''))
+
+  it('tests, shows the facts with the grant, and then saves by one more press', async () => {
+    const wrapper = open()
+    await wrapper.find(at('field-name')).setValue('shop')
+    await wrapper.find(at('field-host')).setValue('db')
+    expect(wrapper.find(at('form-save')).text()).toBe('Test and save')
+    await wrapper.find(at('form-test')).trigger('click')
+    await flushPromises()
+    expect(wrapper.find(at('grant-line')).text()).toBe("GRANT PROCESS ON *.* TO 'dba'@'%';")
+    expect(wrapper.find(at('form-save')).text()).toBe('Save')
+    expect(wrapper.find(at('form-save-untested')).exists()).toBe(false)
+    await wrapper.find('form').trigger('submit')
+    await flushPromises()
+    expect(wrapper.emitted('saved')).toHaveLength(1)
+    expect(saved).toHaveBeenCalledWith(expect.objectContaining({ name: 'shop', host: 'db' }), false)
+    wrapper.unmount()
+  })
+
+  it('tells what is wrong instead of testing, and unfolds what hides it', async () => {
+    const wrapper = open(sampleConnection({ host: '', connect_timeout_s: 0 }))
+    await wrapper.find(at('form-test')).trigger('click')
+    await flushPromises()
+    expect(wrapper.text()).toContain('a host name or address is needed')
+    expect(wrapper.text()).toContain('1 to 60 seconds')
+    expect(wrapper.find(at('test-passed')).exists()).toBe(false)
+    wrapper.unmount()
+  })
+
+  it('never holds a saved password', () => {
+    const wrapper = open(sampleConnection({ password: 'stored' }))
+    const field = wrapper.find<HTMLInputElement>(at('field-password'))
+    expect(field.element.value).toBe('')
+    expect(field.attributes('placeholder')).toBe('unchanged')
+    wrapper.unmount()
+  })
+
+  it('asks before it saves what was never tested', async () => {
+    const wrapper = open()
+    await wrapper.find(at('field-host')).setValue('db')
+    await wrapper.find(at('form-save-untested')).trigger('click')
+    await flushPromises()
+    expect(saved).not.toHaveBeenCalled()
+    const dialog = [...document.querySelectorAll<HTMLElement>('.el-dialog')].find((shown) => shown.textContent?.includes('marked as untested'))
+    dialog?.querySelector<HTMLElement>(at('confirm-action'))?.click()
+    await flushPromises()
+    expect(saved).toHaveBeenCalledExactlyOnceWith(expect.anything(), true)
+    wrapper.unmount()
+  })
+})
