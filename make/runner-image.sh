@@ -6,8 +6,10 @@ set -euo pipefail
 # shellcheck source=environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-# A data directory of its own: looking at an image must not touch the user's history.
-ctl=("${1:?MYSQLERCTL is missing}" --data-dir "$root/target/setup/image-data")
+# A data directory for the moment: looking at an image must not touch the user's history.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+ctl=("${1:?MYSQLERCTL is missing}" --data-dir "$scratch")
 
 is_ready() { "${ctl[@]}" --json image status 2>/dev/null | grep -q '"kind":"ready"'; }
 
