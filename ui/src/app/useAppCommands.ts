@@ -2,6 +2,7 @@
 import { useRouter } from 'vue-router'
 import { useConnectionCommands } from '@/features/connections/useConnectionCommands'
 import { useLock } from '@/features/lock/store'
+import { useRunCommands } from '@/features/runs/useRunCommands'
 import { useSettingsCommands } from '@/features/settings/useSettingsCommands'
 import { useText } from '@/locales'
 import en from '@/locales/en'
@@ -17,6 +18,7 @@ export function useAppCommands() {
   const preferences = usePreferences()
   const lock = useLock()
 
+  useRunCommands()
   useShortcut('mod+n', () => void router.push({ name: 'change' }))
 
   useConnectionCommands()

@@ -48,10 +48,10 @@ const theme = EditorView.theme({
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--danger) 1px', textUnderlineOffset: '3px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warn) 1px', textUnderlineOffset: '3px' },
   '.cm-lintRange-info': { backgroundImage: 'none', textDecoration: 'underline dotted var(--accent) 1px' },
-  '.cm-changedText, .cm-insertedLine .cm-changedText': { background: 'color-mix(in srgb, var(--ok) 28%, transparent) !important' },
+  '.cm-changedText, .cm-insertedLine .cm-changedText': { background: 'color-mix(in srgb, var(--ok) 14%, transparent) !important' },
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--ok-soft) !important' },
   '.cm-deletedChunk': { backgroundColor: 'var(--danger-soft) !important', paddingLeft: '12px' },
-  '.cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--danger) 28%, transparent) !important' },
+  '.cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--danger) 14%, transparent) !important' },
   '.cm-changeGutter': { width: '3px' },
   '.cm-collapsedLines': {
     color: 'var(--text-3)',

@@ -7,7 +7,6 @@ export default {
   reclaim: 'Reclaim space',
   dryRun: 'Dry run',
   again: 'Run again',
-  trouble: 'Events cannot be stored at the moment',
   phases: 'Phases',
   warnings: '{count} warning | {count} warnings',
   group: {

@@ -7,7 +7,6 @@ export default {
   reclaim: '回收空间',
   dryRun: '试运行',
   again: '再次执行',
-  trouble: '当前无法保存事件',
   phases: '阶段',
   warnings: '{count} 条警告',
   group: {
