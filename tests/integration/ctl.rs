@@ -1,4 +1,5 @@
 //! `mysqlerctl` as a script meets it: the real program, real servers, real containers.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests fail loudly")]
 
 #[path = "ctl/browse.rs"]
 mod browse;

@@ -4,7 +4,7 @@ use mysqler_tests::sandbox::Server;
 use mysqler_tests::table;
 use serde_json::Value;
 
-use crate::program::Desk;
+use crate::program::{Desk, Running};
 
 fn codes(plan: &Value, severity: &str) -> Vec<String> {
     let findings = plan["findings"].as_array().cloned().unwrap_or_default();
@@ -127,4 +127,22 @@ fn a_table_that_is_not_there_is_refused() {
     let said = desk.json(&["plan", "Sandbox", "--table", "shop.nothing", "--reclaim"]);
     assert!(matches!(said.code, 1 | 3), "{said:?}");
     assert!(said.out.contains("TABLE_MISSING"), "{}", said.out);
+}
+
+#[test]
+fn without_docker_nothing_is_planned_and_the_exit_code_says_so() {
+    let desk = Desk::connected();
+    let mut command = desk.command(&["--json", "run", "Sandbox", "--table", "shop.orders", "--reclaim"]);
+    command.env("DOCKER_HOST", "unix:///nonexistent/docker.sock");
+    let said = Running::start(command).end();
+    assert_eq!(said.ends(6).error_code(), "DOCKER_UNREACHABLE");
+    assert_eq!(desk.json(&["history", "list"]).done().out, "");
+
+    let mut command = desk.command(&["--json", "image", "status"]);
+    command.env("DOCKER_HOST", "unix:///nonexistent/docker.sock");
+    assert_eq!(
+        Running::start(command).end().ends(6).error_code(),
+        "DOCKER_UNREACHABLE"
+    );
+    assert_eq!(desk.json(&["image", "status"]).done().object()["kind"], "ready");
 }

@@ -1,6 +1,6 @@
 //! `plan`: what a change would do, and how a plan is shown.
 
-use mysqler_contract::{EngineChoice, ErrorCode, Finding, Flavour, Plan, Result, Severity};
+use mysqler_contract::{AppError, EngineChoice, ErrorCode, Finding, Flavour, Plan, Result, Severity};
 
 use super::change::Change;
 use super::connection::environment;
@@ -18,11 +18,33 @@ pub struct Args {
 pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let plan = made(context, args.change).await?;
     context.out.answer(&plan, |plan| described(&context.out, plan));
-    Ok(if plan.blocked() {
-        exit::of_error(ErrorCode::PlanBlocked)
-    } else {
-        Exit::Done
-    })
+    Ok(refusal(&plan).map_or(Exit::Done, |error| exit::of_error(error.code)))
+}
+
+/// Why the plan may not run, as an error; `None` when it may.
+pub fn refusal(plan: &Plan) -> Option<AppError> {
+    plan.blocked().then(|| refused_for(&plan.findings))
+}
+
+/// When nothing but a silent Docker stands in the way, that is what a script is told: the change itself may be good.
+fn refused_for(findings: &[Finding]) -> AppError {
+    const DOCKER: &str = "DOCKER_UNAVAILABLE";
+    // What is found in its wake: without an engine no command can be composed.
+    const WAKE: &str = "LAUNCH_IMPOSSIBLE";
+    let blocking = || {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Block)
+    };
+    let docker = blocking().find(|finding| finding.code == DOCKER);
+    if let Some(docker) = docker
+        && blocking().all(|finding| [DOCKER, WAKE].contains(&finding.code.as_str()))
+    {
+        let message = docker.params.get("message").cloned().unwrap_or_default();
+        return AppError::new(ErrorCode::DockerUnreachable).detail(message);
+    }
+    let codes: Vec<&str> = blocking().map(|finding| finding.code.as_str()).collect();
+    AppError::new(ErrorCode::PlanBlocked).detail(codes.join(", "))
 }
 
 pub async fn made(context: &Context, change: Change) -> Result<Plan> {
@@ -224,6 +246,27 @@ mod tests {
                 .is_some_and(|line| line.ends_with("ANALYZE TABLE `a`")),
             "{lines:?}"
         );
+    }
+
+    #[test]
+    fn only_a_silent_docker_alone_is_told_as_such() {
+        let of = |codes: &[&str]| {
+            let findings: Vec<Finding> = codes
+                .iter()
+                .map(|code| Finding::new(code, Severity::Block))
+                .collect();
+            refused_for(&findings).code
+        };
+        assert_eq!(
+            of(&["DOCKER_UNAVAILABLE", "LAUNCH_IMPOSSIBLE"]),
+            ErrorCode::DockerUnreachable
+        );
+        assert_eq!(of(&["LAUNCH_IMPOSSIBLE"]), ErrorCode::PlanBlocked);
+        assert_eq!(
+            of(&["DOCKER_UNAVAILABLE", "CLAUSE_EMPTY"]),
+            ErrorCode::PlanBlocked
+        );
+        assert_eq!(of(&[]), ErrorCode::PlanBlocked);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use mysqler_contract::{AppError, Confirmation, ErrorCode, Plan, Result, Severity};
+use mysqler_contract::{AppError, Confirmation, ErrorCode, Plan, Result};
 
 use super::change::Change;
 use super::plan;
@@ -30,13 +30,8 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let out = &context.out;
     let plan = plan::made(context, args.change).await?;
     out.answer(&plan, |plan| plan::described(out, plan));
-    if plan.blocked() {
-        let codes = plan
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Block);
-        let codes: Vec<&str> = codes.map(|finding| finding.code.as_str()).collect();
-        return Err(AppError::new(ErrorCode::PlanBlocked).detail(codes.join(", ")));
+    if let Some(error) = plan::refusal(&plan) {
+        return Err(error);
     }
     let confirmation = confirmation(context, &plan, args.confirm, args.accept)?;
     // Before the start: a Ctrl-C that comes just after it must find somebody who stops the run.
