@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mysqler_contract::{AppEvent, Plan, PlanId};
 use tokio::sync::{Mutex, Notify, broadcast};
 
-use crate::connections::{PendingImport, PassedTests};
+use crate::connections::{PassedTests, PendingImport};
 use crate::ports::{Clock, ConnectionStore, EventSink, RunStore, Runner, Servers, SettingsStore, Vault};
 use crate::run::Supervisors;
 
@@ -61,7 +61,11 @@ impl Core {
             vault_used: Mutex::new(now),
             grown: broadcast::channel(256).0,
         };
-        Self { ports, host, memory: Arc::new(memory) }
+        Self {
+            ports,
+            host,
+            memory: Arc::new(memory),
+        }
     }
 
     pub(crate) fn tell(&self, event: AppEvent) {

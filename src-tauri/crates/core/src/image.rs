@@ -30,7 +30,10 @@ impl Core {
 
     pub async fn image_build(&self, base: &str, progress: OnProgress) -> Result<ImageStatus> {
         let settings = self.ports.settings.load().await?;
-        self.ports.runner.image_build(base, &settings.image, progress).await
+        self.ports
+            .runner
+            .image_build(base, &settings.image, progress)
+            .await
     }
 
     pub async fn settings(&self) -> Result<Settings> {

@@ -11,7 +11,12 @@ impl Core {
         let vault = self.ports.vault.status().await?;
         let data = self.ports.settings.data_status().await?;
         let first_start = vault == VaultStatus::Unset && self.connections().await?.is_empty();
-        Ok(AppStatus { version: version.to_owned(), vault, data, first_start })
+        Ok(AppStatus {
+            version: version.to_owned(),
+            vault,
+            data,
+            first_start,
+        })
     }
 
     pub async fn vault_status(&self) -> Result<VaultStatus> {
@@ -22,7 +27,11 @@ impl Core {
         self.ports.vault.probe_keyring().await
     }
 
-    pub async fn vault_set_up(&self, protection: VaultProtection, password: Option<&Secret>) -> Result<VaultStatus> {
+    pub async fn vault_set_up(
+        &self,
+        protection: VaultProtection,
+        password: Option<&Secret>,
+    ) -> Result<VaultStatus> {
         self.ports.vault.set_up(protection, password).await?;
         self.vault_opened().await
     }
@@ -47,7 +56,10 @@ impl Core {
         let minutes = self.ports.settings.load().await?.vault_lock_after_min;
         let status = self.ports.vault.status().await?;
         let idle_ms = self.ports.clock.now().since(*self.memory.vault_used.lock().await);
-        let open = status == VaultStatus::Unlocked { protection: VaultProtection::MasterPassword };
+        let open = status
+            == VaultStatus::Unlocked {
+                protection: VaultProtection::MasterPassword,
+            };
         if open && minutes > 0 && idle_ms >= u64::from(minutes) * 60_000 {
             self.vault_lock().await?;
         }
@@ -57,7 +69,14 @@ impl Core {
     /// A backup a day: due when the newest is older, or there is none and something is worth one.
     pub async fn backup_when_due(&self) -> Result<()> {
         let now = self.ports.clock.now();
-        let newest = self.ports.settings.data_status().await?.backups.first().map(|backup| backup.made_at);
+        let newest = self
+            .ports
+            .settings
+            .data_status()
+            .await?
+            .backups
+            .first()
+            .map(|backup| backup.made_at);
         if newest.is_some_and(|made| now.since(made) < DAY_MS) {
             return Ok(());
         }
@@ -73,7 +92,9 @@ impl Core {
 
     async fn vault_told(&self) -> Result<VaultStatus> {
         let status = self.ports.vault.status().await?;
-        self.tell(AppEvent::VaultChanged { status: status.clone() });
+        self.tell(AppEvent::VaultChanged {
+            status: status.clone(),
+        });
         Ok(status)
     }
 }

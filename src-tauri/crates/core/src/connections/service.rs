@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, AppEvent, Connection, ConnectionDraft, ConnectionId, DatabaseSummary, ErrorCode, FieldProblem, Result, Secret,
-    SecretInput, SecretPresence, ServerReport, TableFacts, TableRef, TableSummary, TestedConnection, TlsMode,
+    AppError, AppEvent, Connection, ConnectionDraft, ConnectionId, DatabaseSummary, ErrorCode, FieldProblem,
+    Result, Secret, SecretInput, SecretPresence, ServerReport, TableFacts, TableRef, TableSummary,
+    TestedConnection, TlsMode,
 };
 use sha2::{Digest, Sha256};
 
@@ -32,25 +33,48 @@ impl Core {
     /// By name, case ignored; `NOT_FOUND` otherwise.
     pub async fn connection_named(&self, name: &str) -> Result<Connection> {
         let wanted = name.to_lowercase();
-        let found = self.connections().await?.into_iter().find(|saved| saved.name.to_lowercase() == wanted);
+        let found = self
+            .connections()
+            .await?
+            .into_iter()
+            .find(|saved| saved.name.to_lowercase() == wanted);
         found.ok_or_else(|| AppError::new(ErrorCode::NotFound).with("what", name))
     }
 
     pub async fn connection_problems(&self, draft: &ConnectionDraft) -> Result<Vec<FieldProblem>> {
-        let taken: Vec<_> = self.connections().await?.into_iter().map(|saved| (saved.id, saved.name)).collect();
+        let taken: Vec<_> = self
+            .connections()
+            .await?
+            .into_iter()
+            .map(|saved| (saved.id, saved.name))
+            .collect();
         Ok(validation::problems(draft, &taken))
     }
 
     /// Connects as the draft says, saved or not. A test that passes is remembered for the save that follows.
     pub async fn connection_test(&self, draft: &ConnectionDraft) -> Result<ServerReport> {
-        refuse_problems(self.connection_problems(draft).await?, |field| field != "name" && field != "description")?;
+        refuse_problems(self.connection_problems(draft).await?, |field| {
+            field != "name" && field != "description"
+        })?;
         let target = self.draft_target(draft).await?;
-        let report = self.ports.servers.test(&target, draft.database.as_deref()).await?;
-        let tested = TestedConnection { at: self.ports.clock.now(), report: report.clone() };
+        let report = self
+            .ports
+            .servers
+            .test(&target, draft.database.as_deref())
+            .await?;
+        let tested = TestedConnection {
+            at: self.ports.clock.now(),
+            report: report.clone(),
+        };
         if let Some(id) = &draft.id {
             self.keep_test(id, draft, &target, &tested).await?;
         }
-        self.memory.passed_tests.lock().await.0.insert(digest(&target), tested);
+        self.memory
+            .passed_tests
+            .lock()
+            .await
+            .0
+            .insert(digest(&target), tested);
         Ok(report)
     }
 
@@ -69,7 +93,10 @@ impl Core {
         tested: &TestedConnection,
     ) -> Result<()> {
         let mut saved = self.connection(id).await?;
-        if matches!(draft.password, SecretInput::Unchanged) && same_way(&saved, target) && saved.database == draft.database {
+        if matches!(draft.password, SecretInput::Unchanged)
+            && same_way(&saved, target)
+            && saved.database == draft.database
+        {
             saved.tested = Some(tested.clone());
             self.ports.connections.save(&saved, None).await?;
             self.tell(AppEvent::ConnectionsChanged);
@@ -86,16 +113,26 @@ impl Core {
             None => None,
         };
         let target = self.draft_target_or_blank(draft).await?;
-        let tested = self.memory.passed_tests.lock().await.0.get(&digest(&target)).cloned();
-        let unchanged = before.as_ref().filter(|saved| {
-            matches!(draft.password, SecretInput::Unchanged) && same_way(saved, &target)
-        });
+        let tested = self
+            .memory
+            .passed_tests
+            .lock()
+            .await
+            .0
+            .get(&digest(&target))
+            .cloned();
+        let unchanged = before
+            .as_ref()
+            .filter(|saved| matches!(draft.password, SecretInput::Unchanged) && same_way(saved, &target));
         let tested = tested.or_else(|| unchanged.and_then(|saved| saved.tested.clone()));
         if tested.is_none() && !keep_untested && unchanged.is_none() {
             return Err(AppError::new(ErrorCode::ConnectionUntested).with("name", &draft.name));
         }
         let now = self.ports.clock.now();
-        let id = draft.id.clone().unwrap_or_else(|| ConnectionId(uuid::Uuid::new_v4().to_string()));
+        let id = draft
+            .id
+            .clone()
+            .unwrap_or_else(|| ConnectionId(uuid::Uuid::new_v4().to_string()));
         let (presence, sealed) = self.sealed(&id, draft, before.as_ref()).await?;
         let connection = Connection {
             id,
@@ -128,20 +165,31 @@ impl Core {
         before: Option<&Connection>,
     ) -> Result<(SecretPresence, Option<SealedSecret>)> {
         Ok(match &draft.password {
-            SecretInput::Unchanged => (before.map_or(SecretPresence::Missing, |saved| saved.password), None),
+            SecretInput::Unchanged => (
+                before.map_or(SecretPresence::Missing, |saved| saved.password),
+                None,
+            ),
             SecretInput::Empty => (SecretPresence::Empty, None),
-            SecretInput::Set { value } => {
-                (SecretPresence::Stored, Some(self.ports.vault.seal(&id.0, PASSWORD, value).await?))
-            }
+            SecretInput::Set { value } => (
+                SecretPresence::Stored,
+                Some(self.ports.vault.seal(&id.0, PASSWORD, value).await?),
+            ),
         })
     }
 
     /// A copy under a free name, its secret sealed again for the new record.
     pub async fn connection_duplicate(&self, id: &ConnectionId) -> Result<Connection> {
         let mut copy = self.connection(id).await?;
-        let names: Vec<String> = self.connections().await?.into_iter().map(|saved| saved.name.to_lowercase()).collect();
+        let names: Vec<String> = self
+            .connections()
+            .await?
+            .into_iter()
+            .map(|saved| saved.name.to_lowercase())
+            .collect();
         let stem: String = copy.name.chars().take(45).collect();
-        let free = (2..).map(|n| format!("{stem} {n}")).find(|name| !names.contains(&name.to_lowercase()));
+        let free = (2..)
+            .map(|n| format!("{stem} {n}"))
+            .find(|name| !names.contains(&name.to_lowercase()));
         copy.name = free.unwrap_or(stem);
         let password = self.password(&copy).await;
         copy.id = ConnectionId(uuid::Uuid::new_v4().to_string());
@@ -149,7 +197,9 @@ impl Core {
         copy.updated_at = copy.created_at;
         copy.last_used_at = None;
         let sealed = match (copy.password, password) {
-            (SecretPresence::Stored, Ok(secret)) => Some(self.ports.vault.seal(&copy.id.0, PASSWORD, &secret).await?),
+            (SecretPresence::Stored, Ok(secret)) => {
+                Some(self.ports.vault.seal(&copy.id.0, PASSWORD, &secret).await?)
+            }
             (SecretPresence::Stored, Err(error)) => return Err(error),
             _ => None,
         };
@@ -159,9 +209,17 @@ impl Core {
     }
 
     pub async fn connection_remove(&self, id: &ConnectionId) -> Result<()> {
-        let busy = self.ports.runs.live().await?.into_iter().find(|view| &view.connection_id == id);
+        let busy = self
+            .ports
+            .runs
+            .live()
+            .await?
+            .into_iter()
+            .find(|view| &view.connection_id == id);
         if let Some(view) = busy {
-            return Err(AppError::new(ErrorCode::TableBusy).with("run", view.id).with("table", view.table));
+            return Err(AppError::new(ErrorCode::TableBusy)
+                .with("run", view.id)
+                .with("table", view.table));
         }
         self.ports.connections.remove(id).await?;
         self.tell(AppEvent::ConnectionsChanged);
@@ -199,10 +257,13 @@ impl Core {
     pub(crate) async fn password(&self, saved: &Connection) -> Result<Secret> {
         match saved.password {
             SecretPresence::Empty => Ok(Secret::new("")),
-            SecretPresence::Missing => Err(AppError::new(ErrorCode::PasswordMissing).with("name", &saved.name)),
+            SecretPresence::Missing => {
+                Err(AppError::new(ErrorCode::PasswordMissing).with("name", &saved.name))
+            }
             SecretPresence::Stored => {
                 let sealed = self.ports.connections.sealed_password(&saved.id).await?;
-                let sealed = sealed.ok_or_else(|| AppError::new(ErrorCode::PasswordMissing).with("name", &saved.name))?;
+                let sealed = sealed
+                    .ok_or_else(|| AppError::new(ErrorCode::PasswordMissing).with("name", &saved.name))?;
                 *self.memory.vault_used.lock().await = self.ports.clock.now();
                 self.ports.vault.open(&saved.id.0, PASSWORD, &sealed).await
             }
@@ -224,8 +285,16 @@ impl Core {
     /// Saving must be possible while the vault is locked or the secret was never typed, when the password is not touched.
     async fn draft_target_or_blank(&self, draft: &ConnectionDraft) -> Result<Target> {
         match self.draft_target(draft).await {
-            Err(error) if matches!(error.code, ErrorCode::VaultLocked | ErrorCode::PasswordMissing | ErrorCode::FileUnreadable) => {
-                let blank = ConnectionDraft { ca_file: None, ..draft.clone() };
+            Err(error)
+                if matches!(
+                    error.code,
+                    ErrorCode::VaultLocked | ErrorCode::PasswordMissing | ErrorCode::FileUnreadable
+                ) =>
+            {
+                let blank = ConnectionDraft {
+                    ca_file: None,
+                    ..draft.clone()
+                };
                 target_of(&blank, Secret::new("")).await
             }
             other => other,
@@ -242,7 +311,10 @@ fn refuse_problems(problems: Vec<FieldProblem>, matters: impl Fn(&str) -> bool) 
 
 /// Whether the saved connection reaches its server in the same way as `target`, the password aside.
 fn same_way(saved: &Connection, target: &Target) -> bool {
-    saved.host == target.host && saved.port == target.port && saved.user == target.user && saved.tls == target.tls
+    saved.host == target.host
+        && saved.port == target.port
+        && saved.user == target.user
+        && saved.tls == target.tls
 }
 
 pub(crate) fn draft_of(saved: &Connection) -> ConnectionDraft {
@@ -282,9 +354,11 @@ async fn target_of(draft: &ConnectionDraft, password: Secret) -> Result<Target> 
 }
 
 async fn read_ca(path: &str) -> Result<String> {
-    tokio::fs::read_to_string(path)
-        .await
-        .map_err(|error| AppError::new(ErrorCode::FileUnreadable).with("path", path).detail(error))
+    tokio::fs::read_to_string(path).await.map_err(|error| {
+        AppError::new(ErrorCode::FileUnreadable)
+            .with("path", path)
+            .detail(error)
+    })
 }
 
 /// Every field that decides whether and as whom a server is reached, the password among them.
@@ -293,7 +367,14 @@ fn digest(target: &Target) -> [u8; 32] {
     let port = target.port.to_string();
     let tls = format!("{:?}", target.tls);
     let ca = target.ca_pem.as_deref().unwrap_or_default();
-    for part in [&target.host, &port, &target.user, target.password.expose(), &tls, ca] {
+    for part in [
+        &target.host,
+        &port,
+        &target.user,
+        target.password.expose(),
+        &tls,
+        ca,
+    ] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

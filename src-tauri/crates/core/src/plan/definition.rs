@@ -18,8 +18,12 @@ fn without_name(definition: &str, name: &str, wanted: &str) -> String {
     let (own, target) = (quoted(name), quoted(wanted));
     let body = without_counter(definition);
     // Only the header and self-references carry the table's name as a whole identifier in these places.
-    body.replacen(&format!("CREATE TABLE {own}"), &format!("CREATE TABLE {target}"), 1)
-        .replace(&format!("REFERENCES {own}"), &format!("REFERENCES {target}"))
+    body.replacen(
+        &format!("CREATE TABLE {own}"),
+        &format!("CREATE TABLE {target}"),
+        1,
+    )
+    .replace(&format!("REFERENCES {own}"), &format!("REFERENCES {target}"))
 }
 
 fn without_counter(definition: &str) -> String {
@@ -53,7 +57,10 @@ mod tests {
     #[test]
     fn a_shadow_equals_the_table_it_became_and_nothing_else() {
         let shadow = ORDERS.replace("`orders`", "`_orders_new`");
-        let (from, to) = (TableRef::new("shop", "_orders_new"), TableRef::new("shop", "orders"));
+        let (from, to) = (
+            TableRef::new("shop", "_orders_new"),
+            TableRef::new("shop", "orders"),
+        );
         assert!(same_definition(&shadow, &from, ORDERS, &to));
         let other = ORDERS.replace("varchar(9)", "varchar(10)");
         assert!(!same_definition(&shadow, &from, &other, &to));

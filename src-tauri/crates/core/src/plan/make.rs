@@ -1,8 +1,9 @@
 //! Making a plan: everything is looked at, then one value says exactly what would run.
 
 use mysqler_contract::{
-    AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine, ErrorCode, ImageStatus, Launch,
-    Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
+    AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine, ErrorCode,
+    ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity, Settings,
+    TableFacts, TableKind, TableRef, TlsMode,
 };
 
 use super::definition::fingerprint;
@@ -38,9 +39,16 @@ impl Core {
     }
 
     /// What the server says; executes nothing. A clause that the lexer refuses never reaches the server.
-    pub async fn clause_prepare(&self, id: &ConnectionId, table: &TableRef, clause: &str) -> Result<PrepareVerdict> {
+    pub async fn clause_prepare(
+        &self,
+        id: &ConnectionId,
+        table: &TableRef,
+        clause: &str,
+    ) -> Result<PrepareVerdict> {
         if !self.clause_diagnose(clause).problems.is_empty() {
-            return Ok(PrepareVerdict::NotProven { message: String::new() });
+            return Ok(PrepareVerdict::NotProven {
+                message: String::new(),
+            });
         }
         let target = self.target(id).await?;
         self.ports.servers.prepare(&target, table, clause, None).await
@@ -52,7 +60,10 @@ impl Core {
         let plan = self.make_plan(request, None).await?;
         let mut plans = self.memory.plans.lock().await;
         if plans.len() >= KEPT {
-            let oldest = plans.values().min_by_key(|plan| plan.made_at).map(|plan| plan.id.clone());
+            let oldest = plans
+                .values()
+                .min_by_key(|plan| plan.made_at)
+                .map(|plan| plan.id.clone());
             oldest.and_then(|id| plans.remove(&id));
         }
         plans.insert(plan.id.clone(), plan.clone());
@@ -66,8 +77,15 @@ impl Core {
         let settings = self.ports.settings.load().await?;
         let diagnosis = crate::clause::diagnose(request.kind.clause());
         let gathered = self.gather(&request, &target, &diagnosis, &settings).await?;
-        let way = self.find_way(&request, &connection, &target, &gathered, &settings).await;
-        let busy = self.ports.runs.busy_with(&connection.id, &request.table).await?.filter(|run| Some(run) != own);
+        let way = self
+            .find_way(&request, &connection, &target, &gathered, &settings)
+            .await;
+        let busy = self
+            .ports
+            .runs
+            .busy_with(&connection.id, &request.table)
+            .await?
+            .filter(|run| Some(run) != own);
         let findings = preflight::check(&PreflightInput {
             request: &request,
             connection: &connection,
@@ -82,7 +100,11 @@ impl Core {
             now: self.ports.clock.now(),
         });
         let learned = self.ports.runs.past_rates(&connection.id, 9).await?;
-        let binlog = gathered.server.variables.get("log_bin").is_some_and(|value| value.eq_ignore_ascii_case("on"));
+        let binlog = gathered
+            .server
+            .variables
+            .get("log_bin")
+            .is_some_and(|value| value.eq_ignore_ascii_case("on"));
         let launch = way.launch.and_then(Result::ok);
         Ok(Plan {
             id: PlanId(uuid::Uuid::new_v4().to_string()),
@@ -123,7 +145,10 @@ impl Core {
         let presentable = diagnosis.problems.is_empty();
         let prepare = async {
             match presentable {
-                true => servers.prepare(target, table, request.kind.clause(), None).await.map(Some),
+                true => servers
+                    .prepare(target, table, request.kind.clause(), None)
+                    .await
+                    .map(Some),
                 false => Ok(None),
             }
         };
@@ -133,7 +158,12 @@ impl Core {
                 _ => servers.certificate(target).await,
             }
         };
-        let workstation = async { (self.ports.runner.host().await, self.ports.runner.image_status(&settings.image).await) };
+        let workstation = async {
+            (
+                self.ports.runner.host().await,
+                self.ports.runner.image_status(&settings.image).await,
+            )
+        };
         let asked = async {
             tokio::try_join!(
                 servers.server_facts(target, &table.database),
@@ -145,7 +175,15 @@ impl Core {
         };
         let (asked, (docker, image)) = tokio::join!(asked, workstation);
         let (server, table, leftovers, prepare, certificate) = asked?;
-        Ok(Gathered { server, table, leftovers, prepare, certificate, docker, image })
+        Ok(Gathered {
+            server,
+            table,
+            leftovers,
+            prepare,
+            certificate,
+            docker,
+            image,
+        })
     }
 
     async fn find_way(
@@ -161,7 +199,10 @@ impl Core {
             return Way { launch, probe: None };
         };
         if gathered.table.summary.kind != TableKind::Base {
-            return Way { launch: None, probe: None };
+            return Way {
+                launch: None,
+                probe: None,
+            };
         }
         let launch = self.ports.runner.compose(&LaunchInput {
             request,
@@ -182,7 +223,10 @@ impl Core {
             Ok(launch) => Some(self.ports.runner.probe(launch, &target.password).await),
             Err(_) => None,
         };
-        Way { launch: Some(launch), probe }
+        Way {
+            launch: Some(launch),
+            probe,
+        }
     }
 
     /// For a host that shows a plan made earlier; `PLAN_EXPIRED` when it was started or dropped since.

@@ -30,7 +30,12 @@ impl Core {
 pub(super) fn suggest(facts: &ServerFacts) -> SuggestedOptions {
     let status = |name: &str| facts.status.get(name).copied().unwrap_or(0);
     let running = status("threads_running");
-    let threshold = |value| vec![LoadThreshold { variable: "Threads_running".to_owned(), value }];
+    let threshold = |value| {
+        vec![LoadThreshold {
+            variable: "Threads_running".to_owned(),
+            value,
+        }]
+    };
     let options = ChangeOptions {
         max_load: threshold(running + HEADROOM_MAX),
         critical_load: threshold(running + HEADROOM_CRITICAL),
@@ -40,7 +45,11 @@ pub(super) fn suggest(facts: &ServerFacts) -> SuggestedOptions {
         options,
         threads_running: running,
         threads_connected: status("threads_connected"),
-        max_connections: facts.variables.get("max_connections").and_then(|text| text.parse().ok()).unwrap_or(0),
+        max_connections: facts
+            .variables
+            .get("max_connections")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0),
         replicas: facts.replicas.clone(),
     }
 }

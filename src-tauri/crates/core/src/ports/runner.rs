@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
-    ChangeRequest, ContainerLimits, DockerHost, ImageProgress, ImageStatus, Launch, LogKind, LogStream, Phase, ProbeReport,
-    Result, RunId, Secret, TableRef, TlsMode, WaitReason,
+    ChangeRequest, ContainerLimits, DockerHost, ImageProgress, ImageStatus, Launch, LogKind, LogStream,
+    Phase, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, WaitReason,
 };
 
 use super::{ServerCertificate, ServerFacts};
@@ -59,7 +59,10 @@ impl LogCursor {
 pub enum JobStatus {
     Created,
     Running,
-    Exited { code: i64, out_of_memory: bool },
+    Exited {
+        code: i64,
+        out_of_memory: bool,
+    },
     /// No such job on a reachable engine.
     Gone,
 }
@@ -83,29 +86,55 @@ pub enum Control {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signal {
     /// The bridge plugin is there.
-    BridgeReady { version: String },
+    BridgeReady {
+        version: String,
+    },
     PhaseStarted(Phase),
     PhaseFinished(Phase),
     Sessions(Vec<u64>),
     ShadowCreated(TableRef),
     /// `SHOW CREATE TABLE` of the shadow after the clause was applied.
-    ShadowAltered { definition: String },
+    ShadowAltered {
+        definition: String,
+    },
     TriggersCreated(Vec<String>),
-    Estimated { rows: u64 },
+    Estimated {
+        rows: u64,
+    },
     /// Rows copied so far (bridge) — exact.
-    Rows { rows: u64, chunk_rows: u64, chunk_ms: u64 },
+    Rows {
+        rows: u64,
+        chunk_rows: u64,
+        chunk_ms: u64,
+    },
     /// pt-osc's own percentage (fallback when the bridge is silent).
-    Percent { percent: u8 },
+    Percent {
+        percent: u8,
+    },
     Paused,
     Resumed,
     Held,
     Released,
-    WaitStarted { reason: WaitReason, detail: String },
-    WaitEnded { reason: WaitReason },
-    Gap { from: u64, to: u64 },
-    Warning { code: Option<u16>, text: String },
+    WaitStarted {
+        reason: WaitReason,
+        detail: String,
+    },
+    WaitEnded {
+        reason: WaitReason,
+    },
+    Gap {
+        from: u64,
+        to: u64,
+    },
+    Warning {
+        code: Option<u16>,
+        text: String,
+    },
     /// The reason the tool gives for giving up.
-    Fault { class: FaultClass, text: String },
+    Fault {
+        class: FaultClass,
+        text: String,
+    },
     /// ``Successfully altered `db`.`t`.`` or, for a dry run, its counterpart.
     Success,
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerVersion, TableFacts,
-    TableRef, TableSummary, TlsMode, TriggerFacts,
+    DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerVersion,
+    TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -88,7 +88,13 @@ pub trait Servers: Send + Sync {
     async fn server_facts(&self, target: &Target, database: &str) -> Result<ServerFacts>;
 
     /// `PREPARE ALTER TABLE … <clause>` under `sql_mode` (the server's own when `None`); executes nothing.
-    async fn prepare(&self, target: &Target, table: &TableRef, clause: &str, sql_mode: Option<&str>) -> Result<PrepareVerdict>;
+    async fn prepare(
+        &self,
+        target: &Target,
+        table: &TableRef,
+        clause: &str,
+        sql_mode: Option<&str>,
+    ) -> Result<PrepareVerdict>;
 
     /// `SHOW CREATE TABLE`; `None` when there is no such table.
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>>;

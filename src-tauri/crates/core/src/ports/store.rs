@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Result, RunAction,
-    RunDetail, RunEvent, RunId, RunView, Settings, Timestamp,
+    Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Result,
+    RunAction, RunDetail, RunEvent, RunId, RunView, Settings, Timestamp,
 };
 
 use super::LogCursor;
@@ -83,13 +83,23 @@ pub trait RunStore: Send + Sync {
     /// Runs that are not in a terminal state, newest first.
     async fn live(&self) -> Result<Vec<RunView>>;
     /// Live or waiting runs on the same server and table as (host, port, table).
-    async fn busy_with(&self, connection: &ConnectionId, table: &mysqler_contract::TableRef) -> Result<Option<RunId>>;
+    async fn busy_with(
+        &self,
+        connection: &ConnectionId,
+        table: &mysqler_contract::TableRef,
+    ) -> Result<Option<RunId>>;
     async fn history(&self, filter: &HistoryFilter, page: Page) -> Result<HistoryPage>;
     /// Rows per second of completed copies on this connection, newest first, at most `limit`.
     async fn past_rates(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<u64>>;
 
     /// Takes the lease when it is free, expired at `now`, or already ours. `None` when another live holder has it.
-    async fn take_lease(&self, run: &RunId, holder: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>>;
+    async fn take_lease(
+        &self,
+        run: &RunId,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>>;
     /// `LEASE_LOST` when the token is stale.
     async fn renew_lease(&self, lease: &Lease, until: Timestamp) -> Result<()>;
     async fn release_lease(&self, lease: &Lease) -> Result<()>;

@@ -36,7 +36,12 @@ impl Core {
         }
     }
 
-    async fn look_round(&self, told: &mut HashMap<RunId, u64>, version: &mut Option<i64>, looks: u32) -> Result<()> {
+    async fn look_round(
+        &self,
+        told: &mut HashMap<RunId, u64>,
+        version: &mut Option<i64>,
+        looks: u32,
+    ) -> Result<()> {
         let now_version = self.ports.runs.data_version().await?;
         let changed = version.replace(now_version) != Some(now_version);
         if !changed && looks != 0 {
@@ -44,7 +49,11 @@ impl Core {
         }
         let live = self.ports.runs.live().await?;
         // A run that left the list has ended: its last view was not told yet.
-        let ended: Vec<RunId> = told.keys().filter(|id| !live.iter().any(|view| &view.id == *id)).cloned().collect();
+        let ended: Vec<RunId> = told
+            .keys()
+            .filter(|id| !live.iter().any(|view| &view.id == *id))
+            .cloned()
+            .collect();
         for id in ended {
             told.remove(&id);
             let view = self.ports.runs.view(&id).await?;
@@ -67,7 +76,9 @@ impl Core {
         }
         let now = self.ports.clock.now();
         let until = Timestamp(now.0 + LEASE_MS);
-        let Some(lease) = self.ports.runs.take_lease(id, &self.host.0, now, until).await? else { return Ok(false) };
+        let Some(lease) = self.ports.runs.take_lease(id, &self.host.0, now, until).await? else {
+            return Ok(false);
+        };
         let detail = self.ports.runs.detail(id).await?;
         if entry == Entry::Recovered && detail.view.state.is_terminal() {
             self.ports.runs.release_lease(&lease).await?;
@@ -76,7 +87,9 @@ impl Core {
         let cursor = self.ports.runs.cursor(id).await?;
         let lines = self.ports.runs.log(id, 0, 1).await?.total;
         let mut recorder = Recorder::new(self.clone(), lease, detail.view, cursor, lines);
-        recorder.event(RunEventKind::SupervisorChanged { host: self.host.0.clone() });
+        recorder.event(RunEventKind::SupervisorChanged {
+            host: self.host.0.clone(),
+        });
         recorder.flush().await?;
         Supervisor::spawn(self.clone(), recorder, detail.plan, entry);
         Ok(true)
@@ -149,11 +162,14 @@ impl Supervisor {
         }
         let error = AppError::new(ErrorCode::JobLost).with("run", self.rec.id());
         if !self.rec.input(&Input::Fail(error.clone())) {
-            let after = if self.stopping() { CleaningAfter::Stop } else { CleaningAfter::Failure { error } };
+            let after = if self.stopping() {
+                CleaningAfter::Stop
+            } else {
+                CleaningAfter::Failure { error }
+            };
             self.rec.input(&Input::Clean(after));
             self.clean().await?;
         }
         Ok(())
     }
 }
-

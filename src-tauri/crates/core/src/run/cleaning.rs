@@ -38,9 +38,13 @@ impl Supervisor {
             Ok(()) => Ok(()),
             Err(error) if error.code == ErrorCode::LeaseLost => Err(error),
             Err(error) => {
-                self.rec.note(LogKind::Error, format!("Cleaning stopped: {error}"));
+                self.rec
+                    .note(LogKind::Error, format!("Cleaning stopped: {error}"));
                 let leftovers = self.recorded_leftovers();
-                self.rec.input(&Input::LeaveBehind { leftovers, error: Some(error) });
+                self.rec.input(&Input::LeaveBehind {
+                    leftovers,
+                    error: Some(error),
+                });
                 Ok(())
             }
         }
@@ -54,7 +58,11 @@ impl Supervisor {
             Standing::Swapped => self.finish_swapped(&target).await?,
             Standing::Neither => {
                 let table = self.plan.request.table.to_string();
-                self.rec.input(&Input::LoseTrack(vec![look_at("table_definition", "table", table)]));
+                self.rec.input(&Input::LoseTrack(vec![look_at(
+                    "table_definition",
+                    "table",
+                    table,
+                )]));
                 return Ok(());
             }
         }
@@ -65,7 +73,10 @@ impl Supervisor {
         if left.is_empty() {
             self.rec.input(&Input::Cleaned);
         } else {
-            self.rec.input(&Input::LeaveBehind { leftovers: left, error: None });
+            self.rec.input(&Input::LeaveBehind {
+                leftovers: left,
+                error: None,
+            });
         }
         Ok(())
     }
@@ -78,9 +89,14 @@ impl Supervisor {
             let (target, table) = (target.clone(), ask.clone());
             async move { core.ports.servers.definition(&target, &table).await }
         });
-        let Some(now) = now.await? else { return Ok(Standing::Neither) };
+        let Some(now) = now.await? else {
+            return Ok(Standing::Neither);
+        };
         let view = self.rec.view();
-        let swap_began = view.phases.iter().any(|time| time.phase >= Phase::Swap && time.phase != Phase::Verify);
+        let swap_began = view
+            .phases
+            .iter()
+            .any(|time| time.phase >= Phase::Swap && time.phase != Phase::Verify);
         let looks_swapped = match (&view.shadow_definition, &view.shadow) {
             (Some(shadow), Some(name)) => same_definition(shadow, name, &now, &table),
             _ => false,
@@ -90,26 +106,47 @@ impl Supervisor {
         if swap_began && looks_swapped && !self.shadow_exists().await? {
             return Ok(Standing::Swapped);
         }
-        Ok(if looks_original { Standing::Original } else { Standing::Neither })
+        Ok(if looks_original {
+            Standing::Original
+        } else {
+            Standing::Neither
+        })
     }
 
     async fn shadow_exists(&mut self) -> Result<bool> {
-        let Some(shadow) = self.rec.view().shadow.clone() else { return Ok(false) };
+        let Some(shadow) = self.rec.view().shadow.clone() else {
+            return Ok(false);
+        };
         let target = self.reach_server().await?;
-        Ok(self.core.ports.servers.definition(&target, &shadow).await?.is_some())
+        Ok(self
+            .core
+            .ports
+            .servers
+            .definition(&target, &shadow)
+            .await?
+            .is_some())
     }
 
     async fn remove_shadow(&mut self, target: &Target) -> Result<()> {
         let servers = self.core.ports.servers.clone();
         let left = self.ours_left(target).await?;
-        for trigger in left.iter().filter(|left| matches!(left, Leftover::Trigger { .. })) {
+        for trigger in left
+            .iter()
+            .filter(|left| matches!(left, Leftover::Trigger { .. }))
+        {
             if let Leftover::Trigger { database, name } = trigger {
                 servers.drop_trigger(target, database, name).await?;
                 self.removed(trigger, &format!("{database}.{name}"));
             }
         }
         // Once child tables were pointed at it, or the original was dropped for it, the shadow is the user's data.
-        if self.rec.view().phases.iter().any(|time| time.phase == Phase::UpdateForeignKeys) {
+        if self
+            .rec
+            .view()
+            .phases
+            .iter()
+            .any(|time| time.phase == Phase::UpdateForeignKeys)
+        {
             return Ok(());
         }
         for shadow in left.iter().filter(|left| matches!(left, Leftover::Table { .. })) {
@@ -126,8 +163,15 @@ impl Supervisor {
     async fn finish_swapped(&mut self, target: &Target) -> Result<()> {
         let table = self.plan.request.table.clone();
         let facts = self.core.ports.servers.leftovers(target, &table).await?;
-        let old: Vec<TableRef> = facts.tables.into_iter().filter(|table| table.table.ends_with("_old")).collect();
-        let left: Vec<Leftover> = old.iter().map(|table| Leftover::Table { table: table.clone() }).collect();
+        let old: Vec<TableRef> = facts
+            .tables
+            .into_iter()
+            .filter(|table| table.table.ends_with("_old"))
+            .collect();
+        let left: Vec<Leftover> = old
+            .iter()
+            .map(|table| Leftover::Table { table: table.clone() })
+            .collect();
         let error = AppError::new(ErrorCode::RunFailedAfterSwap).with("table", &table);
         if !left.is_empty() && self.seen.cleanup_asked {
             for (leftover, table) in left.iter().zip(&old) {
@@ -136,27 +180,47 @@ impl Supervisor {
             }
             return Ok(());
         }
-        self.rec.input(&Input::LeaveBehind { leftovers: left, error: Some(error) });
+        self.rec.input(&Input::LeaveBehind {
+            leftovers: left,
+            error: Some(error),
+        });
         Ok(())
     }
 
     fn removed(&mut self, leftover: &Leftover, name: &str) {
-        self.rec.event(RunEventKind::Cleaned { leftover: leftover.clone() });
+        self.rec.event(RunEventKind::Cleaned {
+            leftover: leftover.clone(),
+        });
         self.rec.note(LogKind::Info, format!("Dropped {name}"));
     }
 
     /// Objects on the server that carry this run's marks: its shadow table by recorded name, and triggers of pt-osc's
     /// name pattern whose body writes to that very table.
     pub(super) async fn ours_left(&mut self, target: &Target) -> Result<Vec<Leftover>> {
-        let Some(shadow) = self.rec.view().shadow.clone() else { return Ok(Vec::new()) };
+        let Some(shadow) = self.rec.view().shadow.clone() else {
+            return Ok(Vec::new());
+        };
         let table = self.plan.request.table.clone();
         let facts = self.core.ports.servers.leftovers(target, &table).await?;
         let written = format!("{}.{}", quoted(&shadow.database), quoted(&shadow.table));
-        let triggers = facts.triggers.iter().filter(|trigger| trigger.body.contains(&written));
+        let triggers = facts
+            .triggers
+            .iter()
+            .filter(|trigger| trigger.body.contains(&written));
         let mut left: Vec<Leftover> = triggers
-            .map(|trigger| Leftover::Trigger { database: table.database.clone(), name: trigger.name.clone() })
+            .map(|trigger| Leftover::Trigger {
+                database: table.database.clone(),
+                name: trigger.name.clone(),
+            })
             .collect();
-        if self.core.ports.servers.definition(target, &shadow).await?.is_some() {
+        if self
+            .core
+            .ports
+            .servers
+            .definition(target, &shadow)
+            .await?
+            .is_some()
+        {
             left.push(Leftover::Table { table: shadow });
         }
         Ok(left)
@@ -166,8 +230,14 @@ impl Supervisor {
     fn recorded_leftovers(&self) -> Vec<Leftover> {
         let view = self.rec.view();
         let database = &self.plan.request.table.database;
-        let triggers = view.triggers.iter().map(|name| Leftover::Trigger { database: database.clone(), name: name.clone() });
-        let shadow = view.shadow.iter().map(|table| Leftover::Table { table: table.clone() });
+        let triggers = view.triggers.iter().map(|name| Leftover::Trigger {
+            database: database.clone(),
+            name: name.clone(),
+        });
+        let shadow = view
+            .shadow
+            .iter()
+            .map(|table| Leftover::Table { table: table.clone() });
         triggers.chain(shadow).collect()
     }
 
@@ -175,7 +245,9 @@ impl Supervisor {
     /// a session that is at work on our shadow is killed; ids are given out again after a server's restart.
     async fn end_sessions(&mut self, target: &Target) -> Result<()> {
         let ids = self.rec.view().sessions.clone();
-        let Some(shadow) = self.rec.view().shadow.clone().filter(|_| !ids.is_empty()) else { return Ok(()) };
+        let Some(shadow) = self.rec.view().shadow.clone().filter(|_| !ids.is_empty()) else {
+            return Ok(());
+        };
         let servers = self.core.ports.servers.clone();
         for look in 0..SESSION_LOOKS {
             let ask = (target.clone(), ids.clone());
@@ -186,7 +258,12 @@ impl Supervisor {
             let ours: Vec<_> = alive
                 .await?
                 .into_iter()
-                .filter(|session| session.statement.as_ref().is_some_and(|text| text.contains(&quoted(&shadow.table))))
+                .filter(|session| {
+                    session
+                        .statement
+                        .as_ref()
+                        .is_some_and(|text| text.contains(&quoted(&shadow.table)))
+                })
                 .collect();
             if ours.is_empty() {
                 return Ok(());
@@ -195,7 +272,10 @@ impl Supervisor {
             if look >= 4 {
                 for session in &ours {
                     servers.kill(target, session.id).await?;
-                    self.rec.note(LogKind::Info, format!("Killed session {} of the ended job", session.id));
+                    self.rec.note(
+                        LogKind::Info,
+                        format!("Killed session {} of the ended job", session.id),
+                    );
                 }
             }
             self.renew().await?;
@@ -226,7 +306,10 @@ impl Supervisor {
 }
 
 fn out_of_reach(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::ServerUnreachable | ErrorCode::ServerTimeout | ErrorCode::ServerLost)
+    matches!(
+        code,
+        ErrorCode::ServerUnreachable | ErrorCode::ServerTimeout | ErrorCode::ServerLost
+    )
 }
 
 fn quoted(name: &str) -> String {

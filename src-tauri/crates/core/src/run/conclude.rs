@@ -1,7 +1,8 @@
 //! The end of a run: what the exit, the success line and the server together prove.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, Params, Phase, Result, RunEventKind, RunState,
+    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, Params, Phase, Result, RunEventKind,
+    RunState,
 };
 
 use super::state::Input;
@@ -12,22 +13,31 @@ use crate::ports::{FaultClass, JobStatus};
 impl Supervisor {
     /// The job has ended or is gone: from here to a terminal state.
     pub(super) async fn conclude(&mut self) -> Result<()> {
-        let Some(job) = self.rec.view().job.clone() else { return Ok(()) };
+        let Some(job) = self.rec.view().job.clone() else {
+            return Ok(());
+        };
         let code = match self.core.ports.runner.status(&job).await {
             Ok(JobStatus::Exited { code, out_of_memory }) => {
                 if out_of_memory {
-                    self.rec.note(LogKind::Error, "The container ran out of its memory limit.");
+                    self.rec
+                        .note(LogKind::Error, "The container ran out of its memory limit.");
                 }
                 Some(code)
             }
             Ok(_) => None,
             Err(error) => {
-                self.rec.note(LogKind::Warning, format!("The job's end could not be read: {error}"));
+                self.rec.note(
+                    LogKind::Warning,
+                    format!("The job's end could not be read: {error}"),
+                );
                 None
             }
         };
         if let Some(code) = code {
-            self.rec.event(RunEventKind::JobExited { code, success_line: self.seen.success });
+            self.rec.event(RunEventKind::JobExited {
+                code,
+                success_line: self.seen.success,
+            });
         }
         self.rec.flush().await?;
         match code {
@@ -64,9 +74,16 @@ impl Supervisor {
             }
             Err(error) if error.code == ErrorCode::LeaseLost => return Err(error),
             Err(error) => {
-                self.rec.note(LogKind::Error, format!("The table could not be read back: {error}"));
+                self.rec.note(
+                    LogKind::Error,
+                    format!("The table could not be read back: {error}"),
+                );
                 let table = self.plan.request.table.to_string();
-                self.rec.input(&Input::LoseTrack(vec![look_at("table_definition", "table", table)]));
+                self.rec.input(&Input::LoseTrack(vec![look_at(
+                    "table_definition",
+                    "table",
+                    table,
+                )]));
             }
         }
         Ok(())
@@ -83,12 +100,18 @@ impl Supervisor {
         let Some(now) = now.await? else {
             return Ok(vec![look_at("table_definition", "table", table)]);
         };
-        let as_expected = match (self.plan.request.dry_run, &self.rec.view().shadow_definition, &self.rec.view().shadow) {
+        let as_expected = match (
+            self.plan.request.dry_run,
+            &self.rec.view().shadow_definition,
+            &self.rec.view().shadow,
+        ) {
             (true, _, _) => fingerprint(&now) == self.plan.definition_sha256,
             (false, Some(shadow), Some(name)) => same_definition(shadow, name, &now, &table),
             // Without the plugin the shadow's definition is unknown; a clause that changes nothing would look alike.
-            (false, _, _) => self.plan.request.kind.clause() == mysqler_contract::ChangeKind::Reclaim.clause()
-                || fingerprint(&now) != self.plan.definition_sha256,
+            (false, _, _) => {
+                self.plan.request.kind.clause() == mysqler_contract::ChangeKind::Reclaim.clause()
+                    || fingerprint(&now) != self.plan.definition_sha256
+            }
         };
         let mut check = Vec::new();
         if !as_expected {
@@ -102,7 +125,9 @@ impl Supervisor {
             });
         }
         if as_expected {
-            self.rec.event(RunEventKind::Verified { definition: now.clone() });
+            self.rec.event(RunEventKind::Verified {
+                definition: now.clone(),
+            });
         }
         self.rec.definition_after(now);
         Ok(check)
@@ -113,7 +138,9 @@ impl Supervisor {
         let after = if self.stopping() {
             CleaningAfter::Stop
         } else {
-            CleaningAfter::Failure { error: self.cause(code) }
+            CleaningAfter::Failure {
+                error: self.cause(code),
+            }
         };
         self.rec.input(&Input::Clean(after));
         self.rec.flush().await?;
@@ -146,9 +173,9 @@ impl Supervisor {
         };
         let after = match error {
             Some(error) => CleaningAfter::Failure { error },
-            None if matches!(self.rec.state(), RunState::Unknown { .. }) => {
-                CleaningAfter::Failure { error: AppError::new(ErrorCode::JobLost).with("run", self.rec.id()) }
-            }
+            None if matches!(self.rec.state(), RunState::Unknown { .. }) => CleaningAfter::Failure {
+                error: AppError::new(ErrorCode::JobLost).with("run", self.rec.id()),
+            },
             None => CleaningAfter::Stop,
         };
         if self.rec.input(&Input::Clean(after)) {
@@ -160,7 +187,10 @@ impl Supervisor {
 }
 
 pub(super) fn look_at(what: &str, name: &str, value: impl ToString) -> Difference {
-    Difference { what: what.to_owned(), params: Params::from([(name.to_owned(), value.to_string())]) }
+    Difference {
+        what: what.to_owned(),
+        params: Params::from([(name.to_owned(), value.to_string())]),
+    }
 }
 
 /// The fault's name as the catalogue knows it, below `fault.`.

@@ -38,7 +38,10 @@ impl Core {
     async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
         refuse(&view.state, action)?;
-        let wish = Wish { action, by: self.host.0.clone() };
+        let wish = Wish {
+            action,
+            by: self.host.0.clone(),
+        };
         if self.memory.supervisors.tell(id, wish.clone()) {
             return Ok(());
         }
@@ -61,7 +64,13 @@ fn refuse(state: &RunState, action: RunAction) -> Result<()> {
     }
     Err(AppError::new(ErrorCode::RunStateForbids)
         .with("state", state.kind().as_str())
-        .with("action", serde_json::to_value(action).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()))
+        .with(
+            "action",
+            serde_json::to_value(action)
+                .ok()
+                .and_then(|v| v.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+        ))
 }
 
 /// Which wishes make sense in which state; the user interface offers no others.
@@ -86,15 +95,29 @@ mod tests {
     #[test]
     fn an_ended_run_can_only_be_cleaned_and_only_when_something_is_left() {
         let unknown = RunState::Unknown { check: vec![] };
-        for action in [RunAction::Pause, RunAction::Resume, RunAction::CutOver, RunAction::Stop] {
-            assert!(!allowed(&RunState::Completed, action) && !allowed(&unknown, action), "{action:?}");
+        for action in [
+            RunAction::Pause,
+            RunAction::Resume,
+            RunAction::CutOver,
+            RunAction::Stop,
+        ] {
+            assert!(
+                !allowed(&RunState::Completed, action) && !allowed(&unknown, action),
+                "{action:?}"
+            );
         }
         assert!(allowed(&unknown, RunAction::Cleanup) && !allowed(&RunState::Completed, RunAction::Cleanup));
     }
 
     #[test]
     fn a_second_stop_is_refused() {
-        assert!(allowed(&RunState::Running { phase: Phase::Copy }, RunAction::Stop));
-        assert!(!allowed(&RunState::Stopping { since: Timestamp(0) }, RunAction::Stop));
+        assert!(allowed(
+            &RunState::Running { phase: Phase::Copy },
+            RunAction::Stop
+        ));
+        assert!(!allowed(
+            &RunState::Stopping { since: Timestamp(0) },
+            RunAction::Stop
+        ));
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use mysqler_contract::{
-    Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView, Timestamp, WaitReason, WaitTotal,
+    Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView, Timestamp,
+    WaitReason, WaitTotal,
 };
 
 /// The recent rate stands on this much of the past, ms.
@@ -57,7 +58,10 @@ impl RunFold {
 
     /// A stored view, to be folded on.
     pub fn from_view(view: RunView) -> Self {
-        Self { view, samples: VecDeque::new() }
+        Self {
+            view,
+            samples: VecDeque::new(),
+        }
     }
 
     pub fn apply(&mut self, event: &RunEvent) {
@@ -116,10 +120,17 @@ impl RunFold {
     fn copied(&mut self, rows: u64, at: Timestamp) {
         self.view.rows_copied = rows;
         self.samples.push_back((at, rows));
-        while self.samples.front().is_some_and(|(then, _)| at.since(*then) > WINDOW_MS) {
+        while self
+            .samples
+            .front()
+            .is_some_and(|(then, _)| at.since(*then) > WINDOW_MS)
+        {
             self.samples.pop_front();
         }
-        let recent = self.samples.front().and_then(|(then, before)| rate(rows.saturating_sub(*before), at.since(*then)));
+        let recent = self
+            .samples
+            .front()
+            .and_then(|(then, before)| rate(rows.saturating_sub(*before), at.since(*then)));
         if recent.is_some() {
             self.view.rate_rows_s = recent;
         }
@@ -144,8 +155,15 @@ impl RunFold {
         let entry = match self.view.waits.iter_mut().find(|wait| wait.reason == reason) {
             Some(entry) => entry,
             None => {
-                self.view.waits.push(WaitTotal { reason, ms: 0, since: None, detail: String::new() });
-                let Some(entry) = self.view.waits.last_mut() else { return };
+                self.view.waits.push(WaitTotal {
+                    reason,
+                    ms: 0,
+                    since: None,
+                    detail: String::new(),
+                });
+                let Some(entry) = self.view.waits.last_mut() else {
+                    return;
+                };
                 entry
             }
         };
@@ -174,7 +192,11 @@ fn start_phase(view: &mut RunView, phase: Phase, at: Timestamp) {
     {
         open.finished = Some(at);
     }
-    view.phases.push(PhaseTime { phase, started: at, finished: None });
+    view.phases.push(PhaseTime {
+        phase,
+        started: at,
+        finished: None,
+    });
 }
 
 fn finish_phase(view: &mut RunView, phase: Phase, at: Timestamp) {

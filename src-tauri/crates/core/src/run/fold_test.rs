@@ -44,19 +44,46 @@ fn blank() -> RunFold {
 
 fn feed(fold: &mut RunFold, at: i64, kind: RunEventKind) {
     let seq = fold.view.last_seq + 1;
-    fold.apply(&RunEvent { seq, at: Timestamp(at), kind });
+    fold.apply(&RunEvent {
+        seq,
+        at: Timestamp(at),
+        kind,
+    });
 }
 
 fn progress(rows: u64) -> RunEventKind {
-    RunEventKind::Progress { rows, chunk_rows: 1000, chunk_ms: 100 }
+    RunEventKind::Progress {
+        rows,
+        chunk_rows: 1000,
+        chunk_ms: 100,
+    }
 }
 
 fn copying() -> RunFold {
     let mut fold = blank();
-    feed(&mut fold, 0, RunEventKind::StateChanged { state: RunState::Preparing });
-    feed(&mut fold, 0, RunEventKind::Estimated { rows: 10_000, source: EstimateSource::Statistics });
+    feed(
+        &mut fold,
+        0,
+        RunEventKind::StateChanged {
+            state: RunState::Preparing,
+        },
+    );
+    feed(
+        &mut fold,
+        0,
+        RunEventKind::Estimated {
+            rows: 10_000,
+            source: EstimateSource::Statistics,
+        },
+    );
     feed(&mut fold, 0, RunEventKind::PhaseStarted { phase: Phase::Copy });
-    feed(&mut fold, 0, RunEventKind::StateChanged { state: RunState::Running { phase: Phase::Copy } });
+    feed(
+        &mut fold,
+        0,
+        RunEventKind::StateChanged {
+            state: RunState::Running { phase: Phase::Copy },
+        },
+    );
     fold
 }
 
@@ -74,14 +101,30 @@ fn a_wait_neither_lowers_the_rate_nor_counts_as_copying() {
     let mut fold = copying();
     feed(&mut fold, 1_000, progress(1_000));
     feed(&mut fold, 2_000, progress(2_000));
-    feed(&mut fold, 2_000, RunEventKind::WaitStarted { reason: WaitReason::Pause, detail: String::new() });
-    feed(&mut fold, 62_000, RunEventKind::WaitEnded { reason: WaitReason::Pause });
+    feed(
+        &mut fold,
+        2_000,
+        RunEventKind::WaitStarted {
+            reason: WaitReason::Pause,
+            detail: String::new(),
+        },
+    );
+    feed(
+        &mut fold,
+        62_000,
+        RunEventKind::WaitEnded {
+            reason: WaitReason::Pause,
+        },
+    );
     feed(&mut fold, 62_100, progress(2_100));
     feed(&mut fold, 63_100, progress(3_100));
     assert_eq!(fold.view.waits[0].ms, 60_000);
     assert_eq!(fold.view.rate_rows_s, Some(1_000));
     let (low, high) = fold.view.left_ms.expect("a range");
-    assert!((6_800..=7_000).contains(&low) && (6_800..=7_000).contains(&high), "{low}–{high}");
+    assert!(
+        (6_800..=7_000).contains(&low) && (6_800..=7_000).contains(&high),
+        "{low}–{high}"
+    );
 }
 
 #[test]
@@ -96,20 +139,56 @@ fn past_the_estimate_no_time_left_is_told() {
 #[test]
 fn a_wish_is_pending_until_the_state_moves() {
     let mut fold = copying();
-    feed(&mut fold, 10, RunEventKind::Requested { action: RunAction::Stop, by: "window".into() });
+    feed(
+        &mut fold,
+        10,
+        RunEventKind::Requested {
+            action: RunAction::Stop,
+            by: "window".into(),
+        },
+    );
     assert_eq!(fold.view.pending, Some(RunAction::Stop));
-    feed(&mut fold, 20, RunEventKind::StateChanged { state: RunState::Cleaning { after: CleaningAfter::Stop } });
+    feed(
+        &mut fold,
+        20,
+        RunEventKind::StateChanged {
+            state: RunState::Cleaning {
+                after: CleaningAfter::Stop,
+            },
+        },
+    );
     assert_eq!(fold.view.pending, None);
 }
 
 #[test]
 fn the_end_closes_what_is_open_and_a_cleanup_opens_the_run_again() {
     let mut fold = copying();
-    feed(&mut fold, 10, RunEventKind::WaitStarted { reason: WaitReason::Lag, detail: "4 s".into() });
-    feed(&mut fold, 30, RunEventKind::StateChanged { state: RunState::Unknown { check: vec![] } });
+    feed(
+        &mut fold,
+        10,
+        RunEventKind::WaitStarted {
+            reason: WaitReason::Lag,
+            detail: "4 s".into(),
+        },
+    );
+    feed(
+        &mut fold,
+        30,
+        RunEventKind::StateChanged {
+            state: RunState::Unknown { check: vec![] },
+        },
+    );
     assert_eq!(fold.view.phases[0].finished, Some(Timestamp(30)));
     assert_eq!((fold.view.waits[0].ms, fold.view.waits[0].since), (20, None));
     assert_eq!(fold.view.finished_at, Some(Timestamp(30)));
-    feed(&mut fold, 40, RunEventKind::StateChanged { state: RunState::Cleaning { after: CleaningAfter::Stop } });
+    feed(
+        &mut fold,
+        40,
+        RunEventKind::StateChanged {
+            state: RunState::Cleaning {
+                after: CleaningAfter::Stop,
+            },
+        },
+    );
     assert_eq!(fold.view.finished_at, None);
 }

@@ -34,7 +34,9 @@ enum Stretch {
 impl Supervisor {
     /// Returns when the job has ended or is gone.
     pub(super) async fn follow(&mut self) -> Result<()> {
-        let Some(job) = self.rec.view().job.clone() else { return Ok(()) };
+        let Some(job) = self.rec.view().job.clone() else {
+            return Ok(());
+        };
         let runner = self.core.ports.runner.clone();
         let mut reader = Reader {
             parser: runner.parser(&self.plan.request.table, self.plan.request.dry_run),
@@ -85,7 +87,11 @@ impl Supervisor {
             LogStream::App => false,
         };
         reader.read.advance(line.stream);
-        if known { self.recall(&parsed) } else { self.take(line, parsed) }
+        if known {
+            self.recall(&parsed)
+        } else {
+            self.take(line, parsed)
+        }
     }
 
     async fn is_gone(&self, job: &str) -> bool {
@@ -96,7 +102,9 @@ impl Supervisor {
     async fn wait_for_contact(&mut self, job: &str, error: AppError) -> Result<()> {
         let lost = self.rec.input(&Input::LoseContact { at: self.now() });
         if lost {
-            self.rec.event(RunEventKind::ContactLost { why: error.to_string() });
+            self.rec.event(RunEventKind::ContactLost {
+                why: error.to_string(),
+            });
             self.rec.note(LogKind::Warning, format!("Contact lost: {error}"));
         }
         loop {
@@ -143,7 +151,8 @@ impl Supervisor {
 
     async fn obey(&mut self, job: &str, wish: &Wish) {
         if !self.allows(wish.action) {
-            self.rec.note(LogKind::Info, format!("Not possible now: {:?}", wish.action));
+            self.rec
+                .note(LogKind::Info, format!("Not possible now: {:?}", wish.action));
             return;
         }
         self.heed(wish);
@@ -160,7 +169,10 @@ impl Supervisor {
             RunAction::Start | RunAction::Cleanup => Ok(()),
         };
         if let Err(error) = done {
-            self.rec.note(LogKind::Error, format!("{:?} did not reach the run: {error}", wish.action));
+            self.rec.note(
+                LogKind::Error,
+                format!("{:?} did not reach the run: {error}", wish.action),
+            );
         }
     }
 
@@ -171,7 +183,11 @@ impl Supervisor {
     /// In a task of its own: the last lines have to be read while the job ends.
     fn terminate(&self, job: &str) {
         let (runner, job) = (self.core.ports.runner.clone(), job.to_owned());
-        self.core.memory.supervisors.tasks.spawn(async move { end_job(runner.as_ref(), &job).await });
+        self.core
+            .memory
+            .supervisors
+            .tasks
+            .spawn(async move { end_job(runner.as_ref(), &job).await });
     }
 }
 

@@ -2,7 +2,8 @@
 
 use futures::stream::{BoxStream, StreamExt};
 use mysqler_contract::{
-    ErrorCode, AppError, HistoryFilter, HistoryPage, LogBatch, LogPage, Page, Result, RunDetail, RunEvent, RunId, RunView,
+    AppError, ErrorCode, HistoryFilter, HistoryPage, LogBatch, LogPage, Page, Result, RunDetail, RunEvent,
+    RunId, RunView,
 };
 use std::time::Duration;
 
@@ -38,7 +39,9 @@ impl Core {
 
     pub async fn history(&self, filter: &HistoryFilter, page: Page) -> Result<HistoryPage> {
         if page.size == 0 || page.size > 500 {
-            return Err(AppError::new(ErrorCode::InvalidInput).with("field", "page").with("reason", "page_size"));
+            return Err(AppError::new(ErrorCode::InvalidInput)
+                .with("field", "page")
+                .with("reason", "page_size"));
         }
         self.ports.runs.history(filter, page).await
     }
@@ -46,7 +49,13 @@ impl Core {
     /// The log from after line `after`: what is stored, then what comes, and `End` in the same stream when the run is
     /// over and every line was given. Reads only what is stored, so nothing is shown that a crash could take back.
     pub fn follow_log(&self, id: RunId, after: u64) -> BoxStream<'static, Result<LogBatch>> {
-        let state = LogFollower { core: self.clone(), grown: self.memory.grown.subscribe(), id, after, ended: false };
+        let state = LogFollower {
+            core: self.clone(),
+            grown: self.memory.grown.subscribe(),
+            id,
+            after,
+            ended: false,
+        };
         futures::stream::unfold(state, |mut state| async move {
             if state.ended {
                 return None;

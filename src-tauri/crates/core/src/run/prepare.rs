@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use mysqler_contract::{AppError, CleaningAfter, Difference, ErrorCode, Params, Plan, Result, RunAction, RunEventKind, Severity};
+use mysqler_contract::{
+    AppError, CleaningAfter, Difference, ErrorCode, Params, Plan, Result, RunAction, RunEventKind, Severity,
+};
 
 use super::state::Input;
 use super::supervisor::Supervisor;
@@ -42,11 +44,19 @@ impl Supervisor {
 
     async fn start_job(&mut self) -> Result<bool> {
         let Some(launch) = self.plan.launch.clone() else {
-            self.rec.input(&Input::Fail(AppError::new(ErrorCode::PlanBlocked).with("codes", "")));
+            self.rec.input(&Input::Fail(
+                AppError::new(ErrorCode::PlanBlocked).with("codes", ""),
+            ));
             return Ok(false);
         };
         let target = self.reach_server().await?;
-        match self.core.ports.runner.start(&self.rec.id(), &launch, &target.password).await {
+        match self
+            .core
+            .ports
+            .runner
+            .start(&self.rec.id(), &launch, &target.password)
+            .await
+        {
             Ok(job) => {
                 self.rec.event(RunEventKind::JobStarted { job });
                 self.rec.flush().await?;
@@ -84,7 +94,10 @@ impl Supervisor {
         let limit = self.core.settings().await?.runs_at_once.max(1) as usize;
         let mine = self.rec.id();
         let live = self.core.ports.runs.live().await?;
-        let ahead = live.iter().filter(|view| view.id != mine && is_ahead(view, self.rec.view())).count();
+        let ahead = live
+            .iter()
+            .filter(|view| view.id != mine && is_ahead(view, self.rec.view()))
+            .count();
         Ok(ahead < limit)
     }
 
@@ -102,10 +115,18 @@ impl Supervisor {
         let mut differences = self.quick_differences(&target).await?;
         let old = self.now().since(self.plan.made_at) > FRESH_MS;
         if differences.is_empty() && old {
-            let again = self.core.make_plan(self.plan.request.clone(), Some(&self.rec.id())).await?;
+            let again = self
+                .core
+                .make_plan(self.plan.request.clone(), Some(&self.rec.id()))
+                .await?;
             differences = new_findings(&self.plan, &again);
-            if differences.is_empty() && again.launch.as_ref().map(|l| &l.image) != self.plan.launch.as_ref().map(|l| &l.image) {
-                differences.push(Difference { what: "image_changed".to_owned(), params: Params::new() });
+            if differences.is_empty()
+                && again.launch.as_ref().map(|l| &l.image) != self.plan.launch.as_ref().map(|l| &l.image)
+            {
+                differences.push(Difference {
+                    what: "image_changed".to_owned(),
+                    params: Params::new(),
+                });
             }
         }
         Ok(differences)
@@ -122,25 +143,44 @@ impl Supervisor {
         let mut found = Vec::new();
         let mut differ = |what: &str, before: String, now: String| {
             let params = Params::from([("before".to_owned(), before), ("now".to_owned(), now)]);
-            found.push(Difference { what: what.to_owned(), params });
+            found.push(Difference {
+                what: what.to_owned(),
+                params,
+            });
         };
         let planned = &self.plan.server;
         if facts.server_uuid != planned.server_uuid {
             let text = |uuid: &Option<String>| uuid.clone().unwrap_or_default();
-            differ("server_changed", text(&planned.server_uuid), text(&facts.server_uuid));
+            differ(
+                "server_changed",
+                text(&planned.server_uuid),
+                text(&facts.server_uuid),
+            );
         }
         if facts.version != planned.version {
-            differ("version_changed", format!("{:?}", planned.version), format!("{:?}", facts.version));
+            differ(
+                "version_changed",
+                format!("{:?}", planned.version),
+                format!("{:?}", facts.version),
+            );
         }
         match definition {
             None => differ("table_gone", table.to_string(), String::new()),
             Some(now) if fingerprint(&now) != self.plan.definition_sha256 => {
-                differ("definition_changed", self.plan.definition_sha256.clone(), fingerprint(&now));
+                differ(
+                    "definition_changed",
+                    self.plan.definition_sha256.clone(),
+                    fingerprint(&now),
+                );
             }
             Some(_) => {}
         }
         if !leftovers.triggers.is_empty() && self.plan.facts.triggers.is_empty() {
-            let names: Vec<String> = leftovers.triggers.iter().map(|trigger| trigger.name.clone()).collect();
+            let names: Vec<String> = leftovers
+                .triggers
+                .iter()
+                .map(|trigger| trigger.name.clone())
+                .collect();
             differ("triggers_appeared", String::new(), names.join(", "));
         }
         Ok(found)
@@ -157,7 +197,11 @@ fn is_ahead(other: &mysqler_contract::RunView, mine: &mysqler_contract::RunView)
 
 /// Findings above `info` that the plan did not show.
 fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
-    let known: BTreeSet<&str> = planned.findings.iter().map(|finding| finding.code.as_str()).collect();
+    let known: BTreeSet<&str> = planned
+        .findings
+        .iter()
+        .map(|finding| finding.code.as_str())
+        .collect();
     again
         .findings
         .iter()

@@ -1,8 +1,8 @@
 //! The run's record being written: events and lines are gathered, stored in one step, and only then told.
 
 use mysqler_contract::{
-    AppError, AppEvent, ErrorCode, LogKind, LogLine, LogStream, Result, RunEvent, RunEventKind, RunId, RunState, RunView,
-    Timestamp,
+    AppError, AppEvent, ErrorCode, LogKind, LogLine, LogStream, Result, RunEvent, RunEventKind, RunId,
+    RunState, RunView, Timestamp,
 };
 
 use super::fold::RunFold;
@@ -28,8 +28,20 @@ const RETRY_MS: i64 = 1_000;
 
 impl Recorder {
     pub(super) fn new(core: Core, lease: Lease, view: RunView, cursor: LogCursor, last_line: u64) -> Self {
-        let pending = RunBatch { cursor, ..RunBatch::default() };
-        Self { core, lease, fold: RunFold::from_view(view), pending, cursor, last_line, trouble: false, retry_at: Timestamp(0) }
+        let pending = RunBatch {
+            cursor,
+            ..RunBatch::default()
+        };
+        Self {
+            core,
+            lease,
+            fold: RunFold::from_view(view),
+            pending,
+            cursor,
+            last_line,
+            trouble: false,
+            retry_at: Timestamp(0),
+        }
     }
 
     pub(super) fn id(&self) -> RunId {
@@ -58,7 +70,11 @@ impl Recorder {
     }
 
     pub(super) fn event_at(&mut self, at: Timestamp, kind: RunEventKind) {
-        let event = RunEvent { seq: self.fold.view.last_seq + 1, at, kind };
+        let event = RunEvent {
+            seq: self.fold.view.last_seq + 1,
+            at,
+            kind,
+        };
         self.fold.apply(&event);
         self.pending.events.push(event);
     }
@@ -81,7 +97,13 @@ impl Recorder {
 
     pub(super) fn line(&mut self, at: Timestamp, stream: LogStream, kind: LogKind, text: String) {
         self.last_line += 1;
-        self.pending.lines.push(LogLine { seq: self.last_line, at, stream, kind, text });
+        self.pending.lines.push(LogLine {
+            seq: self.last_line,
+            at,
+            stream,
+            kind,
+            text,
+        });
     }
 
     /// A line of the application's own.
@@ -101,7 +123,13 @@ impl Recorder {
         if self.is_stored() || (self.trouble && now < self.retry_at) {
             return Ok(());
         }
-        match self.core.ports.runs.append(&self.lease, &self.pending, &self.fold.view).await {
+        match self
+            .core
+            .ports
+            .runs
+            .append(&self.lease, &self.pending, &self.fold.view)
+            .await
+        {
             Ok(()) => self.stored(),
             Err(error) if error.code == ErrorCode::LeaseLost => return Err(error),
             Err(error) => self.in_trouble(error, now),
@@ -110,15 +138,22 @@ impl Recorder {
     }
 
     pub(super) fn is_stored(&self) -> bool {
-        self.pending.events.is_empty() && self.pending.lines.is_empty() && self.pending.definition_after.is_none()
+        self.pending.events.is_empty()
+            && self.pending.lines.is_empty()
+            && self.pending.definition_after.is_none()
     }
 
     fn stored(&mut self) {
-        self.pending = RunBatch { cursor: self.cursor, ..RunBatch::default() };
+        self.pending = RunBatch {
+            cursor: self.cursor,
+            ..RunBatch::default()
+        };
         if std::mem::take(&mut self.trouble) {
             self.core.tell(AppEvent::StoreRecovered);
         }
-        self.core.tell(AppEvent::RunChanged { view: Box::new(self.fold.view.clone()) });
+        self.core.tell(AppEvent::RunChanged {
+            view: Box::new(self.fold.view.clone()),
+        });
         // Nobody listening is no fault.
         let _ = self.core.memory.grown.send(self.id());
     }
@@ -127,7 +162,10 @@ impl Recorder {
         self.retry_at = Timestamp(now.0 + RETRY_MS);
         if !std::mem::replace(&mut self.trouble, true) {
             tracing::error!(run = %self.lease.run, %error, "the run's record could not be stored");
-            self.core.tell(AppEvent::StoreTrouble { run: Some(self.id()), error });
+            self.core.tell(AppEvent::StoreTrouble {
+                run: Some(self.id()),
+                error,
+            });
         }
     }
 }

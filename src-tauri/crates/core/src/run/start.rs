@@ -1,7 +1,8 @@
 //! From a previewed plan to a run: confirmation, then a record, then a supervisor.
 
 use mysqler_contract::{
-    AppError, Confirmation, ErrorCode, Plan, PlanId, Result, RunAction, RunEvent, RunEventKind, RunState, RunView, Severity,
+    AppError, Confirmation, ErrorCode, Plan, PlanId, Result, RunAction, RunEvent, RunEventKind, RunState,
+    RunView, Severity,
 };
 
 use super::fold::RunFold;
@@ -17,8 +18,15 @@ impl Core {
         let plan = self.memory.plans.lock().await.get(id).cloned();
         let plan = plan.ok_or_else(|| AppError::new(ErrorCode::PlanExpired))?;
         permit(&plan, confirmation)?;
-        if let Some(run) = self.ports.runs.busy_with(&plan.connection.id, &plan.request.table).await? {
-            return Err(AppError::new(ErrorCode::TableBusy).with("run", run).with("table", &plan.request.table));
+        if let Some(run) = self
+            .ports
+            .runs
+            .busy_with(&plan.connection.id, &plan.request.table)
+            .await?
+        {
+            return Err(AppError::new(ErrorCode::TableBusy)
+                .with("run", run)
+                .with("table", &plan.request.table));
         }
         self.memory.plans.lock().await.remove(id);
         self.begin(plan).await
@@ -28,18 +36,37 @@ impl Core {
         let now = self.ports.clock.now();
         let mut fold = RunFold::new(&plan, now);
         let kinds = [
-            RunEventKind::StateChanged { state: RunState::Queued },
-            RunEventKind::Requested { action: RunAction::Start, by: self.host.0.clone() },
-            RunEventKind::SupervisorChanged { host: self.host.0.clone() },
-            RunEventKind::Estimated { rows: plan.facts.summary.rows, source: mysqler_contract::EstimateSource::Statistics },
+            RunEventKind::StateChanged {
+                state: RunState::Queued,
+            },
+            RunEventKind::Requested {
+                action: RunAction::Start,
+                by: self.host.0.clone(),
+            },
+            RunEventKind::SupervisorChanged {
+                host: self.host.0.clone(),
+            },
+            RunEventKind::Estimated {
+                rows: plan.facts.summary.rows,
+                source: mysqler_contract::EstimateSource::Statistics,
+            },
         ];
-        let events: Vec<RunEvent> =
-            kinds.into_iter().zip(1..).map(|(kind, seq)| RunEvent { seq, at: now, kind }).collect();
+        let events: Vec<RunEvent> = kinds
+            .into_iter()
+            .zip(1..)
+            .map(|(kind, seq)| RunEvent { seq, at: now, kind })
+            .collect();
         events.iter().for_each(|event| fold.apply(event));
         let until = mysqler_contract::Timestamp(now.0 + LEASE_MS);
         let day = self.ports.clock.local_day(now);
-        let (view, lease) = self.ports.runs.create(&day, fold.view, &plan, &events, &self.host.0, until).await?;
-        self.tell(mysqler_contract::AppEvent::RunChanged { view: Box::new(view.clone()) });
+        let (view, lease) = self
+            .ports
+            .runs
+            .create(&day, fold.view, &plan, &events, &self.host.0, until)
+            .await?;
+        self.tell(mysqler_contract::AppEvent::RunChanged {
+            view: Box::new(view.clone()),
+        });
         let recorder = Recorder::new(self.clone(), lease, view.clone(), LogCursor::default(), 0);
         Supervisor::spawn(self.clone(), recorder, plan, Entry::Fresh);
         Ok(view)
@@ -49,8 +76,12 @@ impl Core {
 /// No run without a preflight that passed, and none without the words that its dangers ask for.
 fn permit(plan: &Plan, given: &Confirmation) -> Result<()> {
     if plan.blocked() {
-        let codes: Vec<&str> =
-            plan.findings.iter().filter(|f| f.severity == Severity::Block).map(|f| f.code.as_str()).collect();
+        let codes: Vec<&str> = plan
+            .findings
+            .iter()
+            .filter(|f| f.severity == Severity::Block)
+            .map(|f| f.code.as_str())
+            .collect();
         return Err(AppError::new(ErrorCode::PlanBlocked).with("codes", codes.join(", ")));
     }
     let missing: Vec<&str> = plan

@@ -1,7 +1,9 @@
 //! The run's state machine: one pure function from a state and an input to the next state. Everything that moves a run
 //! goes through it, so an illegal move is refused in one place.
 
-use mysqler_contract::{AppError, CleaningAfter, Difference, Leftover, PauseReason, Phase, RunState, Timestamp};
+use mysqler_contract::{
+    AppError, CleaningAfter, Difference, Leftover, PauseReason, Phase, RunState, Timestamp,
+};
 
 /// What can happen to a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,19 +15,29 @@ pub enum Input {
     /// The job entered a phase.
     Enter(Phase),
     /// The job stands still on request.
-    Pause { at: Timestamp, reason: PauseReason },
+    Pause {
+        at: Timestamp,
+        reason: PauseReason,
+    },
     Resume,
     /// The job waits at the gate.
-    Hold { at: Timestamp },
+    Hold {
+        at: Timestamp,
+    },
     Release,
     /// A person wants it to end.
-    Stop { at: Timestamp },
+    Stop {
+        at: Timestamp,
+    },
     /// The job is over without success; what it left is being removed.
     Clean(CleaningAfter),
     /// Nothing of ours is left on the server.
     Cleaned,
     /// Something is left that could not or must not be removed by itself.
-    LeaveBehind { leftovers: Vec<Leftover>, error: Option<AppError> },
+    LeaveBehind {
+        leftovers: Vec<Leftover>,
+        error: Option<AppError>,
+    },
     /// Success was proven.
     Complete,
     /// It ended before anything was started.
@@ -33,7 +45,9 @@ pub enum Input {
     /// The outcome could not be established.
     LoseTrack(Vec<Difference>),
     /// The job cannot be seen any more.
-    LoseContact { at: Timestamp },
+    LoseContact {
+        at: Timestamp,
+    },
     RegainContact,
 }
 
@@ -44,13 +58,18 @@ pub struct Refused;
 /// The only way from one state to the next.
 pub fn next(state: &RunState, input: &Input) -> Result<RunState, Refused> {
     use RunState::{
-        AwaitingCutover, Cleaning, Interrupted, NeedsCleanup, Paused, Preparing, Queued, Running, Stopping, Unknown,
+        AwaitingCutover, Cleaning, Interrupted, NeedsCleanup, Paused, Preparing, Queued, Running, Stopping,
+        Unknown,
     };
     match state {
         Queued => before_start(state, input),
         Preparing => before_start(state, input).or_else(|_| with_job(state, input)),
         Running { phase } => match input {
-            Input::Pause { at, reason } => Ok(Paused { since: *at, reason: *reason, phase: *phase }),
+            Input::Pause { at, reason } => Ok(Paused {
+                since: *at,
+                reason: *reason,
+                phase: *phase,
+            }),
             Input::Hold { at } => Ok(AwaitingCutover { since: *at }),
             Input::Complete => Ok(RunState::Completed),
             _ => with_job(state, input),
@@ -71,10 +90,13 @@ pub fn next(state: &RunState, input: &Input) -> Result<RunState, Refused> {
         },
         Cleaning { after } => match (input, after) {
             (Input::Cleaned, CleaningAfter::Stop) => Ok(RunState::Cancelled),
-            (Input::Cleaned, CleaningAfter::Failure { error }) => Ok(RunState::Failed { error: error.clone() }),
-            (Input::LeaveBehind { leftovers, error }, _) => {
-                Ok(NeedsCleanup { leftovers: leftovers.clone(), error: error.clone() })
+            (Input::Cleaned, CleaningAfter::Failure { error }) => {
+                Ok(RunState::Failed { error: error.clone() })
             }
+            (Input::LeaveBehind { leftovers, error }, _) => Ok(NeedsCleanup {
+                leftovers: leftovers.clone(),
+                error: error.clone(),
+            }),
             (Input::LoseTrack(check), _) => Ok(Unknown { check: check.clone() }),
             _ => Err(Refused),
         },
@@ -84,13 +106,18 @@ pub fn next(state: &RunState, input: &Input) -> Result<RunState, Refused> {
         },
         Interrupted { since, before } => match input {
             Input::RegainContact => Ok((**before).clone()),
-            Input::Stop { at } => next(before, &Input::Stop { at: *at })
-                .map(|stopped| Interrupted { since: *since, before: Box::new(stopped) }),
+            Input::Stop { at } => next(before, &Input::Stop { at: *at }).map(|stopped| Interrupted {
+                since: *since,
+                before: Box::new(stopped),
+            }),
             Input::Clean(after) => Ok(Cleaning { after: after.clone() }),
             Input::LoseTrack(check) => Ok(Unknown { check: check.clone() }),
             _ => Err(Refused),
         },
-        RunState::NeedsReview { .. } | RunState::Completed | RunState::Failed { .. } | RunState::Cancelled => Err(Refused),
+        RunState::NeedsReview { .. }
+        | RunState::Completed
+        | RunState::Failed { .. }
+        | RunState::Cancelled => Err(Refused),
     }
 }
 
@@ -98,7 +125,9 @@ pub fn next(state: &RunState, input: &Input) -> Result<RunState, Refused> {
 fn before_start(state: &RunState, input: &Input) -> Result<RunState, Refused> {
     match input {
         Input::Begin if *state == RunState::Queued => Ok(RunState::Preparing),
-        Input::Differ(differences) => Ok(RunState::NeedsReview { differences: differences.clone() }),
+        Input::Differ(differences) => Ok(RunState::NeedsReview {
+            differences: differences.clone(),
+        }),
         Input::Fail(error) => Ok(RunState::Failed { error: error.clone() }),
         Input::Stop { .. } if *state == RunState::Queued => Ok(RunState::Cancelled),
         _ => Err(Refused),
@@ -112,7 +141,10 @@ fn with_job(state: &RunState, input: &Input) -> Result<RunState, Refused> {
         Input::Stop { at } => Ok(RunState::Stopping { since: *at }),
         Input::Clean(after) => Ok(RunState::Cleaning { after: after.clone() }),
         Input::LoseTrack(check) => Ok(RunState::Unknown { check: check.clone() }),
-        Input::LoseContact { at } => Ok(RunState::Interrupted { since: *at, before: Box::new(state.clone()) }),
+        Input::LoseContact { at } => Ok(RunState::Interrupted {
+            since: *at,
+            before: Box::new(state.clone()),
+        }),
         _ => Err(Refused),
     }
 }

@@ -9,24 +9,43 @@ use super::*;
 fn states() -> Vec<RunState> {
     let at = Timestamp(1);
     let error = AppError::new(ErrorCode::RunFailed);
-    let leftovers = vec![Leftover::Table { table: TableRef::new("shop", "_orders_new") }];
+    let leftovers = vec![Leftover::Table {
+        table: TableRef::new("shop", "_orders_new"),
+    }];
     vec![
         RunState::Queued,
         RunState::NeedsReview { differences: vec![] },
         RunState::Preparing,
         RunState::Running { phase: Phase::Copy },
-        RunState::Paused { since: at, reason: PauseReason::User, phase: Phase::Copy },
+        RunState::Paused {
+            since: at,
+            reason: PauseReason::User,
+            phase: Phase::Copy,
+        },
         RunState::AwaitingCutover { since: at },
         RunState::Stopping { since: at },
-        RunState::Cleaning { after: CleaningAfter::Stop },
-        RunState::Cleaning { after: CleaningAfter::Failure { error: error.clone() } },
+        RunState::Cleaning {
+            after: CleaningAfter::Stop,
+        },
+        RunState::Cleaning {
+            after: CleaningAfter::Failure { error: error.clone() },
+        },
         RunState::Completed,
         RunState::Failed { error: error.clone() },
         RunState::Cancelled,
-        RunState::NeedsCleanup { leftovers, error: Some(error) },
+        RunState::NeedsCleanup {
+            leftovers,
+            error: Some(error),
+        },
         RunState::Unknown { check: vec![] },
-        RunState::Interrupted { since: at, before: Box::new(RunState::Running { phase: Phase::Copy }) },
-        RunState::Interrupted { since: at, before: Box::new(RunState::Stopping { since: at }) },
+        RunState::Interrupted {
+            since: at,
+            before: Box::new(RunState::Running { phase: Phase::Copy }),
+        },
+        RunState::Interrupted {
+            since: at,
+            before: Box::new(RunState::Stopping { since: at }),
+        },
     ]
 }
 
@@ -37,14 +56,20 @@ fn inputs() -> Vec<Input> {
         Input::Begin,
         Input::Differ(vec![]),
         Input::Enter(Phase::Swap),
-        Input::Pause { at, reason: PauseReason::User },
+        Input::Pause {
+            at,
+            reason: PauseReason::User,
+        },
         Input::Resume,
         Input::Hold { at },
         Input::Release,
         Input::Stop { at },
         Input::Clean(CleaningAfter::Stop),
         Input::Cleaned,
-        Input::LeaveBehind { leftovers: vec![], error: None },
+        Input::LeaveBehind {
+            leftovers: vec![],
+            error: None,
+        },
         Input::Complete,
         Input::Fail(error),
         Input::LoseTrack(vec![]),
@@ -57,7 +82,9 @@ fn brief(state: &RunState) -> String {
     match state {
         RunState::Running { phase } => format!("running({phase:?})"),
         RunState::Interrupted { before, .. } => format!("interrupted({})", brief(before)),
-        RunState::Cleaning { after: CleaningAfter::Stop } => "cleaning(stop)".to_owned(),
+        RunState::Cleaning {
+            after: CleaningAfter::Stop,
+        } => "cleaning(stop)".to_owned(),
         RunState::Cleaning { .. } => "cleaning(failure)".to_owned(),
         other => other.kind().as_str().to_owned(),
     }
@@ -93,7 +120,10 @@ fn an_ended_run_never_moves_but_to_be_cleaned() {
     for state in states().iter().filter(|state| state.is_terminal()) {
         for input in inputs() {
             if let Ok(moved) = next(state, &input) {
-                assert!(matches!(moved, RunState::Cleaning { .. }), "{state:?} moved to {moved:?} on {input:?}");
+                assert!(
+                    matches!(moved, RunState::Cleaning { .. }),
+                    "{state:?} moved to {moved:?} on {input:?}"
+                );
             }
         }
     }
@@ -104,8 +134,14 @@ fn failed_and_cancelled_are_reached_only_from_cleaning_or_before_a_job_exists() 
     for state in states() {
         for input in inputs() {
             if let Ok(RunState::Failed { .. } | RunState::Cancelled) = next(&state, &input) {
-                let clean = matches!(state, RunState::Queued | RunState::Preparing | RunState::Cleaning { .. });
-                assert!(clean, "{state:?} ended on {input:?} without proof that nothing is left");
+                let clean = matches!(
+                    state,
+                    RunState::Queued | RunState::Preparing | RunState::Cleaning { .. }
+                );
+                assert!(
+                    clean,
+                    "{state:?} ended on {input:?} without proof that nothing is left"
+                );
             }
         }
     }

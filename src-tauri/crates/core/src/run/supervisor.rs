@@ -64,7 +64,11 @@ impl Ticks {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         };
-        Self { flush: every(FLUSH), renew: every(RENEW), mailbox: every(MAILBOX) }
+        Self {
+            flush: every(FLUSH),
+            renew: every(RENEW),
+            mailbox: every(MAILBOX),
+        }
     }
 }
 
@@ -74,8 +78,15 @@ impl Supervisor {
         let run = rec.id();
         let wishes = core.memory.supervisors.enter(&run);
         let tasks = core.memory.supervisors.tasks.clone();
-        let supervisor =
-            Self { core, rec, plan, wishes, target: None, seen: Seen::default(), ticks: Ticks::new() };
+        let supervisor = Self {
+            core,
+            rec,
+            plan,
+            wishes,
+            target: None,
+            seen: Seen::default(),
+            ticks: Ticks::new(),
+        };
         tasks.spawn(supervisor.work(entry));
     }
 
@@ -140,7 +151,13 @@ impl Supervisor {
     /// Wishes that other processes posted.
     pub(super) async fn read_mailbox(&mut self) -> Result<Vec<Wish>> {
         match self.core.ports.runs.collect(&self.rec.lease).await {
-            Ok(entries) => Ok(entries.into_iter().map(|entry| Wish { action: entry.action, by: entry.by }).collect()),
+            Ok(entries) => Ok(entries
+                .into_iter()
+                .map(|entry| Wish {
+                    action: entry.action,
+                    by: entry.by,
+                })
+                .collect()),
             Err(error) if error.code == ErrorCode::LeaseLost => Err(error),
             Err(_) => Ok(Vec::new()),
         }
@@ -175,7 +192,10 @@ impl Supervisor {
     }
 
     pub(super) fn heed(&mut self, wish: &Wish) {
-        let kind = mysqler_contract::RunEventKind::Requested { action: wish.action, by: wish.by.clone() };
+        let kind = mysqler_contract::RunEventKind::Requested {
+            action: wish.action,
+            by: wish.by.clone(),
+        };
         self.rec.event(kind);
     }
 

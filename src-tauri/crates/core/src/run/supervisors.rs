@@ -43,10 +43,14 @@ impl Supervisors {
 
     /// False when no task here drives that run.
     pub fn tell(&self, run: &RunId, wish: Wish) -> bool {
-        self.lock().get(run).is_some_and(|sender| sender.send(wish).is_ok())
+        self.lock()
+            .get(run)
+            .is_some_and(|sender| sender.send(wish).is_ok())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, mpsc::UnboundedSender<Wish>>> {
-        self.reach.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.reach
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

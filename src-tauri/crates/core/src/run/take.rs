@@ -43,22 +43,55 @@ impl Supervisor {
             Signal::PhaseFinished(phase) => self.rec.event_at(at, RunEventKind::PhaseFinished { phase }),
             Signal::Sessions(ids) => self.rec.event_at(at, RunEventKind::Sessions { ids }),
             Signal::ShadowCreated(table) => self.rec.event_at(at, RunEventKind::ShadowCreated { table }),
-            Signal::ShadowAltered { definition } => self.rec.event_at(at, RunEventKind::ShadowAltered { definition }),
+            Signal::ShadowAltered { definition } => {
+                self.rec.event_at(at, RunEventKind::ShadowAltered { definition })
+            }
             Signal::TriggersCreated(names) => self.rec.event_at(at, RunEventKind::TriggersCreated { names }),
             Signal::Estimated { rows } => {
-                self.rec.event_at(at, RunEventKind::Estimated { rows, source: EstimateSource::Explain });
+                self.rec.event_at(
+                    at,
+                    RunEventKind::Estimated {
+                        rows,
+                        source: EstimateSource::Explain,
+                    },
+                );
             }
-            Signal::Rows { rows, chunk_rows, chunk_ms } => {
-                self.rec.event_at(at, RunEventKind::Progress { rows, chunk_rows, chunk_ms });
+            Signal::Rows {
+                rows,
+                chunk_rows,
+                chunk_ms,
+            } => {
+                self.rec.event_at(
+                    at,
+                    RunEventKind::Progress {
+                        rows,
+                        chunk_rows,
+                        chunk_ms,
+                    },
+                );
             }
             Signal::Percent { percent } => self.percent(line, percent),
             Signal::Paused => {
-                self.rec.input(&Input::Pause { at, reason: PauseReason::User });
+                self.rec.input(&Input::Pause {
+                    at,
+                    reason: PauseReason::User,
+                });
                 let detail = String::new();
-                self.rec.event_at(at, RunEventKind::WaitStarted { reason: WaitReason::Pause, detail });
+                self.rec.event_at(
+                    at,
+                    RunEventKind::WaitStarted {
+                        reason: WaitReason::Pause,
+                        detail,
+                    },
+                );
             }
             Signal::Resumed => {
-                self.rec.event_at(at, RunEventKind::WaitEnded { reason: WaitReason::Pause });
+                self.rec.event_at(
+                    at,
+                    RunEventKind::WaitEnded {
+                        reason: WaitReason::Pause,
+                    },
+                );
                 self.rec.input(&Input::Resume);
             }
             Signal::Held => {
@@ -68,7 +101,8 @@ impl Supervisor {
                 self.rec.input(&Input::Release);
             }
             Signal::WaitStarted { reason, detail } => {
-                self.rec.event_at(at, RunEventKind::WaitStarted { reason, detail });
+                self.rec
+                    .event_at(at, RunEventKind::WaitStarted { reason, detail });
             }
             Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
             Signal::Gap { from, to } => self.rec.event_at(at, RunEventKind::Gap { from, to }),
@@ -78,7 +112,8 @@ impl Supervisor {
     }
 
     fn enter(&mut self, line: &RawLine, phase: Phase) {
-        if phase == Phase::Copy && !self.seen.bridge && !self.seen.bridge_missed && !self.plan.request.dry_run {
+        if phase == Phase::Copy && !self.seen.bridge && !self.seen.bridge_missed && !self.plan.request.dry_run
+        {
             self.seen.bridge_missed = true;
             let why = "the copy began without a word from the plugin".to_owned();
             self.rec.event_at(line.at, RunEventKind::BridgeLost { why });
@@ -89,10 +124,19 @@ impl Supervisor {
 
     /// Without the plugin the tool's own percentage of its own estimate is all there is.
     fn percent(&mut self, line: &RawLine, percent: u8) {
-        let Some(estimate) = self.rec.view().rows_estimated else { return };
+        let Some(estimate) = self.rec.view().rows_estimated else {
+            return;
+        };
         let rows = estimate.saturating_mul(u64::from(percent)) / 100;
         if matches!(self.rec.state(), RunState::Running { .. }) {
-            self.rec.event_at(line.at, RunEventKind::Progress { rows, chunk_rows: 0, chunk_ms: 0 });
+            self.rec.event_at(
+                line.at,
+                RunEventKind::Progress {
+                    rows,
+                    chunk_rows: 0,
+                    chunk_ms: 0,
+                },
+            );
         }
     }
 }
