@@ -52,12 +52,12 @@ fake('connectionsList', async () => {
 fake('connectionProblems', ({ draft }) => problems(draft as ConnectionDraft))
 fake('connectionTest', async ({ draft }) => {
   await sleep(600)
-  if ((draft as ConnectionDraft).host.includes('down')) fail('SERVER_UNREACHABLE', {}, 'connect to 10.9.9.9:3306: connection refused (os error 111)')
+  if ((draft as ConnectionDraft).host.includes('down')) fail('SERVER_UNREACHABLE', { host: 'down.internal', port: '3306' }, 'connect to 10.9.9.9:3306: connection refused (os error 111)')
   return sampleReport()
 })
 fake('connectionTestSaved', async ({ id }) => {
   await sleep(600)
-  if (find(id).environment === 'test') fail('SERVER_TIMEOUT', {}, 'no answer within 5 s')
+  if (find(id).environment === 'test') fail('SERVER_TIMEOUT', { host: find(id).host, port: String(find(id).port) }, 'no answer within 5 s')
   list = list.map((connection) => (connection.id === id ? { ...connection, tested: { at: Date.now(), report: sampleReport() } } : connection))
   await changed()
   return sampleReport()

@@ -1,7 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { VaultProtection } from '@/ipc'
+import type { VaultProtection, VaultStatus } from '@/ipc'
 import { fake, fakeEvent, installFakes, resetFakes } from '@/ipc/fake'
 import { i18n } from '@/locales'
 import LockScreen from './LockScreen.vue'
@@ -26,7 +26,7 @@ describe('the lock', () => {
   })
 
   it('opens with the master password and says when it is wrong', async () => {
-    fake('vaultUnlock', ({ password }) => (password === 'master' ? { kind: 'unlocked', protection: 'master_password' } : refuse('VAULT_WRONG_PASSWORD')()))
+    fake('vaultUnlock', ({ password }): VaultStatus => (password === 'master' ? { kind: 'unlocked', protection: 'master_password' } : refuse('VAULT_WRONG_PASSWORD')()))
     const { lock, wrapper } = screen('master_password')
     const field = wrapper.find<HTMLInputElement>('[data-testid=lock-password]')
     await field.setValue('guess')
@@ -57,7 +57,7 @@ describe('the lock', () => {
     await wrapper.find('form').trigger('submit')
     await flushPromises()
     expect(wrapper.text()).toContain('does not answer')
-    fake('vaultUnlock', ({ password }) => (password === null ? { kind: 'unlocked', protection: 'keyring' } : refuse('INTERNAL')()))
+    fake('vaultUnlock', ({ password }): VaultStatus => (password === null ? { kind: 'unlocked', protection: 'keyring' } : refuse('INTERNAL')()))
     await wrapper.find('form').trigger('submit')
     await flushPromises()
     expect(lock.locked).toBe(false)

@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { useAppStatus } from '@/features/settings/appStatus'
+import type { AppStatus, KeyringProbe, VaultStatus } from '@/ipc'
 import { fake, installFakes, resetFakes } from '@/ipc/fake'
 import { i18n } from '@/locales'
 import WelcomePage from './WelcomePage.vue'
@@ -32,16 +33,16 @@ describe('the first start', () => {
     resetFakes()
     installFakes()
     setUp.mockReset()
-    fake('appStatus', () => ({ version: '0.1.0', vault: { kind: 'unset' }, first_start: true, data: { path: '/d', set_aside: null, backups: [] } }))
+    fake('appStatus', (): AppStatus => ({ version: '0.1.0', vault: { kind: 'unset' }, first_start: true, data: { path: '/d', set_aside: null, backups: [] } }))
     fake('connectionProblems', () => [])
-    fake('vaultSetUp', ({ protection, password }) => {
+    fake('vaultSetUp', ({ protection, password }): VaultStatus => {
       setUp(protection, password)
       return { kind: 'unlocked', protection: protection as 'keyring' }
     })
   })
 
   it('takes the keyring when it works, and the connection can wait', async () => {
-    fake('vaultProbe', () => ({ kind: 'works' }))
+    fake('vaultProbe', (): KeyringProbe => ({ kind: 'works' }))
     const { wrapper, router } = await welcome()
     expect(useAppStatus().needsWelcome).toBe(true)
     await wrapper.find('form').trigger('submit')
@@ -57,7 +58,7 @@ describe('the first start', () => {
   })
 
   it('takes a master password typed twice where there is no keyring', async () => {
-    fake('vaultProbe', () => ({ kind: 'unavailable', why: 'no session bus' }))
+    fake('vaultProbe', (): KeyringProbe => ({ kind: 'unavailable', why: 'no session bus' }))
     const { wrapper } = await welcome()
     await wrapper.find('form').trigger('submit')
     await flushPromises()
