@@ -1,0 +1,10 @@
+//! A data file in trouble while the core works on it: a full disk, damage, a disk that cannot be written.
+
+#[path = "store_faults/damage.rs"]
+mod damage;
+#[path = "store_faults/disk.rs"]
+mod disk;
+#[path = "store_faults/full.rs"]
+mod full;
+#[path = "store_faults/read_only.rs"]
+mod read_only;

@@ -1,0 +1,67 @@
+//! Small disks of a test's own: real ones, mounted in a name space that ends with the process that made them.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const DIR: &str = "MYSQLER_TEST_DISK";
+
+/// Runs `test` of this very program again in a mount name space of its own, and says in which directory it then may
+/// mount. `None` in the first process, after the second one passed.
+#[track_caller]
+pub fn own_mounts(test: &str) -> Option<PathBuf> {
+    if let Some(dir) = std::env::var_os(DIR) {
+        return Some(PathBuf::from(dir));
+    }
+    let dir = tempfile::tempdir().expect("a scratch directory");
+    let root = fs::metadata("/proc/self").expect("/proc is there").uid() == 0;
+    let mut command = Command::new("unshare");
+    if !root {
+        command.args(["--user", "--map-root-user"]);
+    }
+    let program = std::env::current_exe().expect("this test has a path");
+    command
+        .args(["--mount", "--propagation", "private", "--"])
+        .arg(program);
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]);
+    let output = command.env(DIR, dir.path()).output().expect("unshare");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    // A name that matches no test would end well too.
+    assert!(
+        output.status.success() && text(&output.stdout).contains("1 passed"),
+        "in its own mount name space:\n{}\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    None
+}
+
+#[track_caller]
+pub fn mount(words: &[&str], at: &Path) {
+    let output = Command::new("mount").args(words).arg(at).output().expect("mount");
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "this test needs to mount (run it as root): {why}"
+    );
+}
+
+/// A disk of a few megabytes.
+pub fn small(at: &Path) {
+    mount(&["-t", "tmpfs", "-o", "size=12m,mode=0700", "none"], at);
+}
+
+/// Takes all room there is; removing the file gives it back.
+pub fn fill(dir: &Path) -> PathBuf {
+    let path = dir.join("filler");
+    let mut file = File::create(&path).expect("a file can be made");
+    let mut size = 64 * 1024;
+    while size > 0 {
+        if file.write_all(&vec![b'x'; size]).is_err() {
+            size /= 2;
+        }
+    }
+    path
+}

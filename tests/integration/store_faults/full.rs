@@ -1,0 +1,179 @@
+//! The disk of the data file is full while a run works: the run goes on, and nothing of its record is lost.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use mysqler_contract::{AppEvent, ErrorCode, LogStream, RunEventKind, RunState, RunView, TableRef};
+use mysqler_core::ports::{LogCursor, RawLine, Runner};
+use mysqler_runner::DockerRunner;
+use mysqler_tests::desk::{DEADLINE, Desk, Told};
+use mysqler_tests::sandbox::Server;
+use mysqler_tests::table;
+
+use crate::disk;
+
+const ROWS: u64 = 60_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
+    let Some(dir) = disk::own_mounts("full::a_run_outlives_a_full_disk_and_its_record_is_whole") else {
+        return;
+    };
+    disk::small(&dir);
+    let desk = Desk::at(&dir, "test:1", DockerRunner::new()).await;
+    let schema = desk.sandbox.fresh_schema(Server::Primary, "store_full").await;
+    let table = table::filled(&schema, "t", ROWS).await;
+    let connection = desk.primary().await;
+    let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
+    request.options.chunk_size = Some(500);
+    request.options.chunk_time_ms = None;
+    request.hold_cutover = true;
+    let id = desk.go(request).await;
+    let copying = desk.until(&id, "the copy", |view| view.rows_copied > 0).await;
+
+    let filler = disk::fill(&dir);
+    told(&desk.told, "trouble", |event| match event {
+        AppEvent::StoreTrouble { run, error } => {
+            run.as_ref() == Some(&id) && error.code == ErrorCode::StoreFull
+        }
+        _ => false,
+    })
+    .await;
+    // Nothing can be stored, and the tool copies on to its gate.
+    let written = up_to_the_gate(&copying).await;
+    let stuck = desk.core.run_view(&id).await.expect("reading goes on");
+    assert!(
+        !matches!(stuck.state, RunState::AwaitingCutover { .. }),
+        "the disk was not full"
+    );
+    assert!(stuck.last_seq >= copying.last_seq, "what was stored stays");
+    assert!(!desk.told.all().contains(&AppEvent::StoreRecovered));
+    shown_only_what_is_stored(&desk, &stuck).await;
+
+    fs::remove_file(filler).expect("room is made");
+    told(&desk.told, "the recovery", |event| {
+        *event == AppEvent::StoreRecovered
+    })
+    .await;
+    desk.until(&id, "the gate", |view| {
+        matches!(view.state, RunState::AwaitingCutover { .. })
+    })
+    .await;
+    assert_eq!(
+        stored_lines(&desk, &id).await,
+        shown(&written, &table),
+        "no line is lost or doubled"
+    );
+
+    desk.core.run_cutover(&id).await.expect("heard");
+    let view = desk.completed(&id).await;
+    assert_eq!(view.rows_copied, ROWS);
+    record_is_whole(&desk, &view).await;
+    let troubles = desk.told.all();
+    let troubles = troubles
+        .iter()
+        .filter(|event| matches!(event, AppEvent::StoreTrouble { .. }))
+        .count();
+    assert_eq!(troubles, 1, "one trouble is told once");
+    assert_eq!(
+        table::remains(&mut schema.client().await, schema.name()).await,
+        Vec::<String>::new()
+    );
+    desk.close().await;
+
+    let again = Desk::at(&dir, "test:2", DockerRunner::new()).await;
+    let kept = again.core.run_view(&id).await.expect("stored");
+    assert_eq!(kept, view, "after a restart it is the same");
+    let status = again.core.app_status("0.0.0").await.expect("an answer");
+    assert_eq!(status.data.set_aside, None, "a full disk damages nothing");
+    again.close().await;
+}
+
+async fn told(told: &Told, what: &str, wanted: impl Fn(&AppEvent) -> bool) {
+    let started = Instant::now();
+    while !told.all().iter().any(&wanted) {
+        assert!(
+            started.elapsed() < DEADLINE,
+            "{what} is never told: {:#?}",
+            told.all().last()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The job's own output to the line with which its plugin says that it waits.
+async fn up_to_the_gate(view: &RunView) -> Vec<RawLine> {
+    let job = view.job.as_deref().expect("a working run has a job");
+    let reading = async {
+        let mut lines = DockerRunner::new()
+            .follow(job, LogCursor::default())
+            .await
+            .expect("followed");
+        let mut read = Vec::new();
+        while let Some(line) = lines.next().await {
+            let line = line.expect("contact is not lost");
+            let held = line.text.contains("\"event\":\"held\"");
+            read.push(line);
+            if held {
+                return read;
+            }
+        }
+        panic!("the job ended before its gate: {read:#?}");
+    };
+    tokio::time::timeout(DEADLINE, reading)
+        .await
+        .expect("the gate is reached in time")
+}
+
+fn shown(lines: &[RawLine], table: &TableRef) -> Vec<String> {
+    let mut parser = DockerRunner::new().parser(table, false);
+    lines
+        .iter()
+        .filter_map(|line| parser.feed(line).show.map(|(_, text)| text))
+        .collect()
+}
+
+async fn stored_lines(desk: &Desk, id: &mysqler_contract::RunId) -> Vec<String> {
+    let lines = desk.log(id).await;
+    let of_the_tool = lines.into_iter().filter(|line| line.stream != LogStream::App);
+    of_the_tool.map(|line| line.text).collect()
+}
+
+/// No view was told that a crash could have taken back.
+async fn shown_only_what_is_stored(desk: &Desk, stored: &RunView) {
+    for event in desk.told.all() {
+        if let AppEvent::RunChanged { view } = event
+            && view.id == stored.id
+        {
+            assert!(
+                view.last_seq <= stored.last_seq,
+                "event {} was told and is not stored",
+                view.last_seq
+            );
+        }
+    }
+}
+
+async fn record_is_whole(desk: &Desk, view: &RunView) {
+    let events = desk.events(&view.id).await;
+    let numbers: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(
+        numbers,
+        (1..=view.last_seq).collect::<Vec<_>>(),
+        "events follow on without a hole"
+    );
+    let gaps = events.iter().any(|event| {
+        matches!(
+            event.kind,
+            RunEventKind::Gap { .. } | RunEventKind::ContactLost { .. }
+        )
+    });
+    assert!(!gaps, "nothing of the job was missed");
+    let lines: Vec<u64> = desk.log(&view.id).await.iter().map(|line| line.seq).collect();
+    assert_eq!(
+        lines,
+        (1..=lines.len() as u64).collect::<Vec<_>>(),
+        "lines follow on without a hole"
+    );
+}
