@@ -152,7 +152,12 @@ impl Bench {
         let run = RunId(format!("test-{}", unique()));
         let id = self
             .runner
-            .start(&run, &launch, &self.password(wish))
+            .start(
+                &run,
+                &mysqler_contract::PlanId(run.0.clone()),
+                &launch,
+                &self.password(wish),
+            )
             .await
             .expect("a job");
         Job {

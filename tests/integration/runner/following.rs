@@ -111,7 +111,12 @@ async fn jobs_are_found_by_label_and_told_gone_when_removed() {
     let launch = bench.launch(&wish).expect("a launch");
     let id = bench
         .runner
-        .start(&job.run, &launch, &bench.password(&wish))
+        .start(
+            &job.run,
+            &mysqler_contract::PlanId("another".into()),
+            &launch,
+            &bench.password(&wish),
+        )
         .await
         .expect("a second job");
     let namesake = Job {

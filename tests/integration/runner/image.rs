@@ -103,7 +103,12 @@ async fn a_start_without_its_image_says_so_and_leaves_no_container() {
     let run = RunId(format!("test-missing-{}", super::bench::unique()));
     let error = bench
         .runner
-        .start(&run, &launch, &Secret::new("x"))
+        .start(
+            &run,
+            &mysqler_contract::PlanId(run.0.clone()),
+            &launch,
+            &Secret::new("x"),
+        )
         .await
         .expect_err("no image");
     assert_eq!(error.code, ErrorCode::ImageMissing, "{error:?}");

@@ -53,7 +53,11 @@ async fn the_password_is_in_one_private_file_and_nowhere_else() {
     launch.environment.push(format!("CANARY={canary}"));
     let password = bench.password(&wish);
     let run = mysqler_contract::RunId(format!("test-{canary}"));
-    let id = bench.runner.start(&run, &launch, &password).await.expect("a job");
+    let id = bench
+        .runner
+        .start(&run, &mysqler_contract::PlanId(run.0.clone()), &launch, &password)
+        .await
+        .expect("a job");
     let job = Job {
         run,
         id,

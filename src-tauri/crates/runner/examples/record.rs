@@ -121,7 +121,10 @@ async fn main() {
     let run = RunId(format!("record-{}", std::process::id()));
     let began = std::time::Instant::now();
     let password = Secret::new(var("PASSWORD", "sandbox-mysqler"));
-    let job = runner.start(&run, &launch, &password).await.expect("a job");
+    let job = runner
+        .start(&run, &mysqler_contract::PlanId(run.0.clone()), &launch, &password)
+        .await
+        .expect("a job");
     eprintln!("started {job} in {:?}", began.elapsed());
     let mut lines = runner.follow(&job, LogCursor::default()).await.expect("a log");
     let mut recorded = String::new();

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
     ChangeRequest, ContainerLimits, DockerHost, ImageProgress, ImageStatus, Launch, LogKind, LogStream,
-    Phase, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, WaitReason,
+    Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, WaitReason,
 };
 
 use super::{ServerCertificate, ServerFacts};
@@ -70,6 +70,8 @@ pub enum JobStatus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundJob {
     pub run: RunId,
+    /// Unique across data directories, which number their runs alike.
+    pub plan: PlanId,
     pub job: String,
     pub status: JobStatus,
 }
@@ -190,8 +192,8 @@ pub trait Runner: Send + Sync {
     /// Connects from inside the launch's image and network with its very defaults file. Bounded.
     async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport>;
 
-    /// Creates and starts the job, labelled with the run; the password goes in through standard input. Returns its id.
-    async fn start(&self, run: &RunId, launch: &Launch, password: &Secret) -> Result<String>;
+    /// Creates and starts the job, labelled with the run and its plan; the password goes in through standard input. Returns its id.
+    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String>;
 
     /// All lines after `from`, then on as they come; ends after the job ended and its last line was delivered.
     /// An `Err` item means that contact was lost, not that the job ended.

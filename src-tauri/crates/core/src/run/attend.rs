@@ -131,7 +131,7 @@ impl Supervisor {
     async fn find_job(&mut self) -> Result<bool> {
         let found = loop {
             match self.core.ports.runner.jobs().await {
-                Ok(jobs) => break jobs.into_iter().find(|job| job.run == self.rec.id()),
+                Ok(jobs) => break jobs.into_iter().find(|job| job.plan == self.plan.id),
                 // A run that never left the queue has no job to find, with or without an engine.
                 Err(_) if *self.rec.state() == RunState::Queued => break None,
                 Err(_) => {

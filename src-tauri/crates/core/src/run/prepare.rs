@@ -54,7 +54,7 @@ impl Supervisor {
             .core
             .ports
             .runner
-            .start(&self.rec.id(), &launch, &target.password)
+            .start(&self.rec.id(), &self.plan.id, &launch, &target.password)
             .await
         {
             Ok(job) => {

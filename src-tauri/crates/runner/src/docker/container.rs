@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig};
-use mysqler_contract::{ContainerLimits, Launch, NetworkChoice, RunId};
+use mysqler_contract::{ContainerLimits, Launch, NetworkChoice, PlanId, RunId};
 
 use crate::PRIVATE_DIR;
 
 pub(crate) const LABEL_OURS: &str = "mysqler";
 pub(crate) const LABEL_RUN: &str = "mysqler.run";
+pub(crate) const LABEL_PLAN: &str = "mysqler.plan";
 const LABEL_TASK: &str = "mysqler.task";
 
 /// `nobody`, by number: the base image need not know the name.
@@ -58,7 +59,8 @@ impl ContainerSpec {
         Self::of(launch, command)
     }
 
-    pub fn labelled(mut self, run: &RunId) -> Self {
+    pub fn labelled(mut self, run: &RunId, plan: &PlanId) -> Self {
+        self.labels.insert(LABEL_PLAN.into(), plan.0.clone());
         self.labels.insert(LABEL_RUN.into(), run.0.clone());
         self
     }

@@ -12,10 +12,10 @@ use bollard::query_parameters::{
     WaitContainerOptions,
 };
 use futures::StreamExt;
-use mysqler_contract::{AppError, ErrorCode, Launch, Result, RunId, Secret};
+use mysqler_contract::{AppError, ErrorCode, Launch, PlanId, Result, RunId, Secret};
 use mysqler_core::ports::{Control, FoundJob, JobStatus};
 
-use super::container::{ContainerSpec, LABEL_OURS, LABEL_RUN};
+use super::container::{ContainerSpec, LABEL_OURS, LABEL_PLAN, LABEL_RUN};
 use super::engine::{self, Engine};
 use super::frame::frame;
 use super::once;
@@ -28,11 +28,12 @@ const NAMES: u32 = 9;
 pub(super) async fn start(
     engine: &Engine,
     run: &RunId,
+    plan: &PlanId,
     launch: &Launch,
     password: &Secret,
 ) -> Result<String> {
     let frame = frame(launch, password)?;
-    let spec = ContainerSpec::run(launch).labelled(run);
+    let spec = ContainerSpec::run(launch).labelled(run, plan);
     let docker = engine.client().await?;
     let job = create(engine, &docker, run, &spec).await?;
     match hand_over(&docker, &job, &frame).await {
@@ -220,7 +221,7 @@ pub(super) async fn list(engine: &Engine) -> Result<Vec<FoundJob>> {
         let (Some(job), Some(labels)) = (container.id, container.labels) else {
             continue;
         };
-        let Some(run) = labels.get(LABEL_RUN) else {
+        let (Some(run), Some(plan)) = (labels.get(LABEL_RUN), labels.get(LABEL_PLAN)) else {
             continue;
         };
         let status = match container.state {
@@ -230,6 +231,7 @@ pub(super) async fn list(engine: &Engine) -> Result<Vec<FoundJob>> {
         };
         found.push(FoundJob {
             run: RunId(run.clone()),
+            plan: PlanId(plan.clone()),
             job,
             status,
         });

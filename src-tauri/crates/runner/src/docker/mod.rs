@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use mysqler_contract::{DockerHost, ImageStatus, Launch, ProbeReport, Result, RunId, Secret, TableRef};
+use mysqler_contract::{
+    DockerHost, ImageStatus, Launch, PlanId, ProbeReport, Result, RunId, Secret, TableRef,
+};
 use mysqler_core::ports::{
     Control, FoundJob, JobStatus, LaunchInput, LogCursor, OutputParser, ProgressFn, RawLine, Runner,
 };
@@ -105,8 +107,8 @@ impl Runner for DockerRunner {
         once::probe(&self.engine, launch, password).await
     }
 
-    async fn start(&self, run: &RunId, launch: &Launch, password: &Secret) -> Result<String> {
-        jobs::start(&self.engine, run, launch, password).await
+    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String> {
+        jobs::start(&self.engine, run, plan, launch, password).await
     }
 
     async fn follow(&self, job: &str, from: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>> {
