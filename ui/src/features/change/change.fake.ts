@@ -8,7 +8,7 @@ import { sampleFacts, sampleFinding, samplePlan } from './sample'
 const wanted = new URLSearchParams(location.search).get('change')
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
 const fail = (code: string, detail: string | null = null): never => {
-  throw { code, message: code, hint: '', detail, params: {} }
+  throw { code, message: code, hint: '', detail, params: { host: '10.2.0.11', port: '3306' } }
 }
 const MB = 1024 ** 2
 const table = (name: string, rows: number, part: Partial<TableSummary> = {}): TableSummary => ({
@@ -69,19 +69,20 @@ fake('plan', async ({ request }) => {
   if (wanted === 'failing') fail('SERVER_LOST', 'Lost connection to MySQL server during query')
   const asked = request as ChangeRequest
   const production = asked.connection_id === 'c1' || asked.connection_id === 'c2'
+  const name = `${asked.table.database}.${asked.table.table}`
+  const drops = asked.kind.kind === 'alter' && /DROP\s+COLUMN/i.test(asked.kind.clause)
   const findings = [
-    sampleFinding('STATISTICS_STALE', 'warn', { params: { age: '41 d', rows: '13' }, remedy: 'ANALYZE TABLE `shop`.`orders`', query: "SELECT * FROM mysql.innodb_table_stats WHERE database_name = 'shop' AND table_name = 'orders'" }),
-    sampleFinding('REPLICA_LAG_UNSEEN', 'warn', { proven: false }),
-    sampleFinding('FOREIGN_KEYS', 'info'),
-    sampleFinding('HOST_NETWORK', 'info'),
-    ...(production ? [sampleFinding('CLAUSE_EMPTY_OPERATION', 'danger', { params: { start: '18', fragment: ', ADD INDEX' } })] : []),
-    ...(wanted === 'blocked' ? [sampleFinding('CLAUSE_RENAME_TABLE', 'block', { params: { start: '0', fragment: 'RENAME TO x' } })] : []),
+    sampleFinding('STATISTICS_IMPLAUSIBLE', 'warn', { params: { table: name, rows: '13', bytes: '565182464' }, remedy: `ANALYZE TABLE ${name}`, query: `SELECT * FROM mysql.innodb_table_stats WHERE table_name = '${asked.table.table}'` }),
+    sampleFinding('ROLE_NOT_VISIBLE', 'warn', { proven: false, params: { host: '10.2.0.11' } }),
+    sampleFinding('FOREIGN_KEYS_OWN', 'info', { params: { names: 'orders_customer' } }),
+    ...(drops ? [sampleFinding('DROPS_COLUMN', 'danger', { params: { name: 'note', type: 'varchar(120)' }, query: `SELECT note FROM ${name} WHERE note IS NOT NULL LIMIT 5` })] : []),
+    ...(wanted === 'blocked' ? [sampleFinding('NO_USABLE_KEY', 'block', { params: { table: name } })] : []),
   ]
   return samplePlan({
     request: asked,
     connection: sampleConnection({ id: asked.connection_id, ...(production ? {} : { name: 'laptop', environment: 'development' }) }),
     findings,
-    confirmation: production && !asked.dry_run ? { typed: `${asked.table.database}.${asked.table.table}`, accept: ['CLAUSE_EMPTY_OPERATION'] } : { typed: null, accept: [] },
+    confirmation: (production || drops) && !asked.dry_run ? { typed: name, accept: drops ? ['DROPS_COLUMN'] : [] } : { typed: null, accept: [] },
     ...(wanted === 'blocked' ? { launch: null, command: null } : {}),
   })
 })

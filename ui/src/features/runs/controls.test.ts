@@ -48,6 +48,14 @@ describe('the controls of a run', () => {
     wrapper.unmount()
   })
 
+  it('say that the shadow table stays once the swap has begun', async () => {
+    const wrapper = show(RunControls, sampleView({ state: { name: 'running', phase: 'swap' } }))
+    await press('run-stop')
+    expect(document.querySelector('[data-testid=leftovers]')).toBeNull()
+    expect(document.querySelector('.el-dialog')?.textContent).toContain('the shadow table is not dropped')
+    wrapper.unmount()
+  })
+
   it('clean up under a button that says what it drops', async () => {
     const state: RunView['state'] = { name: 'needs_cleanup', leftovers: [{ kind: 'table', table: { database: 'shop', table: '_orders_new' } }, { kind: 'trigger', database: 'shop', name: 'a' }], error: null }
     const wrapper = show(RunControls, sampleView({ state }))

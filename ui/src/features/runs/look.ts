@@ -45,8 +45,8 @@ export const OPEN_ENDS: RunStateKind[] = ['needs_review', 'needs_cleanup', 'unkn
 export type Control = 'pause' | 'resume' | 'cutover' | 'stop' | 'cleanup'
 
 /** Which controls a state allows; what was already asked for is not offered again. */
-export function controlsOf(view: Pick<RunView, 'state' | 'pending' | 'phases'>): Control[] {
-  const controls = allowed(view.state)
+export function controlsOf(view: Pick<RunView, 'state' | 'pending' | 'triggers' | 'shadow'>): Control[] {
+  const controls = allowed(view)
   const asked: Partial<Record<NonNullable<RunView['pending']>, Control>> = {
     pause: 'pause', resume: 'resume', cut_over: 'cutover', stop: 'stop', cleanup: 'cleanup',
   }
@@ -56,18 +56,27 @@ export function controlsOf(view: Pick<RunView, 'state' | 'pending' | 'phases'>):
 
 const COPYING = new Set(['prepare', 'create_shadow', 'alter_shadow', 'create_triggers', 'copy'])
 const BEFORE_SWAP = new Set([...COPYING, 'analyze', 'gate'])
+// A swap can wait long for a metadata lock, so that it must be possible to end it; what a stop does is another thing then.
+const SWAPPING = new Set(['update_foreign_keys', 'swap'])
 
-function allowed(state: RunState): Control[] {
+/** The point from which a stop no longer drops the shadow table: it may be the table by now. */
+export const isSwapping = (state: RunState) => state.name === 'running' && SWAPPING.has(state.phase)
+
+function allowed({ state, triggers, shadow }: Pick<RunView, 'state' | 'triggers' | 'shadow'>): Control[] {
   switch (state.name) {
     case 'queued':
     case 'preparing':
       return ['stop']
     case 'running':
-      return [...(COPYING.has(state.phase) ? (['pause'] as const) : []), ...(BEFORE_SWAP.has(state.phase) ? (['stop'] as const) : [])]
+      return [...(COPYING.has(state.phase) ? (['pause'] as const) : []), ...(BEFORE_SWAP.has(state.phase) || SWAPPING.has(state.phase) ? (['stop'] as const) : [])]
     case 'paused':
       return ['resume', 'stop']
     case 'awaiting_cutover':
       return ['cutover', 'stop']
+    case 'interrupted':
+      return ['stop']
+    case 'unknown':
+      return triggers.length > 0 || shadow !== null ? ['cleanup'] : []
     case 'needs_cleanup':
       return ['cleanup']
     default:

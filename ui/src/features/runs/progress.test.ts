@@ -62,16 +62,18 @@ describe('times', () => {
 })
 
 describe('controls', () => {
-  const of = (state: RunState, pending: 'pause' | 'stop' | null = null) => controlsOf({ state, pending, phases: [] })
+  const of = (state: RunState, pending: 'pause' | 'stop' | null = null) => controlsOf({ state, pending, triggers: [], shadow: null })
 
   it('are those that the state allows', () => {
     expect(of({ name: 'running', phase: 'copy' })).toEqual(['pause', 'stop'])
-    expect(of({ name: 'running', phase: 'swap' })).toEqual([])
+    expect(of({ name: 'running', phase: 'swap' })).toEqual(['stop'])
+    expect(of({ name: 'running', phase: 'drop_triggers' })).toEqual([])
     expect(of({ name: 'paused', since: 0, reason: 'user', phase: 'copy' })).toEqual(['resume', 'stop'])
     expect(of({ name: 'awaiting_cutover', since: 0 })).toEqual(['cutover', 'stop'])
     expect(of({ name: 'needs_cleanup', leftovers: [], error: null })).toEqual(['cleanup'])
     expect(of({ name: 'unknown', check: [] })).toEqual([])
-    expect(of({ name: 'interrupted', since: 0, before: { name: 'preparing' } })).toEqual([])
+    expect(of({ name: 'interrupted', since: 0, before: { name: 'preparing' } })).toEqual(['stop'])
+    expect(controlsOf({ state: { name: 'unknown', check: [] }, pending: null, triggers: ['a'], shadow: null })).toEqual(['cleanup'])
   })
 
   it('do not offer again what was asked for; after a stop nothing', () => {
