@@ -3,24 +3,27 @@
  *
  * The core recognises every other field but never sends a secret back, so the form takes it from the text it holds.
  */
-const URL_SHAPE = /^\s*(?:jdbc:)?[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i
+const URL_SHAPE = /^(?:mysqlx?|mariadb|jdbc:mysql):\/\//i
 
+/** Percent signs that start no code stay as they are: people paste passwords as they know them. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => {
+    try {
+      return decodeURIComponent(codes)
+    } catch {
+      return codes
+    }
+  })
 }
 
-function fromUrl(authority: string): string | null {
-  // The last @ ends the account: an unescaped @ belongs to the password.
-  const at = authority.lastIndexOf('@')
-  const colon = authority.indexOf(':')
-  return at < 0 || colon < 0 || colon > at ? null : decoded(authority.slice(colon + 1, at))
+function fromUrl(rest: string): string | null {
+  // The last @ ends the account: an unescaped @ or / before it belongs to the password.
+  const account = rest.slice(0, Math.max(0, rest.lastIndexOf('@')))
+  const colon = account.indexOf(':')
+  return colon < 0 ? null : decoded(account.slice(colon + 1))
 }
 
-/** Words as a POSIX shell splits them: quotes group, a backslash keeps the next character. */
+/** Words as a POSIX shell splits them, up to where the command ends: quotes group, a backslash keeps the next character. */
 export function shellWords(line: string): string[] {
   const words: string[] = []
   let word = ''
@@ -42,6 +45,8 @@ export function shellWords(line: string): string[] {
     } else if (letter === "'" || letter === '"') {
       quote = letter
       open = true
+    } else if (';|<>&'.includes(letter)) {
+      break
     } else if (/\s/.test(letter)) {
       if (open) words.push(word)
       word = ''
@@ -56,21 +61,18 @@ export function shellWords(line: string): string[] {
 }
 
 function fromCommand(line: string): string | null {
-  const words = shellWords(line)
-  const long = words.findLast((word) => /^--password=/.test(word))
-  if (long !== undefined) return long.slice('--password='.length)
-  const short = words.findLast((word) => /^-p./s.test(word))
-  if (short !== undefined) return short.slice(2)
-  const variable = words.find((word) => word.startsWith('MYSQL_PWD='))
-  return variable === undefined ? null : variable.slice('MYSQL_PWD='.length)
+  const word = shellWords(line).findLast((found) => /^(?:-p|--password(?:=|$))/.test(found))
+  return word === undefined ? null : word.replace(/^(?:--password=?|-p)/, '')
 }
 
 /** The password in the text, or `null` when it holds none (a bare `-p` asks for it). */
 export function pastedPassword(text: string): string | null {
-  const url = URL_SHAPE.exec(text)
-  return url === null ? fromCommand(text) : fromUrl(url[1]!)
+  const given = text.trim().replace(/^\$ /, '')
+  const scheme = URL_SHAPE.exec(given)
+  const found = scheme === null ? fromCommand(given) : fromUrl(given.slice(scheme[0].length))
+  return found === '' ? null : found
 }
 
 /** Worth asking the core about: pasted into any field, such a text fills the form instead. */
 export const looksLikeConnection = (text: string): boolean =>
-  /^\s*(?:jdbc:)?(?:mysqlx?|mariadb):\/\//i.test(text) || /^\s*(?:\S*[/\\])?(?:mysql|mariadb)(?:\.exe)?\s+-/i.test(text) || /^\s*MYSQL_PWD=\S*\s+mysql/.test(text)
+  URL_SHAPE.test(text.trim()) || /^\s*(?:\$ )?(?:\S*[/\\])?(?:mysql|mariadb|mysqldump|mysqlsh)(?:\.exe)?\s+-/i.test(text)
