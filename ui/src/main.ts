@@ -2,6 +2,7 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './app/App.vue'
+import { mendLanguageTag } from './app/languageTag'
 import { createAppRouter } from './app/router'
 import { openPreferences } from './ipc/preferences'
 import { i18n } from './locales'
@@ -9,6 +10,7 @@ import { keepPreferencesIn } from './shared/preferences/storage'
 import './styles'
 
 async function start() {
+  mendLanguageTag()
   if (__FAKE__) {
     const { installFakes } = await import('./ipc/fake')
     const fakes = import.meta.glob('./features/**/*.fake.ts')
