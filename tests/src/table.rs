@@ -6,8 +6,9 @@
 )]
 
 use mysqler_contract::TableRef;
+use tokio::task::JoinSet;
 
-use crate::sandbox::{Client, Schema, quoted};
+use crate::sandbox::{Account, Client, Sandbox, Schema, Server, quoted};
 
 /// A table `t` of `rows` rows with text of every kind, analysed.
 pub async fn filled(schema: &Schema, name: &str, rows: u64) -> TableRef {
@@ -36,6 +37,33 @@ pub async fn filled(schema: &Schema, name: &str, rows: u64) -> TableRef {
     }
     client.run(&format!("ANALYZE TABLE {table}")).await;
     TableRef::new(schema.name(), name)
+}
+
+/// Empty tables `t00000`, `t00001`, …; the schema is one of `server`.
+pub async fn many(sandbox: &Sandbox, server: Server, schema: &Schema, count: usize) {
+    const CLIENTS: usize = 4;
+    let mut clients = JoinSet::new();
+    for client in 0..CLIENTS {
+        let mut session = sandbox.client(server, Account::Root).await;
+        // The replica need not follow.
+        session
+            .run(&format!(
+                "USE {}; SET SESSION sql_log_bin = 0",
+                quoted(schema.name())
+            ))
+            .await;
+        clients.spawn(async move {
+            for at in (client..count).step_by(CLIENTS) {
+                // Kept in memory by the server: ten thousand files would take a gigabyte.
+                session
+                    .run(&format!(
+                        "CREATE TABLE t{at:05} (id INT PRIMARY KEY) ENGINE=MEMORY"
+                    ))
+                    .await;
+            }
+        });
+    }
+    clients.join_all().await;
 }
 
 /// Row count and a sum over every value of the columns that every version of the table has.

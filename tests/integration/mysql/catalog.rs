@@ -5,7 +5,7 @@ use std::time::Instant;
 use mysqler_contract::{ErrorCode, TableKind};
 use mysqler_core::ports::Servers;
 use mysqler_mysql::MySqlServers;
-use mysqler_tests::sandbox::{Account, Sandbox, Server, quoted};
+use mysqler_tests::sandbox::{Account, Sandbox, Server};
 
 #[tokio::test]
 async fn the_shop_is_listed_and_the_servers_own_schemas_are_not() {
@@ -79,32 +79,10 @@ async fn an_empty_database_has_no_tables_and_an_absent_one_is_missing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_tables_are_listed() {
     const TABLES: usize = 10_000;
-    const CLIENTS: usize = 4;
     let sandbox = Sandbox::from_env();
     for server in [Server::Primary, Server::MariaDb] {
         let schema = sandbox.fresh_schema(server, "ten_thousand").await;
-        let mut clients = tokio::task::JoinSet::new();
-        for client in 0..CLIENTS {
-            let mut session = sandbox.client(server, Account::Root).await;
-            // The replica need not follow.
-            session
-                .run(&format!(
-                    "USE {}; SET SESSION sql_log_bin = 0",
-                    quoted(schema.name())
-                ))
-                .await;
-            clients.spawn(async move {
-                for at in (client..TABLES).step_by(CLIENTS) {
-                    // Kept in memory by the server: ten thousand files would take a gigabyte.
-                    session
-                        .run(&format!(
-                            "CREATE TABLE t{at:05} (id INT PRIMARY KEY) ENGINE=MEMORY"
-                        ))
-                        .await;
-                }
-            });
-        }
-        clients.join_all().await;
+        mysqler_tests::table::many(&sandbox, server, &schema, TABLES).await;
         let servers = MySqlServers::new();
         let target = sandbox.target(server, Account::Mysqler);
         let begun = Instant::now();
