@@ -1,4 +1,9 @@
 //! Bad input and a workstation that lacks something: every plan says what is wrong, and nothing is touched.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails loudly"
+)]
 
 use mysqler_contract::{
     ChangeKind, Environment, ErrorCode, Plan, PrepareVerdict, Secret, SecretInput, Severity, TableRef,

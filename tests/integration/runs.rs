@@ -1,4 +1,9 @@
 //! Whole runs: the real core on a real data file, real servers, a real engine, real pt-osc.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails loudly"
+)]
 
 #[path = "runs/contact.rs"]
 mod contact;

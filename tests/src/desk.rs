@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use mysqler_contract::{
-    AppEvent, ChangeKind, ChangeOptions, ChangeRequest, Confirmation, Connection, ConnectionDraft, EngineChoice, Environment,
-    LogLine, Plan, RunEvent, RunEventKind, RunId, RunState, RunView, Secret, SecretInput, TableRef, TlsMode,
-    VaultProtection, VaultStatus,
+    AppEvent, ChangeKind, ChangeOptions, ChangeRequest, Confirmation, Connection, ConnectionDraft,
+    EngineChoice, Environment, LogLine, Plan, RunEvent, RunEventKind, RunId, RunState, RunView, Secret,
+    SecretInput, TableRef, TlsMode, VaultProtection, VaultStatus,
 };
 use mysqler_core::ports::{EventSink, Runner, SystemClock};
 use mysqler_core::{Core, HostName, Ports};
@@ -66,7 +66,9 @@ impl Desk {
         let sandbox = Sandbox::from_env();
         let told = Arc::new(Told::default());
         let clock = Arc::new(SystemClock);
-        let store = Store::open(dir, clock.clone()).await.expect("the data file opens");
+        let store = Store::open(dir, clock.clone())
+            .await
+            .expect("the data file opens");
         let core = Core::new(
             Ports {
                 clock,
@@ -82,17 +84,30 @@ impl Desk {
         );
         let master = Secret::new(MASTER);
         match core.vault_status().await.expect("the vault answers") {
-            VaultStatus::Unset => core.vault_set_up(VaultProtection::MasterPassword, Some(&master)).await,
+            VaultStatus::Unset => {
+                core.vault_set_up(VaultProtection::MasterPassword, Some(&master))
+                    .await
+            }
             _ => core.vault_unlock(Some(&master)).await,
         }
         .expect("the vault opens");
         let attended = core.clone();
         let attending = tokio::spawn(async move { attended.attend().await });
-        Self { sandbox, core, told, store, dir: None, attending }
+        Self {
+            sandbox,
+            core,
+            told,
+            store,
+            dir: None,
+            attending,
+        }
     }
 
     pub fn dir(&self) -> &Path {
-        self.dir.as_ref().expect("only the first desk owns the directory").path()
+        self.dir
+            .as_ref()
+            .expect("only the first desk owns the directory")
+            .path()
     }
 
     /// Ends this process' part, as closing the application does; the data stays.
@@ -111,7 +126,9 @@ impl Desk {
             host: self.sandbox.host(server).to_owned(),
             port: self.sandbox.port(server),
             user: self.sandbox.user(account).to_owned(),
-            password: SecretInput::Set { value: Secret::new(self.sandbox.password(account)) },
+            password: SecretInput::Set {
+                value: Secret::new(self.sandbox.password(account)),
+            },
             database: None,
             description: String::new(),
             connect_timeout_s: 5,
@@ -123,20 +140,29 @@ impl Desk {
 
     pub async fn connection(&self, server: Server, account: Account, environment: Environment) -> Connection {
         let draft = self.draft(server, account, environment);
-        self.core.connection_test(&draft).await.expect("the sandbox can be reached");
-        self.core.connection_save(&draft, false).await.expect("a tested connection is saved")
+        self.core
+            .connection_test(&draft)
+            .await
+            .expect("the sandbox can be reached");
+        self.core
+            .connection_save(&draft, false)
+            .await
+            .expect("a tested connection is saved")
     }
 
     /// The usual one: the primary, as a development server, so that nothing has to be typed.
     pub async fn primary(&self) -> Connection {
-        self.connection(Server::Primary, Account::Mysqler, Environment::Development).await
+        self.connection(Server::Primary, Account::Mysqler, Environment::Development)
+            .await
     }
 
     pub fn request(&self, connection: &Connection, table: &TableRef, clause: &str) -> ChangeRequest {
         ChangeRequest {
             connection_id: connection.id.clone(),
             table: table.clone(),
-            kind: ChangeKind::Alter { clause: clause.to_owned() },
+            kind: ChangeKind::Alter {
+                clause: clause.to_owned(),
+            },
             options: patient_options(),
             engine: EngineChoice::Auto,
             dry_run: false,
@@ -152,9 +178,14 @@ impl Desk {
 
     /// Starts a plan, giving every confirmation that it asks for.
     pub async fn start(&self, plan: &Plan) -> RunView {
-        let confirmation =
-            Confirmation { typed: plan.confirmation.typed.clone(), accept: plan.confirmation.accept.clone() };
-        self.core.run_start(&plan.id, &confirmation).await.expect("the run starts")
+        let confirmation = Confirmation {
+            typed: plan.confirmation.typed.clone(),
+            accept: plan.confirmation.accept.clone(),
+        };
+        self.core
+            .run_start(&plan.id, &confirmation)
+            .await
+            .expect("the run starts")
     }
 
     pub async fn go(&self, request: ChangeRequest) -> RunId {
@@ -192,12 +223,19 @@ impl Desk {
     }
 
     pub async fn log(&self, id: &RunId) -> Vec<LogLine> {
-        self.core.run_log(id, 0, 10_000).await.expect("the log is stored").lines
+        self.core
+            .run_log(id, 0, 10_000)
+            .await
+            .expect("the log is stored")
+            .lines
     }
 
     pub async fn log_text(&self, id: &RunId) -> String {
         let lines = self.log(id).await;
-        lines.iter().map(|line| format!("{:?} {}\n", line.stream, line.text)).collect()
+        lines
+            .iter()
+            .map(|line| format!("{:?} {}\n", line.stream, line.text))
+            .collect()
     }
 
     pub async fn events(&self, id: &RunId) -> Vec<RunEvent> {
@@ -225,7 +263,10 @@ pub fn patient_options() -> ChangeOptions {
     for threshold in options.max_load.iter_mut().chain(&mut options.critical_load) {
         threshold.value += 100;
     }
-    options.critical_load.iter_mut().for_each(|threshold| threshold.value += 100);
+    options
+        .critical_load
+        .iter_mut()
+        .for_each(|threshold| threshold.value += 100);
     options.max_lag_s = 60;
     options
 }

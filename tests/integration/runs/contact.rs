@@ -24,7 +24,11 @@ impl Wire {
         let path = dir.join("engine.sock");
         let listener = UnixListener::bind(&path).expect("a socket can be bound");
         let open = std::sync::Mutex::new(CancellationToken::new());
-        let wire = Arc::new(Self { path, cut: Arc::default(), open });
+        let wire = Arc::new(Self {
+            path,
+            cut: Arc::default(),
+            open,
+        });
         let serving = wire.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -49,7 +53,9 @@ impl Wire {
 }
 
 async fn pass(mut client: UnixStream, token: CancellationToken) {
-    let Ok(mut engine) = UnixStream::connect("/var/run/docker.sock").await else { return };
+    let Ok(mut engine) = UnixStream::connect("/var/run/docker.sock").await else {
+        return;
+    };
     tokio::select! {
         _ = tokio::io::copy_bidirectional(&mut client, &mut engine) => {}
         () = token.cancelled() => {}
@@ -73,13 +79,27 @@ async fn a_run_is_found_again_after_the_engine_was_out_of_reach() {
     desk.until(&id, "the copy", |view| view.rows_copied > 500).await;
 
     wire.cut();
-    desk.until(&id, "the loss", |view| matches!(view.state, RunState::Interrupted { .. })).await;
+    desk.until(&id, "the loss", |view| {
+        matches!(view.state, RunState::Interrupted { .. })
+    })
+    .await;
     wire.mend();
-    desk.until(&id, "contact", |view| !matches!(view.state, RunState::Interrupted { .. })).await;
+    desk.until(&id, "contact", |view| {
+        !matches!(view.state, RunState::Interrupted { .. })
+    })
+    .await;
     desk.completed(&id).await;
     let events = desk.events(&id).await;
-    assert!(events.iter().any(|event| matches!(event.kind, RunEventKind::ContactLost { .. })));
-    assert!(events.iter().any(|event| matches!(event.kind, RunEventKind::ContactRegained)));
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event.kind, RunEventKind::ContactLost { .. }))
+    );
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event.kind, RunEventKind::ContactRegained))
+    );
     let mut client = schema.client().await;
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     desk.close().await;

@@ -21,7 +21,12 @@ async fn slow(desk: &Desk, schema: &Schema) -> (TableRef, mysqler_contract::Chan
 }
 
 fn copying(view: &mysqler_contract::RunView) -> bool {
-    matches!(view.state, RunState::Running { phase: mysqler_contract::Phase::Copy }) && view.rows_copied > 0
+    matches!(
+        view.state,
+        RunState::Running {
+            phase: mysqler_contract::Phase::Copy
+        }
+    ) && view.rows_copied > 0
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,18 +39,31 @@ async fn a_pause_holds_the_copy_and_a_resume_goes_on_with_the_writes_of_the_mean
     let id = desk.go(request).await;
     desk.until(&id, "the copy", copying).await;
     desk.core.run_pause(&id).await.expect("heard");
-    let paused = desk.until(&id, "the pause", |view| matches!(view.state, RunState::Paused { .. })).await;
-    client.run("UPDATE orders SET touched = touched + 1, note = '暂停时' WHERE id % 1000 = 0").await;
+    let paused = desk
+        .until(&id, "the pause", |view| {
+            matches!(view.state, RunState::Paused { .. })
+        })
+        .await;
+    client
+        .run("UPDATE orders SET touched = touched + 1, note = '暂停时' WHERE id % 1000 = 0")
+        .await;
     client.run("DELETE FROM orders WHERE id % 1777 = 0").await;
     tokio::time::sleep(Duration::from_millis(800)).await;
     let still = desk.core.run_view(&id).await.expect("stored");
-    assert_eq!(still.rows_copied, paused.rows_copied, "no row is copied while paused");
+    assert_eq!(
+        still.rows_copied, paused.rows_copied,
+        "no row is copied while paused"
+    );
     let before = fingerprint(&mut client, &table).await;
 
     desk.core.run_resume(&id).await.expect("heard");
     let view = desk.completed(&id).await;
     assert_eq!(fingerprint(&mut client, &table).await, before);
-    let waited = view.waits.iter().find(|wait| wait.reason == WaitReason::Pause).expect("a pause was counted");
+    let waited = view
+        .waits
+        .iter()
+        .find(|wait| wait.reason == WaitReason::Pause)
+        .expect("a pause was counted");
     assert!(waited.ms >= 800, "{} ms", waited.ms);
     desk.close().await;
 }
@@ -59,11 +77,19 @@ async fn a_held_run_swaps_when_it_is_told() {
     let mut client = schema.client().await;
 
     let id = desk.go(request).await;
-    let held = desk.until(&id, "the gate", |view| matches!(view.state, RunState::AwaitingCutover { .. })).await;
+    let held = desk
+        .until(&id, "the gate", |view| {
+            matches!(view.state, RunState::AwaitingCutover { .. })
+        })
+        .await;
     assert!(held.state.waits_for_person());
     let columns = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'orders' AND column_name = 'extra'";
     assert_eq!(client.value(columns).await, "0", "nothing was swapped yet");
-    let refused = desk.core.run_pause(&id).await.expect_err("there is nothing to pause");
+    let refused = desk
+        .core
+        .run_pause(&id)
+        .await
+        .expect_err("there is nothing to pause");
     assert_eq!(refused.code, ErrorCode::RunStateForbids);
     desk.core.run_cutover(&id).await.expect("heard");
     desk.completed(&id).await;
@@ -81,14 +107,28 @@ async fn a_stop_in_the_copy_takes_triggers_and_shadow_away_and_keeps_the_table()
 
     let id = desk.go(request).await;
     desk.until(&id, "the copy", copying).await;
-    assert_eq!(remains(&mut client, schema.name()).await.len(), 4, "three triggers and a shadow are there");
+    assert_eq!(
+        remains(&mut client, schema.name()).await.len(),
+        4,
+        "three triggers and a shadow are there"
+    );
     desk.core.run_stop(&id).await.expect("heard");
     let view = desk.end(&id).await;
 
     assert_eq!(view.state, RunState::Cancelled, "{}", desk.log_text(&id).await);
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     assert_eq!(fingerprint(&mut client, &table).await, before);
-    assert_eq!(desk.states(&id).await, ["queued", "preparing", "running", "stopping", "cleaning", "cancelled"]);
+    assert_eq!(
+        desk.states(&id).await,
+        [
+            "queued",
+            "preparing",
+            "running",
+            "stopping",
+            "cleaning",
+            "cancelled"
+        ]
+    );
     let refused = desk.core.run_stop(&id).await.expect_err("it is over");
     assert_eq!(refused.code, ErrorCode::RunStateForbids);
     desk.close().await;
@@ -114,7 +154,10 @@ async fn a_stop_while_paused_or_held_cleans_up_too() {
             desk.core.run_pause(&id).await.expect("heard");
         }
         desk.until(&id, "standing still", |view| {
-            matches!(view.state, RunState::Paused { .. } | RunState::AwaitingCutover { .. })
+            matches!(
+                view.state,
+                RunState::Paused { .. } | RunState::AwaitingCutover { .. }
+            )
         })
         .await;
         desk.core.run_stop(&id).await.expect("heard");
@@ -136,13 +179,25 @@ async fn a_second_process_follows_the_run_and_can_pause_resume_and_stop_it() {
 
     let other = Desk::at(desk.dir(), "test:2", DockerRunner::new()).await;
     other.core.run_pause(&id).await.expect("posted");
-    other.until(&id, "the pause", |view| matches!(view.state, RunState::Paused { .. })).await;
+    other
+        .until(&id, "the pause", |view| {
+            matches!(view.state, RunState::Paused { .. })
+        })
+        .await;
     other.core.run_resume(&id).await.expect("posted");
-    other.until(&id, "the copy again", |view| matches!(view.state, RunState::Running { .. })).await;
+    other
+        .until(&id, "the copy again", |view| {
+            matches!(view.state, RunState::Running { .. })
+        })
+        .await;
     other.core.run_stop(&id).await.expect("posted");
     let view = other.end(&id).await;
     assert_eq!(view.state, RunState::Cancelled);
-    assert_eq!(view.supervisor.as_deref(), Some("test:1"), "the second process never took the run");
+    assert_eq!(
+        view.supervisor.as_deref(),
+        Some("test:1"),
+        "the second process never took the run"
+    );
     let followed = other.told.all();
     assert!(!followed.is_empty(), "the second process was told of the run");
     other.close().await;
@@ -156,10 +211,18 @@ async fn one_table_has_one_run() {
     let (_, request) = slow(&desk, &schema).await;
     let again = desk.plan(request.clone()).await;
     let id = desk.go(request.clone()).await;
-    let refused = desk.core.run_start(&again.id, &Default::default()).await.expect_err("the table is taken");
+    let refused = desk
+        .core
+        .run_start(&again.id, &Default::default())
+        .await
+        .expect_err("the table is taken");
     assert_eq!(refused.code, ErrorCode::TableBusy);
     let plan = desk.core.plan(request).await.expect("made");
-    assert!(plan.blocked(), "a plan for a busy table is blocked: {:?}", plan.findings);
+    assert!(
+        plan.blocked(),
+        "a plan for a busy table is blocked: {:?}",
+        plan.findings
+    );
     desk.core.run_stop(&id).await.expect("heard");
     desk.end(&id).await;
     desk.close().await;

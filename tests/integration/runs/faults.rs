@@ -12,7 +12,10 @@ fn failure(view: &RunView) -> &mysqler_contract::AppError {
     }
 }
 
-async fn slow_run(desk: &Desk, schema: &mysqler_tests::sandbox::Schema) -> (mysqler_contract::RunId, mysqler_contract::TableRef) {
+async fn slow_run(
+    desk: &Desk,
+    schema: &mysqler_tests::sandbox::Schema,
+) -> (mysqler_contract::RunId, mysqler_contract::TableRef) {
     let table = filled(schema, "orders", 40_000).await;
     let connection = desk.primary().await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
@@ -30,9 +33,18 @@ async fn a_container_killed_by_someone_fails_the_run_and_leaves_nothing() {
     let (id, table) = slow_run(&desk, &schema).await;
     let mut client = schema.client().await;
     let before = fingerprint(&mut client, &table).await;
-    let job = desk.core.run_view(&id).await.expect("stored").job.expect("started");
+    let job = desk
+        .core
+        .run_view(&id)
+        .await
+        .expect("stored")
+        .job
+        .expect("started");
     let docker = bollard::Docker::connect_with_local_defaults().expect("the engine answers");
-    docker.kill_container(&job, None::<bollard::query_parameters::KillContainerOptions>).await.expect("killed");
+    docker
+        .kill_container(&job, None::<bollard::query_parameters::KillContainerOptions>)
+        .await
+        .expect("killed");
 
     let view = desk.end(&id).await;
     assert_eq!(failure(&view).code, ErrorCode::RunFailed);
@@ -47,9 +59,17 @@ async fn a_container_removed_by_someone_fails_the_run_and_leaves_nothing() {
     let desk = Desk::new().await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "fault_remove").await;
     let (id, _) = slow_run(&desk, &schema).await;
-    let job = desk.core.run_view(&id).await.expect("stored").job.expect("started");
+    let job = desk
+        .core
+        .run_view(&id)
+        .await
+        .expect("stored")
+        .job
+        .expect("started");
     let docker = bollard::Docker::connect_with_local_defaults().expect("the engine answers");
-    let force = bollard::query_parameters::RemoveContainerOptionsBuilder::new().force(true).build();
+    let force = bollard::query_parameters::RemoveContainerOptionsBuilder::new()
+        .force(true)
+        .build();
     docker.remove_container(&job, Some(force)).await.expect("removed");
 
     let view = desk.end(&id).await;
@@ -78,7 +98,11 @@ async fn a_server_that_drops_the_sessions_fails_the_run_and_leaves_nothing() {
     let view = desk.end(&id).await;
     let error = failure(&view);
     assert_eq!(error.code, ErrorCode::RunFailed);
-    assert_eq!(error.params.get("class").map(String::as_str), Some("server_lost"), "{error:?}");
+    assert_eq!(
+        error.params.get("class").map(String::as_str),
+        Some("server_lost"),
+        "{error:?}"
+    );
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     assert_eq!(fingerprint(&mut client, &table).await, before);
     desk.close().await;
@@ -98,7 +122,12 @@ async fn a_metadata_lock_that_stays_fails_the_run_in_bounded_time_and_leaves_not
 
     let id = desk.go(request).await;
     let view = desk.end(&id).await;
-    assert_eq!(failure(&view).params.get("class").map(String::as_str), Some("lock_wait"), "{}", desk.log_text(&id).await);
+    assert_eq!(
+        failure(&view).params.get("class").map(String::as_str),
+        Some("lock_wait"),
+        "{}",
+        desk.log_text(&id).await
+    );
     blocker.run("COMMIT").await;
     assert_eq!(remains(&mut blocker, schema.name()).await, Vec::<String>::new());
     desk.close().await;
@@ -110,8 +139,14 @@ async fn a_table_that_changed_since_the_plan_sends_the_run_to_review() {
     let schema = desk.sandbox.fresh_schema(Server::Primary, "fault_changed").await;
     let table = filled(&schema, "orders", 100).await;
     let connection = desk.primary().await;
-    let plan = desk.plan(desk.request(&connection, &table, "ADD COLUMN extra INT")).await;
-    schema.client().await.run("ALTER TABLE orders ADD COLUMN sneaked INT").await;
+    let plan = desk
+        .plan(desk.request(&connection, &table, "ADD COLUMN extra INT"))
+        .await;
+    schema
+        .client()
+        .await
+        .run("ALTER TABLE orders ADD COLUMN sneaked INT")
+        .await;
     let view = desk.start(&plan).await;
     let view = desk.end(&view.id).await;
     match &view.state {
@@ -134,7 +169,11 @@ async fn the_users_own_objects_with_similar_names_survive_a_cleanup() {
     client.run("CREATE TRIGGER pt_osc_mine_stock_ins AFTER INSERT ON stock FOR EACH ROW INSERT INTO audit VALUES (NEW.n)").await;
     let (id, _) = slow_run(&desk, &schema).await;
     let view = desk.core.run_view(&id).await.expect("stored");
-    assert_eq!(view.shadow.expect("created").table, "__orders_new", "the user's table keeps its name");
+    assert_eq!(
+        view.shadow.expect("created").table,
+        "__orders_new",
+        "the user's table keeps its name"
+    );
     desk.core.run_stop(&id).await.expect("heard");
     let view = desk.end(&id).await;
     assert_eq!(view.state, RunState::Cancelled);
@@ -151,10 +190,18 @@ async fn a_server_that_cannot_be_reached_for_cleaning_is_told_and_cleaned_later(
     let (id, _) = slow_run(&desk, &schema).await;
     let mut root = desk.sandbox.client(Server::Primary, Account::Root).await;
     // A table lock makes every drop of the shadow give up.
-    let shadow = desk.core.run_view(&id).await.expect("stored").shadow.expect("created");
+    let shadow = desk
+        .core
+        .run_view(&id)
+        .await
+        .expect("stored")
+        .shadow
+        .expect("created");
     let mut blocker = schema.client().await;
     blocker.run("BEGIN").await;
-    blocker.run(&format!("SELECT COUNT(*) FROM {}", shadow.table)).await;
+    blocker
+        .run(&format!("SELECT COUNT(*) FROM {}", shadow.table))
+        .await;
     desk.core.run_stop(&id).await.expect("heard");
     let view = desk.end(&id).await;
     match &view.state {
@@ -169,7 +216,11 @@ async fn a_server_that_cannot_be_reached_for_cleaning_is_told_and_cleaned_later(
         if matches!(view.state, RunState::Cancelled | RunState::Failed { .. }) {
             break;
         }
-        assert!(started.elapsed() < mysqler_tests::desk::DEADLINE, "{:?}", view.state);
+        assert!(
+            started.elapsed() < mysqler_tests::desk::DEADLINE,
+            "{:?}",
+            view.state
+        );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let database = schema.name().to_owned();

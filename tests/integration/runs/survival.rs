@@ -23,12 +23,21 @@ async fn a_run_goes_on_without_the_application_and_its_record_is_whole_afterward
     let dir = desk.close().await.expect("the first desk owns the directory");
 
     let again = Desk::at(dir.path(), "test:2", DockerRunner::new()).await;
-    let held = again.until(&id, "the gate", |view| matches!(view.state, RunState::AwaitingCutover { .. })).await;
+    let held = again
+        .until(&id, "the gate", |view| {
+            matches!(view.state, RunState::AwaitingCutover { .. })
+        })
+        .await;
     assert_eq!(held.rows_copied, 60_000);
     assert_eq!(held.supervisor.as_deref(), Some("test:2"));
 
-    let lines: Vec<String> =
-        again.log(&id).await.into_iter().filter(|line| line.stream != mysqler_contract::LogStream::App).map(|line| line.text).collect();
+    let lines: Vec<String> = again
+        .log(&id)
+        .await
+        .into_iter()
+        .filter(|line| line.stream != mysqler_contract::LogStream::App)
+        .map(|line| line.text)
+        .collect();
     let whole = shown_by_a_parser_that_never_left(&held, &table).await;
     assert_eq!(lines, whole, "no line is lost or doubled");
 
@@ -44,8 +53,14 @@ async fn a_run_goes_on_without_the_application_and_its_record_is_whole_afterward
             _ => None,
         })
         .collect();
-    assert!(rows.windows(2).all(|pair| pair[0] < pair[1]), "progress only grows: {rows:?}");
-    let shadows = events.iter().filter(|event| matches!(event.kind, RunEventKind::ShadowCreated { .. })).count();
+    assert!(
+        rows.windows(2).all(|pair| pair[0] < pair[1]),
+        "progress only grows: {rows:?}"
+    );
+    let shadows = events
+        .iter()
+        .filter(|event| matches!(event.kind, RunEventKind::ShadowCreated { .. }))
+        .count();
     assert_eq!(shadows, 1, "one shadow is told once");
     again.close().await;
 }
@@ -72,7 +87,10 @@ async fn shown_by_a_parser_that_never_left(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_ended_while_nobody_looked_gets_its_true_outcome() {
     let desk = Desk::new().await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "run_ended_alone").await;
+    let schema = desk
+        .sandbox
+        .fresh_schema(Server::Primary, "run_ended_alone")
+        .await;
     let table = filled(&schema, "orders", 20_000).await;
     let connection = desk.primary().await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
@@ -94,30 +112,46 @@ async fn ended(job: &str) {
     use futures::StreamExt;
     let docker = bollard::Docker::connect_with_local_defaults().expect("the engine answers");
     // An exit code other than zero arrives as an error; either way the container has ended.
-    let _ = docker.wait_container(job, None::<bollard::query_parameters::WaitContainerOptions>).next().await;
+    let _ = docker
+        .wait_container(job, None::<bollard::query_parameters::WaitContainerOptions>)
+        .next()
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_container_that_failed_while_nobody_looked_is_cleaned_up_after() {
     let desk = Desk::new().await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "run_killed_alone").await;
+    let schema = desk
+        .sandbox
+        .fresh_schema(Server::Primary, "run_killed_alone")
+        .await;
     let table = filled(&schema, "orders", 20_000).await;
     let connection = desk.primary().await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
     request.options.chunk_size = Some(50);
     request.options.chunk_time_ms = None;
     let id = desk.go(request).await;
-    let view = desk.until(&id, "the triggers", |view| !view.triggers.is_empty()).await;
+    let view = desk
+        .until(&id, "the triggers", |view| !view.triggers.is_empty())
+        .await;
     let dir = desk.close().await.expect("the first desk owns the directory");
     let docker = bollard::Docker::connect_with_local_defaults().expect("the engine answers");
     docker
-        .kill_container(&view.job.expect("started"), None::<bollard::query_parameters::KillContainerOptions>)
+        .kill_container(
+            &view.job.expect("started"),
+            None::<bollard::query_parameters::KillContainerOptions>,
+        )
         .await
         .expect("killed");
 
     let again = Desk::at(dir.path(), "test:2", DockerRunner::new()).await;
     let view = again.end(&id).await;
-    assert!(matches!(view.state, RunState::Failed { .. }), "{:?}\n{}", view.state, again.log_text(&id).await);
+    assert!(
+        matches!(view.state, RunState::Failed { .. }),
+        "{:?}\n{}",
+        view.state,
+        again.log_text(&id).await
+    );
     let mut client = schema.client().await;
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     again.close().await;
