@@ -1,4 +1,5 @@
 //! A data file in trouble while the core works on it: a full disk, damage, a disk that cannot be written.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests fail loudly")]
 
 #[path = "store_faults/damage.rs"]
 mod damage;

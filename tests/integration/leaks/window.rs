@@ -1,0 +1,533 @@
+//! What crosses from the core to the window: every command's answer and every event, serialised as the bridge does it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use futures::StreamExt;
+use mysqler_contract::{
+    AppError, ChangeKind, ChangeOptions, ChangeRequest, Confirmation, Connection, ConnectionDraft,
+    EngineChoice, Environment, ErrorCode, HistoryFilter, LogBatch, Page, Plan, PlanId, RunId, RunState,
+    RunView, Secret, SecretInput, TableRef, TlsMode,
+};
+use mysqler_tests::desk::{Desk, MASTER};
+use mysqler_tests::sandbox::{Account, Schema, Server};
+use mysqler_tests::table;
+use serde::Serialize;
+
+use crate::account::CanaryAccount;
+use crate::canary::Canary;
+use crate::containers::{self, Places};
+use crate::files;
+
+/// A window that keeps every answer that it was given.
+struct Window {
+    desk: Desk,
+    _schema: Schema,
+    account: CanaryAccount,
+    table: TableRef,
+    master: Canary,
+    wrong: Canary,
+    answers: Places,
+    asked: BTreeSet<&'static str>,
+}
+
+impl Window {
+    async fn new() -> Self {
+        let desk = Desk::new().await;
+        let schema = desk.sandbox.fresh_schema(Server::Primary, "leaks_window").await;
+        let table = table::filled(&schema, "t", 20_000).await;
+        let account = CanaryAccount::new(&desk.sandbox, &schema).await;
+        let (master, wrong) = (
+            Canary::new("the master password"),
+            Canary::new("a wrong password"),
+        );
+        Self {
+            desk,
+            _schema: schema,
+            account,
+            table,
+            master,
+            wrong,
+            answers: Places::new(),
+            asked: BTreeSet::new(),
+        }
+    }
+
+    /// The answer of one command, an error as much as a value, as text on its way to the window.
+    fn heard<T: Serialize>(
+        &mut self,
+        command: &'static str,
+        answer: Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let text = match &answer {
+            Ok(value) => serde_json::to_vec(value),
+            Err(error) => serde_json::to_vec(error),
+        };
+        self.asked.insert(command);
+        self.answers.insert(
+            format!("{}: {command}", self.answers.len()),
+            text.expect("an answer can be serialised"),
+        );
+        answer
+    }
+
+    fn canaries(&self) -> [&Canary; 3] {
+        [&self.account.password, &self.master, &self.wrong]
+    }
+
+    fn draft(&self, name: &str, password: &Canary) -> ConnectionDraft {
+        ConnectionDraft {
+            name: name.to_owned(),
+            user: self.account.user.clone(),
+            password: SecretInput::Set {
+                value: Secret::new(password.secret()),
+            },
+            ..self
+                .desk
+                .draft(Server::Primary, Account::Mysqler, Environment::Development)
+        }
+    }
+
+    fn request(&self, connection: &Connection) -> ChangeRequest {
+        ChangeRequest {
+            connection_id: connection.id.clone(),
+            table: self.table.clone(),
+            kind: ChangeKind::Reclaim,
+            options: ChangeOptions {
+                max_lag_s: 60,
+                ..mysqler_tests::desk::patient_options()
+            },
+            engine: EngineChoice::Auto,
+            dry_run: false,
+            hold_cutover: true,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_and_no_event_carries_a_secret_to_the_window() {
+    let mut window = Window::new().await;
+    the_vault(&mut window).await;
+    let connection = connections(&mut window).await;
+    transfer(&mut window).await;
+    let plan = a_change(&mut window, &connection).await;
+    a_run(&mut window, &plan).await;
+    faults(&mut window, &connection).await;
+    the_workstation(&mut window).await;
+
+    every_command_was_asked(&window.asked);
+    let told = window.desk.told.all();
+    for kind in ["run_changed", "connections_changed", "vault_changed"] {
+        assert!(
+            told.iter()
+                .any(|event| serde_json::to_value(event).is_ok_and(|event| event["kind"] == kind)),
+            "no {kind} was told"
+        );
+    }
+    let events = told
+        .iter()
+        .enumerate()
+        .map(|(n, event)| (format!("event {n}"), serde_json::to_vec(event).expect("an event")));
+    window.answers.extend(events);
+
+    let planted = Canary::new("planted in an answer");
+    let mut copies = window.answers.clone();
+    copies
+        .values_mut()
+        .for_each(|bytes| bytes.extend(serde_json::to_vec(planted.secret()).expect("JSON")));
+    planted.is_in_each_of(&copies);
+    for canary in window.canaries() {
+        canary.is_in_none_of(&window.answers);
+    }
+    window.desk.core.backup_when_due().await.expect("a backup");
+    files::hold_none(
+        window.desk.dir(),
+        &["mysqler.db", "mysqler.db-wal", "mysqler.db-shm", "backups"],
+        &window.canaries(),
+    )
+    .await;
+    window.desk.close().await;
+}
+
+async fn the_vault(window: &mut Window) {
+    let core = window.desk.core.clone();
+    window
+        .heard("vault_probe", Ok(core.vault_probe().await))
+        .expect("an answer");
+    let (old, new) = (Secret::new(MASTER), Secret::new(window.master.secret()));
+    window
+        .heard(
+            "vault_change_password",
+            core.vault_change_password(&old, &new).await,
+        )
+        .expect("changed");
+    window
+        .heard("vault_lock", core.vault_lock().await)
+        .expect("locked");
+    let wrong = Secret::new(window.wrong.secret());
+    let refusal = window
+        .heard("vault_unlock", core.vault_unlock(Some(&wrong)).await)
+        .expect_err("a wrong password");
+    assert_eq!(refusal.code, ErrorCode::VaultWrongPassword);
+    window
+        .heard(
+            "vault_change_password",
+            core.vault_change_password(&wrong, &new).await,
+        )
+        .expect_err("a wrong password");
+    window
+        .heard("vault_unlock", core.vault_unlock(Some(&new)).await)
+        .expect("unlocked");
+    let again = core
+        .vault_set_up(mysqler_contract::VaultProtection::MasterPassword, Some(&wrong))
+        .await;
+    window
+        .heard("vault_set_up", again)
+        .expect_err("a vault that exists is not set up anew");
+}
+
+async fn connections(window: &mut Window) -> Connection {
+    let core = window.desk.core.clone();
+    let draft = window.draft("Canary", &window.account.password);
+    window
+        .heard("connection_problems", core.connection_problems(&draft).await)
+        .expect("an answer");
+    let bad = ConnectionDraft {
+        name: String::new(),
+        port: 0,
+        host: "no host".into(),
+        ..draft.clone()
+    };
+    window
+        .heard("connection_problems", core.connection_problems(&bad).await)
+        .expect("an answer");
+    window
+        .heard("connection_save", core.connection_save(&bad, true).await)
+        .expect_err("not acceptable");
+    let wrong = window.draft("Wrong", &window.wrong);
+    window
+        .heard("connection_test", core.connection_test(&wrong).await)
+        .expect_err("the server refuses it");
+    window
+        .heard("connection_test", core.connection_test(&draft).await)
+        .expect("reached");
+    let saved = window
+        .heard("connection_save", core.connection_save(&draft, false).await)
+        .expect("saved");
+    window
+        .heard("connection_save", core.connection_save(&draft, false).await)
+        .expect_err("the name is taken");
+    let kept = window
+        .heard("connection_save", core.connection_save(&wrong, true).await)
+        .expect("kept untested");
+    window
+        .heard(
+            "connection_test_saved",
+            core.connection_test_saved(&kept.id).await,
+        )
+        .expect_err("still refused");
+    window
+        .heard(
+            "connection_test_saved",
+            core.connection_test_saved(&saved.id).await,
+        )
+        .expect("reached");
+    let copy = window
+        .heard("connection_duplicate", core.connection_duplicate(&saved.id).await)
+        .expect("copied");
+    window
+        .heard("connections_list", core.connections().await)
+        .expect("listed");
+    window
+        .heard("connection_remove", core.connection_remove(&copy.id).await)
+        .expect("removed");
+    window
+        .heard("connection_remove", core.connection_remove(&copy.id).await)
+        .expect_err("it is gone");
+    pasted(window);
+    saved
+}
+
+/// Texts that people paste, the password where each form has it: the form that was pasted into cuts it out itself. A word
+/// after a bare `-p` or `--password` is none of them: to the client, and so here, it is the database.
+fn pasted(window: &mut Window) {
+    let secret = window.account.password.secret().to_owned();
+    let encoded: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let quoted = secret.replace('\\', "\\\\").replace('"', "\\\"");
+    let word = secret.split(' ').next().expect("a first word").to_owned();
+    for text in [
+        format!("mysql://root:{secret}@db.example/shop"),
+        format!("mysql://root:{encoded}@db.example:3307/shop?ssl-mode=REQUIRED"),
+        format!("jdbc:mysql://db.example/shop?user=root&password={word}"),
+        format!("mysql -h db.example -uroot \"-p{quoted}\" shop"),
+        format!("mysql --host=db.example --user=root --password={word} shop"),
+        format!("MYSQL_PWD={word} mysql -h db.example -u root"),
+    ] {
+        let answer = mysqler_core::connections::paste::parse(&text).map(|(pasted, _)| pasted);
+        window
+            .heard("connection_parse_paste", Ok(answer))
+            .expect("an answer");
+    }
+}
+
+async fn transfer(window: &mut Window) {
+    let core = window.desk.core.clone();
+    let dir = tempfile::tempdir().expect("a scratch directory");
+    let (clear, sealed) = (dir.path().join("clear.json"), dir.path().join("sealed.age"));
+    let (passphrase, wrong) = (
+        Secret::new(window.master.secret()),
+        Secret::new(window.wrong.secret()),
+    );
+    window
+        .heard("connections_export", core.connections_export(&clear, None).await)
+        .expect("exported");
+    window
+        .heard(
+            "connections_export",
+            core.connections_export(&sealed, Some(&passphrase)).await,
+        )
+        .expect("exported");
+    let bytes = std::fs::read(&clear).expect("written");
+    window.answers.insert("the clear export".to_owned(), bytes);
+    window
+        .heard(
+            "connections_import_preview",
+            core.connections_import_preview(&sealed, Some(&wrong)).await,
+        )
+        .expect_err("wrong");
+    for path in [&clear, &sealed] {
+        let with = (path == &sealed).then_some(&passphrase);
+        let preview = core.connections_import_preview(path, with).await;
+        let preview = window
+            .heard("connections_import_preview", preview)
+            .expect("shown");
+        window
+            .heard(
+                "connections_import_apply",
+                core.connections_import_apply(&preview.token).await,
+            )
+            .expect("applied");
+    }
+    let preview = core
+        .connections_import_preview(&sealed, Some(&passphrase))
+        .await
+        .expect("shown");
+    core.connections_import_discard(&preview.token).await;
+    window
+        .heard("connections_import_discard", Ok(()))
+        .expect("an answer");
+}
+
+async fn a_change(window: &mut Window, connection: &Connection) -> Plan {
+    let core = window.desk.core.clone();
+    let (id, table) = (connection.id.clone(), window.table.clone());
+    window
+        .heard("databases", core.databases(&id).await)
+        .expect("listed");
+    window
+        .heard("tables", core.tables(&id, &table.database).await)
+        .expect("listed");
+    window
+        .heard("table_facts", core.table_facts(&id, &table).await)
+        .expect("described");
+    window
+        .heard(
+            "suggested_options",
+            core.suggested_options(&id, &table.database).await,
+        )
+        .expect("suggested");
+    window
+        .heard(
+            "clause_diagnose",
+            Ok(core.clause_diagnose("ADD COLUMN x INT; DROP TABLE y")),
+        )
+        .expect("an answer");
+    window
+        .heard(
+            "clause_prepare",
+            core.clause_prepare(&id, &table, "ADD COLUMN x INT").await,
+        )
+        .expect("prepared");
+    window
+        .heard(
+            "clause_prepare",
+            core.clause_prepare(&id, &table, "ADD COLUMN x NONSENSE").await,
+        )
+        .expect("an answer");
+    window
+        .heard("table_analyze", core.analyze_table(&id, &table).await)
+        .expect("analysed");
+    let missing = ChangeRequest {
+        table: TableRef::new(&table.database, "missing"),
+        ..window.request(connection)
+    };
+    let _ = window.heard("plan", core.plan(missing).await);
+    let request = window.request(connection);
+    window.heard("plan", core.plan(request).await).expect("planned")
+}
+
+async fn a_run(window: &mut Window, plan: &Plan) {
+    let core = window.desk.core.clone();
+    let nothing = Confirmation::default();
+    window
+        .heard(
+            "run_start",
+            core.run_start(&PlanId("no such plan".into()), &nothing).await,
+        )
+        .expect_err("unknown");
+    let confirmation = Confirmation {
+        typed: plan.confirmation.typed.clone(),
+        accept: plan.confirmation.accept.clone(),
+    };
+    let id = window
+        .heard("run_start", core.run_start(&plan.id, &confirmation).await)
+        .expect("started")
+        .id;
+    let mut follower = core.follow_log(id.clone(), 0);
+    let gate = |view: &RunView| matches!(view.state, RunState::AwaitingCutover { .. });
+    let held = window.desk.until(&id, "the gate", gate).await;
+    let container = held.job.expect("a working run has a container");
+    containers::holds_it_in_one_private_file(&container, &window.account.password);
+    files::hold_none(
+        window.desk.dir(),
+        &["mysqler.db", "mysqler.db-wal", "mysqler.db-shm"],
+        &window.canaries(),
+    )
+    .await;
+
+    window.heard("runs_live", core.runs_live().await).expect("listed");
+    let _ = window.heard("run_pause", core.run_pause(&id).await);
+    let _ = window.heard("run_resume", core.run_resume(&id).await);
+    window
+        .heard("run_cleanup", core.run_cleanup(&id).await)
+        .expect_err("the run works");
+    window
+        .heard("run_cutover", core.run_cutover(&id).await)
+        .expect("heard");
+    window.desk.completed(&id).await;
+    window
+        .heard("run_stop", core.run_stop(&id).await)
+        .expect_err("it is over");
+    loop {
+        let batch = follower.next().await.expect("the log ends with its mark");
+        let batch = window.heard("run_log_follow", batch).expect("a batch");
+        if matches!(batch, LogBatch::End) {
+            break;
+        }
+    }
+    window
+        .heard("run_detail", core.run_detail(&id).await)
+        .expect("stored");
+    window
+        .heard("run_events", core.run_events(&id, 0).await)
+        .expect("stored");
+    window
+        .heard("run_log", core.run_log(&id, 0, 500).await)
+        .expect("stored");
+    let history = core
+        .history(&HistoryFilter::default(), Page { index: 0, size: 100 })
+        .await;
+    window.heard("history", history).expect("listed");
+    containers::is_gone(&container).await;
+}
+
+/// Runs that fail because the server no longer takes the password: their errors quote server and tool.
+async fn faults(window: &mut Window, connection: &Connection) {
+    let core = window.desk.core.clone();
+    let plan = core
+        .plan(ChangeRequest {
+            hold_cutover: false,
+            ..window.request(connection)
+        })
+        .await
+        .expect("planned");
+    let mut root = window.desk.sandbox.client(Server::Primary, Account::Root).await;
+    root.run(&format!(
+        "ALTER USER '{}'@'%' IDENTIFIED BY 'another'",
+        window.account.user
+    ))
+    .await;
+    let confirmation = Confirmation {
+        typed: plan.confirmation.typed.clone(),
+        accept: plan.confirmation.accept.clone(),
+    };
+    let started = window.heard("run_start", core.run_start(&plan.id, &confirmation).await);
+    if let Ok(view) = started {
+        ended_badly(window, &view.id).await;
+    }
+    window
+        .heard(
+            "connection_test_saved",
+            core.connection_test_saved(&connection.id).await,
+        )
+        .expect_err("refused");
+    let request = window.request(connection);
+    let _ = window.heard("plan", core.plan(request).await);
+    let tls = ConnectionDraft {
+        tls: TlsMode::VerifyIdentity,
+        host: "127.0.0.1".into(),
+        ..window.draft("TLS", &window.account.password)
+    };
+    let _ = window.heard("connection_test", core.connection_test(&tls).await);
+}
+
+async fn ended_badly(window: &mut Window, id: &RunId) {
+    let core = window.desk.core.clone();
+    let view = window.desk.end(id).await;
+    assert_ne!(view.state, RunState::Completed, "the server refuses the password");
+    window
+        .heard("run_detail", core.run_detail(id).await)
+        .expect("stored");
+    window
+        .heard("run_log", core.run_log(id, 0, 500).await)
+        .expect("stored");
+    window
+        .heard("run_events", core.run_events(id, 0).await)
+        .expect("stored");
+}
+
+async fn the_workstation(window: &mut Window) {
+    let core = window.desk.core.clone();
+    window
+        .heard("app_status", core.app_status("0.0.0").await)
+        .expect("an answer");
+    let settings = window.heard("settings_get", core.settings().await).expect("read");
+    window
+        .heard("settings_set", core.settings_save(&settings).await)
+        .expect("written");
+    window
+        .heard("docker_host", core.docker_host().await)
+        .expect("an engine");
+    window
+        .heard("image_status", core.image_status().await)
+        .expect("an answer");
+}
+
+/// Work on images needs a registry or minutes, knows no secret, and is not asked for here.
+const WITHOUT_SECRETS: [&str; 3] = ["image_build", "image_load", "image_pull"];
+
+/// The window's own list of commands says what there is to ask.
+#[track_caller]
+fn every_command_was_asked(asked: &BTreeSet<&'static str>) {
+    let bindings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/ipc/bindings.ts");
+    let text = std::fs::read_to_string(&bindings).expect("the bindings are committed");
+    let commands: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("__TAURI_INVOKE<"))
+        .filter_map(|(_, rest)| rest.split_once(">(\"")?.1.split('"').next())
+        .collect();
+    assert!(commands.len() > 30, "the bindings are read: {commands:?}");
+    let missing: Vec<_> = commands
+        .iter()
+        .filter(|command| !asked.contains(*command) && !WITHOUT_SECRETS.contains(command))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "commands whose answers were not searched: {missing:?}"
+    );
+    let unknown: Vec<_> = asked
+        .iter()
+        .filter(|command| !commands.contains(*command))
+        .collect();
+    assert!(unknown.is_empty(), "no commands of the window: {unknown:?}");
+}
