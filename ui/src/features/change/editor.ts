@@ -59,6 +59,8 @@ const theme = EditorView.theme({
     fontFamily: 'var(--font-text)',
     fontSize: 'var(--size-1)',
     padding: '3px 12px',
+    // The package marks both ends with a sign that few fonts have.
+    '&:before, &:after': { content: '"…" !important' },
   },
 })
 

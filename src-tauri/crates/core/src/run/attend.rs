@@ -71,6 +71,7 @@ impl Core {
 
     /// Takes the run up when no living process has it. False when one has.
     pub(super) async fn adopt(&self, id: &RunId, entry: Entry) -> Result<bool> {
+        let _admitting = self.memory.supervisors.admitting.lock().await;
         if self.memory.supervisors.has(id) {
             return Ok(true);
         }

@@ -206,8 +206,11 @@ fn finish_phase(view: &mut RunView, phase: Phase, at: Timestamp) {
 }
 
 fn end_open(view: &mut RunView, at: Timestamp) {
-    for time in &mut view.phases {
-        time.finished.get_or_insert(at);
+    // A phase that the end cut off stays unfinished: that is where the run broke.
+    if view.state == RunState::Completed {
+        for time in &mut view.phases {
+            time.finished.get_or_insert(at);
+        }
     }
     for wait in &mut view.waits {
         if let Some(since) = wait.since.take() {

@@ -161,7 +161,7 @@ fn a_wish_is_pending_until_the_state_moves() {
 }
 
 #[test]
-fn the_end_closes_what_is_open_and_a_cleanup_opens_the_run_again() {
+fn the_end_closes_waits_and_a_cleanup_opens_the_run_again() {
     let mut fold = copying();
     feed(
         &mut fold,
@@ -178,7 +178,7 @@ fn the_end_closes_what_is_open_and_a_cleanup_opens_the_run_again() {
             state: RunState::Unknown { check: vec![] },
         },
     );
-    assert_eq!(fold.view.phases[0].finished, Some(Timestamp(30)));
+    assert_eq!(fold.view.phases[0].finished, None, "the copy was cut off, not finished");
     assert_eq!((fold.view.waits[0].ms, fold.view.waits[0].since), (20, None));
     assert_eq!(fold.view.finished_at, Some(Timestamp(30)));
     feed(

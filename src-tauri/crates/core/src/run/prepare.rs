@@ -1,9 +1,7 @@
 //! From the queue to a started job: its turn, a second look at the world, the container.
 
-use std::collections::BTreeSet;
-
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Params, Plan, Result, RunAction, RunEventKind, Severity,
+    AppError, CleaningAfter, Difference, ErrorCode, Finding, Params, Plan, Result, RunAction, RunEventKind, Severity,
 };
 
 use super::state::Input;
@@ -50,6 +48,7 @@ impl Supervisor {
             return Ok(false);
         };
         let target = self.reach_server().await?;
+        self.renew().await?;
         match self
             .core
             .ports
@@ -197,15 +196,18 @@ fn is_ahead(other: &mysqler_contract::RunView, mine: &mysqler_contract::RunView)
 
 /// Findings above `info` that the plan did not show.
 fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
-    let known: BTreeSet<&str> = planned
-        .findings
-        .iter()
-        .map(|finding| finding.code.as_str())
-        .collect();
+    // The same code told as graver, or as not proven any more, was not what was confirmed.
+    let known = |finding: &Finding| {
+        planned.findings.iter().any(|shown| {
+            shown.code == finding.code
+                && shown.severity >= finding.severity
+                && (finding.proven || !shown.proven)
+        })
+    };
     again
         .findings
         .iter()
-        .filter(|finding| finding.severity > Severity::Info && !known.contains(finding.code.as_str()))
+        .filter(|finding| finding.severity > Severity::Info && !known(finding))
         .map(|finding| Difference {
             what: "new_finding".to_owned(),
             params: Params::from([("code".to_owned(), finding.code.clone())]),

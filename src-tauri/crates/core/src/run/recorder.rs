@@ -20,7 +20,7 @@ pub(super) struct Recorder {
     last_line: u64,
     /// The store refused for want of room or rights: told once, tried again until it takes the record.
     trouble: bool,
-    retry_at: Timestamp,
+    tried_at: Timestamp,
 }
 
 /// How long a store in trouble is left alone before it is tried again, ms.
@@ -40,7 +40,7 @@ impl Recorder {
             cursor,
             last_line,
             trouble: false,
-            retry_at: Timestamp(0),
+            tried_at: Timestamp(0),
         }
     }
 
@@ -120,7 +120,9 @@ impl Recorder {
     /// tried again, since a full disk must not end a run.
     pub(super) async fn flush(&mut self) -> Result<()> {
         let now = self.core.ports.clock.now();
-        if self.is_stored() || (self.trouble && now < self.retry_at) {
+        // A clock that was set back must not put the next try off.
+        let just_tried = self.trouble && (0..RETRY_MS).contains(&(now.0 - self.tried_at.0));
+        if self.is_stored() || just_tried {
             return Ok(());
         }
         match self
@@ -159,7 +161,7 @@ impl Recorder {
     }
 
     fn in_trouble(&mut self, error: AppError, now: Timestamp) {
-        self.retry_at = Timestamp(now.0 + RETRY_MS);
+        self.tried_at = now;
         if !std::mem::replace(&mut self.trouble, true) {
             tracing::error!(run = %self.lease.run, %error, "the run's record could not be stored");
             self.core.tell(AppEvent::StoreTrouble {

@@ -59,6 +59,7 @@ impl Core {
         events.iter().for_each(|event| fold.apply(event));
         let until = mysqler_contract::Timestamp(now.0 + LEASE_MS);
         let day = self.ports.clock.local_day(now);
+        let _admitting = self.memory.supervisors.admitting.lock().await;
         let (view, lease) = self
             .ports
             .runs

@@ -40,7 +40,7 @@ pub enum Input {
     },
     /// Success was proven.
     Complete,
-    /// It ended before anything was started.
+    /// It ended before anything was started, or cleaning found another end than it was begun for.
     Fail(AppError),
     /// The outcome could not be established.
     LoseTrack(Vec<Difference>),
@@ -93,6 +93,7 @@ pub fn next(state: &RunState, input: &Input) -> Result<RunState, Refused> {
             (Input::Cleaned, CleaningAfter::Failure { error }) => {
                 Ok(RunState::Failed { error: error.clone() })
             }
+            (Input::Fail(error), _) => Ok(RunState::Failed { error: error.clone() }),
             (Input::LeaveBehind { leftovers, error }, _) => Ok(NeedsCleanup {
                 leftovers: leftovers.clone(),
                 error: error.clone(),

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{ErrorCode, Plan, Result, RunAction, RunState, Timestamp};
+use mysqler_contract::{AppError, ErrorCode, Plan, Result, RunAction, RunState, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::recorder::Recorder;
 use super::supervisors::Wish;
 use crate::Core;
-use crate::ports::{FaultClass, Target};
+use crate::ports::{FaultClass, Lease, Target};
 
 /// A supervisor that is silent for this long has lost its run to whoever takes it, ms.
 pub(super) const LEASE_MS: i64 = 10_000;
@@ -92,8 +92,10 @@ impl Supervisor {
 
     async fn work(mut self, entry: Entry) {
         let leaving = self.core.memory.supervisors.leaving.clone();
+        let (core, lease) = (self.core.clone(), self.rec.lease.clone());
         let outcome = tokio::select! {
             outcome = self.drive(entry) => outcome,
+            error = keep_lease(&core, &lease) => Err(error),
             () = leaving.cancelled() => Ok(()),
         };
         let run = self.rec.id();
@@ -177,6 +179,7 @@ impl Supervisor {
             let opened = self.core.memory.vault_opened.notified();
             match self.core.target(&self.plan.connection.id).await {
                 Ok(target) => {
+                    self.require_same_server(&target).await?;
                     self.target = Some(target.clone());
                     return Ok(target);
                 }
@@ -189,6 +192,24 @@ impl Supervisor {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// A saved connection may have been edited since: where it leads now has to be where the run went.
+    async fn require_same_server(&self, target: &Target) -> Result<()> {
+        let planned = &self.plan.connection;
+        if planned.host == target.host && planned.port == target.port {
+            return Ok(());
+        }
+        let database = &self.plan.request.table.database;
+        let facts = self.core.ports.servers.server_facts(target, database).await?;
+        if facts.server_uuid.is_some() && facts.server_uuid == self.plan.server.server_uuid {
+            return Ok(());
+        }
+        let detail = format!(
+            "the connection leads to {}:{} now, and the run works on {}:{}",
+            target.host, target.port, planned.host, planned.port
+        );
+        Err(AppError::new(ErrorCode::ServerRefused).detail(detail))
     }
 
     pub(super) fn heed(&mut self, wish: &Wish) {
@@ -215,5 +236,19 @@ impl Supervisor {
     /// Whether `action` makes sense in the run's present state.
     pub(super) fn allows(&self, action: RunAction) -> bool {
         super::control::allowed(self.rec.state(), action)
+    }
+}
+
+/// Renews the lease whatever else takes its time: a probe, a container's start, the drop of a huge table. Returns only
+/// when the lease is lost, and whoever works under it has to stop then.
+async fn keep_lease(core: &Core, lease: &Lease) -> AppError {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        let until = Timestamp(core.ports.clock.now().0 + LEASE_MS);
+        match core.ports.runs.renew_lease(lease, until).await {
+            Err(error) if error.code == ErrorCode::LeaseLost => return error,
+            // A store in trouble is no reason to leave the run alone.
+            _ => {}
+        }
     }
 }

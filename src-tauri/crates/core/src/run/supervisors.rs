@@ -19,6 +19,9 @@ pub(crate) struct Wish {
 pub(crate) struct Supervisors {
     reach: Mutex<HashMap<RunId, mpsc::UnboundedSender<Wish>>>,
     pub tasks: TaskTracker,
+    /// Held while a run gets its supervisor: between the lease and the entry here nobody else of this process, whose
+    /// lease would be the same one, may look.
+    pub admitting: tokio::sync::Mutex<()>,
     pub leaving: CancellationToken,
 }
 
@@ -34,7 +37,8 @@ impl Supervisors {
     }
 
     pub fn has(&self, run: &RunId) -> bool {
-        self.lock().contains_key(run)
+        // A task that was torn away leaves its entry behind, and its run to whoever takes it up.
+        self.lock().get(run).is_some_and(|reach| !reach.is_closed())
     }
 
     pub fn count(&self) -> usize {
