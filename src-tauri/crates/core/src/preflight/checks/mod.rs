@@ -15,6 +15,7 @@ mod leftover_tables;
 mod load;
 mod names;
 mod narrowing;
+mod network;
 mod operation_known;
 mod partitions;
 mod prepare;
@@ -53,6 +54,7 @@ pub const ALL: &[Check] = &[
     load::check,
     names::check,
     narrowing::check,
+    network::check,
     operation_known::check,
     partitions::check,
     prepare::check,
@@ -87,6 +89,7 @@ pub const CODES: &[&[&str]] = &[
     load::CODES,
     names::CODES,
     narrowing::CODES,
+    network::CODES,
     operation_known::CODES,
     partitions::CODES,
     prepare::CODES,

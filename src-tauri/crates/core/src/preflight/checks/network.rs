@@ -1,0 +1,41 @@
+//! A server on this workstation's loopback address is reached in a special way. Scope: the workstation. `info`: the plan
+//! says which network the container shares, since that is more than a container usually gets.
+
+use mysqler_contract::{Finding, NetworkChoice, Severity};
+
+use super::super::context::Context;
+
+pub const CODES: &[&str] = &["NETWORK_HOST", "NETWORK_DESKTOP_GATEWAY"];
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let Some(Ok(launch)) = context.input.launch else {
+        return Vec::new();
+    };
+    let code = match launch.network {
+        NetworkChoice::Bridge => return Vec::new(),
+        NetworkChoice::Host => "NETWORK_HOST",
+        NetworkChoice::DesktopGateway => "NETWORK_DESKTOP_GATEWAY",
+    };
+    vec![Finding::new(code, Severity::Info).with("host", &context.input.connection.host)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::World;
+    use mysqler_contract::NetworkChoice;
+
+    #[test]
+    fn a_shared_network_is_told_and_one_of_its_own_is_not() {
+        for (network, code) in [
+            (NetworkChoice::Host, vec!["NETWORK_HOST"]),
+            (NetworkChoice::DesktopGateway, vec!["NETWORK_DESKTOP_GATEWAY"]),
+            (NetworkChoice::Bridge, vec![]),
+        ] {
+            let mut world = World::calm();
+            if let Some(Ok(launch)) = &mut world.launch {
+                launch.network = network;
+            }
+            assert_eq!(world.codes(), code);
+        }
+    }
+}
