@@ -10,6 +10,8 @@ mod canary;
 mod containers;
 #[path = "leaks/files.rs"]
 mod files;
+#[path = "leaks/keeping.rs"]
+mod keeping;
 #[path = "leaks/processes.rs"]
 mod processes;
 #[allow(
