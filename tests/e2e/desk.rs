@@ -1,7 +1,7 @@
 //! One person's workstation: a data directory, a display, and a window on it that can be opened, closed and killed.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -153,35 +153,57 @@ impl Desk {
         }
     }
 
-    /// Keeps a picture in `target/e2e`.
+    /// Keeps a picture in `target/e2e`: of the display itself, since the driver's own now and then never comes.
     pub async fn picture(&self, name: &str) {
-        let dir = pictures();
-        let path = dir.join(format!("{}-{name}.png", self.name));
-        // Asked for while the page is drawn anew the driver now and then has no picture: once more then.
-        for last in [false, false, true] {
-            match self.session().screenshot(&path).await {
-                Ok(()) => return,
-                Err(error) if last => panic!("no picture of {name}: {error}"),
-                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
-            }
-        }
+        let drawn = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done([innerWidth, innerHeight])))";
+        let size = self
+            .session()
+            .execute_async(drawn, vec![])
+            .await
+            .and_then(|size| size.convert::<[u32; 2]>());
+        let [width, height] = size.expect("the page draws");
+        shoot(&self.picture_path(name), &format!("{width}x{height}+0+0"));
+    }
+
+    fn picture_path(&self, name: &str) -> PathBuf {
+        pictures().join(format!("{}-{name}.png", self.name))
     }
 
     async fn remember_failure(&mut self) {
         let dir = pictures();
         let log = self.home.path().join("driver.log");
         let _ = std::fs::copy(log, dir.join(format!("{}-failed-driver.log", self.name)));
-        let Some((_, session)) = &self.open else { return };
-        let picture = dir.join(format!("{}-failed.png", self.name));
-        if let Err(error) = session.screenshot(&picture).await {
-            eprintln!("no picture of the failure: {error}");
-        }
-        if let Ok(source) = session.source().await {
-            let _ = std::fs::write(dir.join(format!("{}-failed.html", self.name)), source);
-        }
+        let Some((_, session)) = &self.open else {
+            return;
+        };
+        let picture = self.picture_path("failed");
+        shoot(&picture, "1280x800+0+0");
         eprintln!("what was seen last: {}", picture.display());
-        eprintln!("what the page complained of: {:?}", self.complaints().await);
+        // A driver that no longer answers is a likely failure, too.
+        let asked = tokio::time::timeout(Duration::from_secs(10), async {
+            if let Ok(source) = session.source().await {
+                let _ = std::fs::write(picture.with_extension("html"), source);
+            }
+            self.complaints().await
+        });
+        eprintln!("what the page complained of: {:?}", asked.await);
+        // Its drop would ask a driver for an answer that may never come.
+        if let Some((driver, session)) = self.open.take() {
+            drop(driver);
+            let _ = session.leak();
+        }
     }
+}
+
+fn shoot(picture: &Path, part: &str) {
+    let status = Command::new("import")
+        .args(["-window", "root", "-crop", part, "+repage"])
+        .arg(picture)
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "ImageMagick's import takes no picture"
+    );
 }
 
 fn pictures() -> PathBuf {

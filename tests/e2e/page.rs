@@ -166,7 +166,7 @@ impl Desk {
     pub fn says<'a>(&'a self, css: &str, part: &str) -> impl Future<Output = ()> + use<'a> {
         let quoted = serde_json::to_string(part).expect("text is JSON");
         self.until_true(&format!(
-            "document.querySelector(`{css}`)?.innerText.includes({quoted})"
+            "document.querySelector(`{css}`)?.textContent.includes({quoted})"
         ))
     }
 

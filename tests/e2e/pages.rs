@@ -32,7 +32,7 @@ async fn empty_pages_say_what_they_are_for() {
         every_look(desk, async |desk, look| {
             for (place, sign) in [
                 ("connections", at("connections-add-first")),
-                ("change", at("pick-connection")),
+                ("change", ".empty-state".to_owned()),
                 ("runs", ".empty-state".to_owned()),
                 ("history", ".empty-state".to_owned()),
                 ("settings", at("app-version")),
@@ -117,6 +117,8 @@ async fn the_keyboard_reaches_everything_and_escape_closes_the_top_layer_only() 
         desk.key(Key::Escape).await;
         desk.click(&at("confirm-action")).await;
         desk.vanishes(&at("connection-form")).await;
+        desk.click(&at("connections-add-first")).await;
+        desk.save_primary("Shop", 3).await;
 
         desk.ctrl('n').await;
         desk.until_true("location.hash.startsWith('#/change')").await;
