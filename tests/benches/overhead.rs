@@ -124,7 +124,17 @@ pub async fn measure(bench: &Bench, arguments: &Arguments, report: &mut Report) 
         for place in 0..WAYS.len() {
             once(bench, WAYS[(group + place) % WAYS.len()], &mut taken).await;
         }
-        eprintln!("    overhead: group {} of {}", group + 1, arguments.pairs);
+        let last = |values: &[f64]| values.last().map_or(0.0, |ms| ms / 1e3);
+        eprintln!(
+            "    overhead: group {} of {}: MySQLer {:.2} s (its container {:.2} s), bare {:.2} s and {:.2} s, plain {:.2} s",
+            group + 1,
+            arguments.pairs,
+            last(&taken.mysqler),
+            last(&taken.job),
+            last(&taken.bare),
+            last(&taken.bare_again),
+            last(&taken.plain)
+        );
     }
     tell(bench.rows, &taken, report);
 }
