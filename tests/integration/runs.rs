@@ -11,7 +11,11 @@ mod contact;
 mod control;
 #[path = "runs/faults.rs"]
 mod faults;
+#[path = "runs/hazards.rs"]
+mod hazards;
 #[path = "runs/outcome.rs"]
 mod outcome;
 #[path = "runs/survival.rs"]
 mod survival;
+#[path = "runs/troubled.rs"]
+mod troubled;

@@ -17,7 +17,12 @@ fn without_name(definition: &str, name: &str, wanted: &str) -> String {
     let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
     let (own, target) = (quoted(name), quoted(wanted));
     let body = without_counter(definition);
-    // Only the header and self-references carry the table's name as a whole identifier in these places.
+    // Only the header and self-references carry the table's name as a whole identifier in these places; names that the
+    // server made up for constraints begin with it, and are renamed with the table.
+    let made_up = |kind: &str, name: &str| format!("CONSTRAINT `{}_{kind}_", name.replace('`', "``"));
+    let body = ["chk", "ibfk"].iter().fold(body, |body, kind| {
+        body.replace(&made_up(kind, name), &made_up(kind, wanted))
+    });
     body.replacen(
         &format!("CREATE TABLE {own}"),
         &format!("CREATE TABLE {target}"),
@@ -52,6 +57,26 @@ mod tests {
         assert_eq!(fingerprint(ORDERS), fingerprint(&moved));
         let commented = ORDERS.replace("AUTO_INCREMENT=7'", "AUTO_INCREMENT=8'");
         assert_ne!(fingerprint(ORDERS), fingerprint(&commented));
+    }
+
+    #[test]
+    fn constraint_names_that_the_server_made_up_follow_the_table() {
+        let (from, to) = (TableRef::new("s", "_t_new"), TableRef::new("s", "t"));
+        let shadow = "CREATE TABLE `_t_new` (\n  `a` int,\n  CONSTRAINT `_t_new_chk_1` CHECK (a > 0),\n  \
+                      CONSTRAINT `_t_new_ibfk_1` FOREIGN KEY (`a`) REFERENCES `p` (`a`)\n) ENGINE=InnoDB";
+        assert!(same_definition(
+            shadow,
+            &from,
+            &shadow.replace("_t_new", "t"),
+            &to
+        ));
+        let named = shadow.replace("_t_new_chk_1", "mine");
+        assert!(!same_definition(
+            &named,
+            &from,
+            &shadow.replace("_t_new", "t"),
+            &to
+        ));
     }
 
     #[test]

@@ -4,13 +4,16 @@
 use std::future::Future;
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, Leftover, LogKind, Phase, Result, RunEventKind, TableRef};
+use mysqler_contract::{
+    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, Result, RunEventKind, RunState,
+    TableRef,
+};
 
-use super::conclude::look_at;
+use super::conclude::{look_at, look_for};
+use super::standing::{Standing, quoted};
 use super::state::Input;
 use super::supervisor::Supervisor;
 use crate::Core;
-use crate::plan::{fingerprint, same_definition};
 use crate::ports::Target;
 
 /// How often a server that does not answer is asked again, and how long between two questions.
@@ -19,17 +22,6 @@ const BETWEEN: Duration = Duration::from_secs(2);
 /// How long sessions of an ended job may take to disappear.
 const SESSION_LOOKS: u32 = 40;
 const SESSION_PAUSE: Duration = Duration::from_millis(250);
-
-/// Which of the two tables carries the table's name now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// The original, as the plan saw it.
-    Original,
-    /// The shadow took its place.
-    Swapped,
-    /// Neither can be proven.
-    Neither,
-}
 
 impl Supervisor {
     /// From `cleaning` to a terminal state.
@@ -52,105 +44,79 @@ impl Supervisor {
 
     async fn try_clean(&mut self) -> Result<()> {
         let target = self.reach_server().await?;
-        self.end_sessions(&target).await?;
+        let alive = self.end_sessions(&target).await?;
+        if !alive.is_empty() {
+            let ids: Vec<String> = alive.iter().map(u64::to_string).collect();
+            return self
+                .give_up_knowing(&target, look_at("sessions_alive", "ids", ids.join(", ")))
+                .await;
+        }
         match self.standing(&target).await? {
             Standing::Original => self.remove_shadow(&target).await?,
-            Standing::Swapped => self.finish_swapped(&target).await?,
+            Standing::Swapped { old } => self.finish_swapped(&target, &old).await?,
             Standing::Neither => {
                 let table = self.plan.request.table.to_string();
-                self.rec.input(&Input::LoseTrack(vec![look_at(
-                    "table_definition",
-                    "table",
-                    table,
-                )]));
-                return Ok(());
+                return self
+                    .give_up_knowing(&target, look_at("table_definition", "table", table))
+                    .await;
             }
         }
         if self.is_over() {
+            return Ok(());
+        }
+        let unrecorded = self.unrecorded(&target).await?;
+        if !unrecorded.is_empty() {
+            self.rec.input(&Input::LoseTrack(unrecorded));
             return Ok(());
         }
         let left = self.ours_left(&target).await?;
         if left.is_empty() {
             self.rec.input(&Input::Cleaned);
         } else {
-            self.rec.input(&Input::LeaveBehind {
-                leftovers: left,
-                error: None,
-            });
+            self.leave_behind(left);
         }
         Ok(())
     }
 
-    async fn standing(&mut self, target: &Target) -> Result<Standing> {
-        let table = self.plan.request.table.clone();
-        let ask = table.clone();
-        let target = target.clone();
-        let now = self.patiently(move |core| {
-            let (target, table) = (target.clone(), ask.clone());
-            async move { core.ports.servers.definition(&target, &table).await }
-        });
-        let Some(now) = now.await? else {
-            return Ok(Standing::Neither);
-        };
-        let view = self.rec.view();
-        let swap_began = view
-            .phases
-            .iter()
-            .any(|time| time.phase >= Phase::Swap && time.phase != Phase::Verify);
-        let looks_swapped = match (&view.shadow_definition, &view.shadow) {
-            (Some(shadow), Some(name)) => same_definition(shadow, name, &now, &table),
-            _ => false,
-        };
-        let looks_original = fingerprint(&now) == self.plan.definition_sha256;
-        // A rebuild looks the same on both sides of the swap: then the shadow's existence decides below.
-        if swap_began && looks_swapped && !self.shadow_exists().await? {
-            return Ok(Standing::Swapped);
-        }
-        Ok(if looks_original {
-            Standing::Original
-        } else {
-            Standing::Neither
-        })
+    /// What is ours stays where it is, and is told beside the reason.
+    async fn give_up_knowing(&mut self, target: &Target, why: Difference) -> Result<()> {
+        let mut check = vec![why];
+        check.extend(self.ours_left(target).await?.iter().map(look_for));
+        self.rec.input(&Input::LoseTrack(check));
+        Ok(())
     }
 
-    async fn shadow_exists(&mut self) -> Result<bool> {
-        let Some(shadow) = self.rec.view().shadow.clone() else {
-            return Ok(false);
+    fn leave_behind(&mut self, leftovers: Vec<Leftover>) {
+        let error = match self.rec.state() {
+            RunState::Cleaning {
+                after: CleaningAfter::Failure { error },
+            } => Some(error.clone()),
+            _ => None,
         };
-        let target = self.reach_server().await?;
-        Ok(self
-            .core
-            .ports
-            .servers
-            .definition(&target, &shadow)
-            .await?
-            .is_some())
+        self.rec.input(&Input::LeaveBehind { leftovers, error });
     }
 
     async fn remove_shadow(&mut self, target: &Target) -> Result<()> {
         let servers = self.core.ports.servers.clone();
         let left = self.ours_left(target).await?;
+        // The triggers stay with it: without them it would fall behind the table that the application writes to.
+        if self.is_shadow_in_use(target).await? {
+            self.leave_behind(left);
+            return Ok(());
+        }
         for trigger in left
             .iter()
             .filter(|left| matches!(left, Leftover::Trigger { .. }))
         {
             if let Leftover::Trigger { database, name } = trigger {
+                self.renew().await?;
                 servers.drop_trigger(target, database, name).await?;
                 self.removed(trigger, &format!("{database}.{name}"));
             }
         }
-        // Once child tables were pointed at it, or the original was dropped for it, the shadow is the user's data.
-        if self
-            .rec
-            .view()
-            .phases
-            .iter()
-            .any(|time| time.phase == Phase::UpdateForeignKeys)
-        {
-            return Ok(());
-        }
         for shadow in left.iter().filter(|left| matches!(left, Leftover::Table { .. })) {
             if let Leftover::Table { table } = shadow {
+                self.renew().await?;
                 servers.drop_table(target, table).await?;
                 self.removed(shadow, &table.to_string());
             }
@@ -158,32 +124,31 @@ impl Supervisor {
         Ok(())
     }
 
-    /// The new table is in place and proven; what remains is the old one, with the triggers on it. It holds the user's
-    /// rows as they were, so it goes only when a person asked for the cleanup after seeing it named.
-    async fn finish_swapped(&mut self, target: &Target) -> Result<()> {
-        let table = self.plan.request.table.clone();
-        let facts = self.core.ports.servers.leftovers(target, &table).await?;
-        let old: Vec<TableRef> = facts
-            .tables
-            .into_iter()
-            .filter(|table| table.table.ends_with("_old"))
-            .collect();
+    /// The new table is in place; what remains is the old one, with the triggers on it. It holds the user's rows as
+    /// they were, so it goes only when a person asked for the cleanup after seeing it named.
+    async fn finish_swapped(&mut self, target: &Target, old: &[TableRef]) -> Result<()> {
+        let error = AppError::new(ErrorCode::RunFailedAfterSwap).with("table", &self.plan.request.table);
         let left: Vec<Leftover> = old
             .iter()
             .map(|table| Leftover::Table { table: table.clone() })
             .collect();
-        let error = AppError::new(ErrorCode::RunFailedAfterSwap).with("table", &table);
-        if !left.is_empty() && self.seen.cleanup_asked {
-            for (leftover, table) in left.iter().zip(&old) {
-                self.core.ports.servers.drop_table(target, table).await?;
-                self.removed(leftover, &table.to_string());
-            }
+        if left.is_empty() {
+            self.rec.input(&Input::Fail(error));
             return Ok(());
         }
-        self.rec.input(&Input::LeaveBehind {
-            leftovers: left,
-            error: Some(error),
-        });
+        if !left.iter().all(|left| self.seen.shown.contains(left)) {
+            self.rec.input(&Input::LeaveBehind {
+                leftovers: left,
+                error: Some(error),
+            });
+            return Ok(());
+        }
+        for (leftover, table) in left.iter().zip(old) {
+            self.renew().await?;
+            self.core.ports.servers.drop_table(target, table).await?;
+            self.removed(leftover, &table.to_string());
+        }
+        self.rec.input(&Input::Fail(error));
         Ok(())
     }
 
@@ -192,38 +157,6 @@ impl Supervisor {
             leftover: leftover.clone(),
         });
         self.rec.note(LogKind::Info, format!("Dropped {name}"));
-    }
-
-    /// Objects on the server that carry this run's marks: its shadow table by recorded name, and triggers of pt-osc's
-    /// name pattern whose body writes to that very table.
-    pub(super) async fn ours_left(&mut self, target: &Target) -> Result<Vec<Leftover>> {
-        let Some(shadow) = self.rec.view().shadow.clone() else {
-            return Ok(Vec::new());
-        };
-        let table = self.plan.request.table.clone();
-        let facts = self.core.ports.servers.leftovers(target, &table).await?;
-        let written = format!("{}.{}", quoted(&shadow.database), quoted(&shadow.table));
-        let triggers = facts
-            .triggers
-            .iter()
-            .filter(|trigger| trigger.body.contains(&written));
-        let mut left: Vec<Leftover> = triggers
-            .map(|trigger| Leftover::Trigger {
-                database: table.database.clone(),
-                name: trigger.name.clone(),
-            })
-            .collect();
-        if self
-            .core
-            .ports
-            .servers
-            .definition(target, &shadow)
-            .await?
-            .is_some()
-        {
-            left.push(Leftover::Table { table: shadow });
-        }
-        Ok(left)
     }
 
     /// What the record says might be left, for when the server cannot be asked.
@@ -243,45 +176,68 @@ impl Supervisor {
 
     /// An ended job's sessions vanish by themselves, but a statement under way goes on: it would hold the shadow. Only
     /// a session that is at work on our shadow is killed; ids are given out again after a server's restart.
-    async fn end_sessions(&mut self, target: &Target) -> Result<()> {
+    ///
+    /// A job whose end nobody saw may be at work under another engine: then its sessions have to be gone, idle ones too,
+    /// and those that stay are given back.
+    async fn end_sessions(&mut self, target: &Target) -> Result<Vec<u64>> {
         let ids = self.rec.view().sessions.clone();
         let Some(shadow) = self.rec.view().shadow.clone().filter(|_| !ids.is_empty()) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
+        let strict = self.rec.view().exit_code.is_none() && self.is_server_the_same_since(target).await?;
         let servers = self.core.ports.servers.clone();
+        let (mut alive, mut ours) = (Vec::new(), Vec::new());
         for look in 0..SESSION_LOOKS {
             let ask = (target.clone(), ids.clone());
-            let alive = self.patiently(move |core| {
+            let found = self.patiently(move |core| {
                 let (target, ids) = ask.clone();
                 async move { core.ports.servers.sessions(&target, &ids).await }
             });
-            let ours: Vec<_> = alive
-                .await?
-                .into_iter()
-                .filter(|session| {
-                    session
-                        .statement
-                        .as_ref()
-                        .is_some_and(|text| text.contains(&quoted(&shadow.table)))
-                })
+            let found = found.await?;
+            let at_work = |text: &String| text.contains(&quoted(&shadow.table));
+            ours = found
+                .iter()
+                .filter(|session| session.statement.as_ref().is_some_and(at_work))
+                .map(|session| session.id)
                 .collect();
-            if ours.is_empty() {
-                return Ok(());
+            alive = found
+                .iter()
+                .filter(|session| session.user == target.user)
+                .map(|session| session.id)
+                .collect();
+            if ours.is_empty() && (!strict || alive.is_empty()) {
+                return Ok(Vec::new());
             }
             // A moment to end by itself, then by force.
             if look >= 4 {
                 for session in &ours {
-                    servers.kill(target, session.id).await?;
+                    servers.kill(target, *session).await?;
                     self.rec.note(
                         LogKind::Info,
-                        format!("Killed session {} of the ended job", session.id),
+                        format!("Killed session {session} of the ended job"),
                     );
                 }
             }
             self.renew().await?;
             tokio::time::sleep(SESSION_PAUSE).await;
         }
+        if ours.is_empty() {
+            return Ok(alive);
+        }
         Err(AppError::new(ErrorCode::ServerRefused).detail("a session of the ended job does not go away"))
+    }
+
+    /// Session ids mean the same sessions only as long as the server was not restarted.
+    async fn is_server_the_same_since(&mut self, target: &Target) -> Result<bool> {
+        let database = self.plan.request.table.database.clone();
+        let ask = target.clone();
+        let facts = self.patiently(move |core| {
+            let (target, database) = (ask.clone(), database.clone());
+            async move { core.ports.servers.server_facts(&target, &database).await }
+        });
+        let up_ms = facts.await?.status.get("uptime").copied().unwrap_or(0) * 1000;
+        let started = self.rec.view().started_at.unwrap_or(self.rec.view().created_at);
+        Ok(up_ms >= self.now().since(started))
     }
 
     /// Asks again while the server cannot be reached: it may be restarting.
@@ -310,8 +266,4 @@ fn out_of_reach(code: ErrorCode) -> bool {
         code,
         ErrorCode::ServerUnreachable | ErrorCode::ServerTimeout | ErrorCode::ServerLost
     )
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }

@@ -16,21 +16,19 @@ impl Supervisor {
         let Some(job) = self.rec.view().job.clone() else {
             return Ok(());
         };
-        let code = match self.core.ports.runner.status(&job).await {
-            Ok(JobStatus::Exited { code, out_of_memory }) => {
-                if out_of_memory {
-                    self.rec
-                        .note(LogKind::Error, "The container ran out of its memory limit.");
+        let code = loop {
+            match self.core.ports.runner.status(&job).await {
+                Ok(JobStatus::Exited { code, out_of_memory }) => {
+                    if out_of_memory {
+                        self.rec
+                            .note(LogKind::Error, "The container ran out of its memory limit.");
+                    }
+                    break Some(code);
                 }
-                Some(code)
-            }
-            Ok(_) => None,
-            Err(error) => {
-                self.rec.note(
-                    LogKind::Warning,
-                    format!("The job's end could not be read: {error}"),
-                );
-                None
+                Ok(JobStatus::Gone | JobStatus::Created) => break None,
+                // Nothing is cleaned under a job that works.
+                Ok(JobStatus::Running) => self.follow().await?,
+                Err(error) => self.wait_for_contact(&job, error).await?,
             }
         };
         if let Some(code) = code {
@@ -118,11 +116,7 @@ impl Supervisor {
             check.push(look_at("table_definition", "table", &table));
         }
         for left in self.ours_left(&target).await? {
-            check.push(match left {
-                Leftover::Trigger { name, .. } => look_at("triggers_exist", "names", name),
-                Leftover::Table { table } => look_at("shadow_exists", "table", table),
-                Leftover::Session { id } => look_at("sessions_alive", "ids", id),
-            });
+            check.push(look_for(&left));
         }
         if as_expected {
             self.rec.event(RunEventKind::Verified {
@@ -167,6 +161,10 @@ impl Supervisor {
 
     /// For a run that ended as `needs_cleanup` or `unknown`: a person asked to remove what is ours.
     pub(super) async fn clean_again(&mut self) -> Result<()> {
+        let before = self.rec.state().clone();
+        if let RunState::NeedsCleanup { leftovers, .. } = &before {
+            self.seen.shown = leftovers.clone();
+        }
         let error = match self.rec.state() {
             RunState::NeedsCleanup { error, .. } => error.clone(),
             _ => None,
@@ -178,11 +176,30 @@ impl Supervisor {
             },
             None => CleaningAfter::Stop,
         };
-        if self.rec.input(&Input::Clean(after)) {
-            self.rec.flush().await?;
-            self.clean().await?;
+        if !self.rec.input(&Input::Clean(after)) {
+            return Ok(());
         }
-        Ok(())
+        self.rec.flush().await?;
+        // From here on no run may begin on this table; one that began a moment ago may have a shadow of the same name.
+        match self.core.other_run_on(&self.rec.id(), &self.plan).await {
+            Ok(None) => self.clean().await,
+            Ok(Some(_)) | Err(_) => {
+                self.rec.input(&match before {
+                    RunState::NeedsCleanup { leftovers, error } => Input::LeaveBehind { leftovers, error },
+                    RunState::Unknown { check } => Input::LoseTrack(check),
+                    _ => Input::LoseTrack(Vec::new()),
+                });
+                Ok(())
+            }
+        }
+    }
+}
+
+pub(super) fn look_for(left: &Leftover) -> Difference {
+    match left {
+        Leftover::Trigger { name, .. } => look_at("triggers_exist", "names", name),
+        Leftover::Table { table } => look_at("shadow_exists", "table", table),
+        Leftover::Session { id } => look_at("sessions_alive", "ids", id),
     }
 }
 

@@ -1,9 +1,15 @@
 //! What a person may ask of a run, from whichever process, and how it reaches whoever drives the run.
 
-use mysqler_contract::{AppError, ErrorCode, Result, RunAction, RunId, RunState};
+use std::time::Duration;
+
+use mysqler_contract::{AppError, ErrorCode, Plan, Result, RunAction, RunId, RunState};
 
 use super::supervisors::Wish;
 use crate::Core;
+
+/// How long a supervisor may take to end after its run's last state was stored: it removes a container.
+const SUPERVISOR_LOOKS: u32 = 300;
+const SUPERVISOR_PAUSE: Duration = Duration::from_millis(50);
 
 impl Core {
     /// Asks the copy to stand still within one chunk.
@@ -29,10 +35,42 @@ impl Core {
     pub async fn run_cleanup(&self, id: &RunId) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
         refuse(&view.state, RunAction::Cleanup)?;
+        // Its supervisor may still be putting things away, and would not hear of it.
+        for _ in 0..SUPERVISOR_LOOKS {
+            if !self.memory.supervisors.has(id) {
+                break;
+            }
+            tokio::time::sleep(SUPERVISOR_PAUSE).await;
+        }
+        let plan = self.ports.runs.detail(id).await?.plan;
+        if let Some(run) = self.other_run_on(id, &plan).await? {
+            return Err(AppError::new(ErrorCode::TableBusy)
+                .with("run", run)
+                .with("table", &plan.request.table));
+        }
         if !self.adopt(id, super::supervisor::Entry::Cleanup).await? {
             return Err(AppError::new(ErrorCode::RunSupervisorMissing).with("run", id));
         }
         Ok(())
+    }
+
+    /// A live run of another plan on the same table of the same server, whichever connection it goes by.
+    pub(super) async fn other_run_on(&self, id: &RunId, plan: &Plan) -> Result<Option<RunId>> {
+        let live = self.ports.runs.live().await?;
+        for view in live {
+            if &view.id == id || view.table != plan.request.table {
+                continue;
+            }
+            let other = self.ports.runs.detail(&view.id).await?.plan;
+            let by_address = other.connection.port == plan.connection.port
+                && other.connection.host.eq_ignore_ascii_case(&plan.connection.host);
+            let by_identity =
+                plan.server.server_uuid.is_some() && other.server.server_uuid == plan.server.server_uuid;
+            if by_address || by_identity || view.connection_id == plan.connection.id {
+                return Ok(Some(view.id));
+            }
+        }
+        Ok(None)
     }
 
     async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {

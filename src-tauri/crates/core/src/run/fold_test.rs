@@ -178,7 +178,10 @@ fn the_end_closes_waits_and_a_cleanup_opens_the_run_again() {
             state: RunState::Unknown { check: vec![] },
         },
     );
-    assert_eq!(fold.view.phases[0].finished, None, "the copy was cut off, not finished");
+    assert_eq!(
+        fold.view.phases[0].finished, None,
+        "the copy was cut off, not finished"
+    );
     assert_eq!((fold.view.waits[0].ms, fold.view.waits[0].since), (20, None));
     assert_eq!(fold.view.finished_at, Some(Timestamp(30)));
     feed(

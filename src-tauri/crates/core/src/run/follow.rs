@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use mysqler_contract::{AppError, LogKind, LogStream, Result, RunAction, RunEventKind};
+use mysqler_contract::{
+    AppError, ForeignKeysMethod, LogKind, LogStream, Phase, Result, RunAction, RunEventKind,
+};
 
 use super::state::Input;
 use super::supervisor::Supervisor;
@@ -12,6 +14,7 @@ use crate::ports::{Control, JobStatus, LogCursor, OutputParser, RawLine, Runner}
 
 /// Time that the tool gets to end after a signal before it is killed.
 const GRACE: Duration = Duration::from_secs(8);
+const DROP_SWAP_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Pause between two attempts to reach the engine again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -71,7 +74,7 @@ impl Supervisor {
                     Some(Err(error)) => return Ok(Stretch::Lost(error)),
                     None => return Ok(Stretch::Ended),
                 },
-                Some(wish) = self.wishes.recv() => self.obey(job, &wish).await,
+                Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,
                 _ = self.ticks.mailbox.tick() => self.obey_mailbox(job).await?,
@@ -99,7 +102,7 @@ impl Supervisor {
     }
 
     /// The engine went away: the container may live on, so nothing is concluded until it answers again.
-    async fn wait_for_contact(&mut self, job: &str, error: AppError) -> Result<()> {
+    pub(super) async fn wait_for_contact(&mut self, job: &str, error: AppError) -> Result<()> {
         let lost = self.rec.input(&Input::LoseContact { at: self.now() });
         if lost {
             self.rec.event(RunEventKind::ContactLost {
@@ -144,25 +147,30 @@ impl Supervisor {
 
     async fn obey_mailbox(&mut self, job: &str) -> Result<()> {
         for wish in self.read_mailbox().await? {
-            self.obey(job, &wish).await;
+            self.obey(job, &wish).await?;
         }
         Ok(())
     }
 
-    async fn obey(&mut self, job: &str, wish: &Wish) {
+    async fn obey(&mut self, job: &str, wish: &Wish) -> Result<()> {
         if !self.allows(wish.action) {
             self.rec
                 .note(LogKind::Info, format!("Not possible now: {:?}", wish.action));
-            return;
+            return Ok(());
         }
         self.heed(wish);
+        if wish.action == RunAction::Stop {
+            self.seen.stop_asked = true;
+            self.rec.input(&Input::Stop { at: self.now() });
+        }
+        // On record before it is done, and never done under a lease that another process has by now.
+        self.rec.flush().await?;
+        self.renew().await?;
         let done = match wish.action {
             RunAction::Pause => self.control(job, Control::Pause).await,
             RunAction::Resume => self.control(job, Control::Resume).await,
             RunAction::CutOver => self.control(job, Control::CutOver).await,
             RunAction::Stop => {
-                self.seen.stop_asked = true;
-                self.rec.input(&Input::Stop { at: self.now() });
                 self.terminate(job);
                 Ok(())
             }
@@ -174,6 +182,7 @@ impl Supervisor {
                 format!("{:?} did not reach the run: {error}", wish.action),
             );
         }
+        Ok(())
     }
 
     async fn control(&self, job: &str, control: Control) -> Result<()> {
@@ -181,18 +190,44 @@ impl Supervisor {
     }
 
     /// In a task of its own: the last lines have to be read while the job ends.
-    fn terminate(&self, job: &str) {
-        let (runner, job) = (self.core.ports.runner.clone(), job.to_owned());
-        self.core
-            .memory
-            .supervisors
-            .tasks
-            .spawn(async move { end_job(runner.as_ref(), &job).await });
+    fn terminate(&mut self, job: &str) {
+        if std::mem::replace(&mut self.seen.ending, true) {
+            return;
+        }
+        let (core, job, grace) = (self.core.clone(), job.to_owned(), self.grace());
+        let leaving = core.memory.supervisors.leaving.clone();
+        let tasks = core.memory.supervisors.tasks.clone();
+        // Whoever takes the run up next finds it stopping, and ends the job.
+        tasks.spawn(async move {
+            tokio::select! {
+                () = end_job(core.ports.runner.as_ref(), &job, grace) => {}
+                () = leaving.cancelled() => {}
+            }
+        });
+    }
+
+    /// Between its drop of the original and its rename of the shadow there is no table: a tool that is there is never
+    /// killed, and ends by itself at a safe place.
+    fn grace(&self) -> Duration {
+        let method = self.plan.request.options.foreign_keys_method;
+        if method == Some(ForeignKeysMethod::DropSwap) && self.began(Phase::UpdateForeignKeys) {
+            DROP_SWAP_GRACE
+        } else {
+            GRACE
+        }
     }
 }
 
-async fn end_job(runner: &dyn Runner, job: &str) {
-    if let Err(error) = runner.terminate(job, GRACE).await {
-        tracing::warn!(%error, "the job could not be ended; its output tells when it has");
+/// A stop that got lost would let the job go on to its swap: it is repeated until the job has ended.
+async fn end_job(runner: &dyn Runner, job: &str, grace: Duration) {
+    while let Err(error) = runner.terminate(job, grace).await {
+        tracing::warn!(%error, "the job could not be ended; it is tried again");
+        if matches!(
+            runner.status(job).await,
+            Ok(JobStatus::Gone | JobStatus::Exited { .. })
+        ) {
+            return;
+        }
+        tokio::time::sleep(AGAIN).await;
     }
 }

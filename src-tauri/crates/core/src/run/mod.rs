@@ -9,6 +9,7 @@ mod follow;
 mod history;
 mod prepare;
 mod recorder;
+mod standing;
 mod start;
 pub mod state;
 mod supervisor;

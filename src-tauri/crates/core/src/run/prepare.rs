@@ -1,7 +1,8 @@
 //! From the queue to a started job: its turn, a second look at the world, the container.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Finding, Params, Plan, Result, RunAction, RunEventKind, Severity,
+    AppError, CleaningAfter, Difference, ErrorCode, Finding, Params, Plan, Result, RunAction, RunEventKind,
+    Severity,
 };
 
 use super::state::Input;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, Plan, Result, RunAction, RunState, Timestamp};
+use mysqler_contract::{AppError, ErrorCode, Leftover, Plan, Result, RunAction, RunState, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -48,6 +48,10 @@ pub(super) struct Seen {
     pub stop_asked: bool,
     /// A person saw the leftovers and asked for their removal.
     pub cleanup_asked: bool,
+    /// Leftovers that the person saw named.
+    pub shown: Vec<Leftover>,
+    /// A task sees to it that the job ends.
+    pub ending: bool,
 }
 
 pub(super) struct Ticks {

@@ -22,9 +22,6 @@ use super::once;
 
 const HAND_OVER: Duration = Duration::from_secs(2);
 
-/// Names that are tried when another data directory's run has the plain one.
-const NAMES: u32 = 9;
-
 pub(super) async fn start(
     engine: &Engine,
     run: &RunId,
@@ -35,7 +32,7 @@ pub(super) async fn start(
     let frame = frame(launch, password)?;
     let spec = ContainerSpec::run(launch).labelled(run, plan);
     let docker = engine.client().await?;
-    let job = create(engine, &docker, run, &spec).await?;
+    let job = create(engine, &docker, run, plan, &spec).await?;
     match hand_over(&docker, &job, &frame).await {
         Ok(()) => Ok(job),
         Err(error) => {
@@ -56,20 +53,24 @@ async fn hand_over(docker: &Docker, job: &str, frame: &[u8]) -> Result<(), Error
     Ok(())
 }
 
-async fn create(engine: &Engine, docker: &Docker, run: &RunId, spec: &ContainerSpec) -> Result<String> {
-    for attempt in 1..=NAMES {
-        let name = if attempt == 1 {
-            format!("mysqler-run-{run}")
-        } else {
-            format!("mysqler-run-{run}-{attempt}")
-        };
+async fn create(
+    engine: &Engine,
+    docker: &Docker,
+    run: &RunId,
+    plan: &PlanId,
+    spec: &ContainerSpec,
+) -> Result<String> {
+    // Another data directory numbers its runs alike, and may have left any number of them.
+    let plain = format!("mysqler-run-{run}");
+    for name in [plain.clone(), format!("{plain}-{}", plan.0)] {
+        let taken_is_fine = name == plain;
         let options = CreateContainerOptions {
             name: Some(name),
             ..Default::default()
         };
         match docker.create_container(Some(options), spec.body()).await {
             Ok(created) => return Ok(created.id),
-            Err(error) if engine::status(&error) == Some(409) && attempt < NAMES => {}
+            Err(error) if engine::status(&error) == Some(409) && taken_is_fine => {}
             Err(error) if engine::status(&error) == Some(404) => {
                 return Err(AppError::new(ErrorCode::ImageMissing)
                     .with("reference", &spec.image)

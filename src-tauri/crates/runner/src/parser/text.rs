@@ -13,12 +13,13 @@ pub(super) struct Context {
 }
 
 /// Text that begins a line of the tool and the phase that it begins.
-const STARTS: [(&str, Phase); 9] = [
+const STARTS: [(&str, Phase); 10] = [
     ("Creating new table...", Phase::CreateShadow),
     ("Altering new table...", Phase::AlterShadow),
     ("Creating triggers...", Phase::CreateTriggers),
     ("Copying approximately ", Phase::Copy),
     ("Rebuilding foreign key constraints...", Phase::UpdateForeignKeys),
+    ("Drop-swapping tables...", Phase::UpdateForeignKeys),
     ("Analyzing new table...", Phase::Analyze),
     ("Swapping tables...", Phase::Swap),
     ("Dropping old table...", Phase::DropOld),
