@@ -4,16 +4,17 @@
 CREATE USER IF NOT EXISTS 'root'@'%' IDENTIFIED BY '{root}';
 GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;
 
--- What pt-online-schema-change needs and no more: no SUPER, and nothing on other schemas.
+-- What pt-online-schema-change needs and no more: no SUPER, and nothing on other schemas. MariaDB alone reads the inside
+-- of a comment that begins with M!, and alone has that privilege.
 CREATE USER IF NOT EXISTS 'mysqler'@'%' IDENTIFIED BY '{mysqler}';
-GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'mysqler'@'%';
+GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT /*M!100509 , SLAVE MONITOR */ ON *.* TO 'mysqler'@'%';
 GRANT ALL PRIVILEGES ON `shop`.* TO 'mysqler'@'%';
 GRANT ALL PRIVILEGES ON `mysqler\_test%`.* TO 'mysqler'@'%';
 GRANT SELECT ON `performance_schema`.* TO 'mysqler'@'%';
 
 -- The same rights behind a password that breaks careless quoting.
 CREATE USER IF NOT EXISTS 'tricky'@'%' IDENTIFIED BY '{tricky}';
-GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'tricky'@'%';
+GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT /*M!100509 , SLAVE MONITOR */ ON *.* TO 'tricky'@'%';
 GRANT ALL PRIVILEGES ON `shop`.* TO 'tricky'@'%';
 GRANT ALL PRIVILEGES ON `mysqler\_test%`.* TO 'tricky'@'%';
 GRANT SELECT ON `performance_schema`.* TO 'tricky'@'%';

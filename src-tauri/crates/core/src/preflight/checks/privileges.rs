@@ -59,10 +59,18 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 /// Each entry is one need; any of its names meets it, the first is the one to grant.
 fn needed_on_server(context: &Context<'_>) -> &'static [&'static [&'static str]] {
     let version = context.input.server.version;
-    let divided = (version.major, version.minor, version.patch) >= (10, 5, 2);
+    let version = (version.major, version.minor, version.patch);
     match context.input.server.flavour {
-        // MariaDB 10.5.2 divided REPLICATION CLIENT and prints the new name; replicas are not asked for there.
-        Flavour::MariaDb if divided => &[&["PROCESS"], &["BINLOG MONITOR", "REPLICATION CLIENT"]],
+        // MariaDB 10.5.2 divided REPLICATION CLIENT and prints the new name; since 10.5.9 the replica's state, which
+        // pt-osc reads even when it is told to look for no replicas, has a privilege of its own.
+        Flavour::MariaDb if version >= (10, 5, 9) => &[
+            &["PROCESS"],
+            &["BINLOG MONITOR", "REPLICATION CLIENT"],
+            &["SLAVE MONITOR", "SUPER"],
+        ],
+        Flavour::MariaDb if version >= (10, 5, 2) => {
+            &[&["PROCESS"], &["BINLOG MONITOR", "REPLICATION CLIENT"]]
+        }
         Flavour::MariaDb => &[&["PROCESS"], &["REPLICATION CLIENT"]],
         _ => &[&["PROCESS"], &["REPLICATION SLAVE"], &["REPLICATION CLIENT"]],
     }
@@ -119,6 +127,15 @@ mod tests {
         };
         world.server.global_privileges = vec!["PROCESS".into(), "BINLOG MONITOR".into()];
         world.server.schema_privileges = vec!["ALL".into()];
+        let findings = world.findings();
+        let missing = findings
+            .iter()
+            .find(|finding| finding.code == "PRIVILEGES_MISSING");
+        assert_eq!(
+            missing.and_then(|finding| finding.remedy.as_deref()),
+            Some("GRANT SLAVE MONITOR ON *.* TO 'dba'@'%';")
+        );
+        world.server.global_privileges.push("SLAVE MONITOR".into());
         assert!(!world.codes().contains(&"PRIVILEGES_MISSING".to_owned()));
     }
 }
