@@ -45,11 +45,14 @@ pub(super) async fn start(
     }
 }
 
-/// Returns when the engine has taken the frame over: dropping the connection before that could cut it short.
+/// Starts the container and gives it its frame. The connection is kept until the engine closes it, since dropping it
+/// earlier could cut the frame short; that may take a while, and the job works meanwhile, so nobody waits for it here.
 async fn hand_over(docker: &Docker, job: &str, frame: &[u8]) -> Result<(), Error> {
     let mut taken = once::feed(docker, job, Some(frame), false).await?;
     // An engine that keeps the connection open has the bytes by then too; the entrypoint checks their number.
-    let _ = tokio::time::timeout(HAND_OVER, async { while taken.next().await.is_some() {} }).await;
+    tokio::spawn(tokio::time::timeout(HAND_OVER, async move {
+        while taken.next().await.is_some() {}
+    }));
     Ok(())
 }
 
