@@ -131,6 +131,19 @@ impl Desk {
         self.click(&at("options-toggle")).await;
     }
 
+    /// Lets the run wait for a person before its tables are swapped.
+    pub async fn hold_cutover(&self) {
+        self.click(&at("options-toggle")).await;
+        self.click(&format!(
+            ".el-switch:has({0}), {0}.el-switch, .hold .el-switch",
+            at("hold-cutover")
+        ))
+        .await;
+        self.until_true("document.querySelector(`.hold .el-switch.is-checked`)")
+            .await;
+        self.click(&at("options-toggle")).await;
+    }
+
     /// Asks for the check and waits for its findings.
     pub async fn check(&self) {
         self.click(&at("check")).await;
@@ -142,7 +155,7 @@ impl Desk {
         })
         .await;
         let command = self.text(&at("command")).await;
-        assert!(command.contains("pt-online-schema-change"), "{command}");
+        assert!(command.contains("--alter"), "{command}");
         assert!(
             !command.contains(self.sandbox.password(Account::Mysqler)),
             "{command}"

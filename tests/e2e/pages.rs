@@ -13,15 +13,18 @@ const SIZES: [(u32, u32); 2] = [(1024, 640), (1280, 800)];
 const LANGUAGES: [(usize, &str); 2] = [(2, "en"), (3, "zh-CN")];
 const THEMES: [(usize, &str); 2] = [(2, "light"), (3, "dark")];
 
-/// Whatever is wider than its page, by name.
+/// Whatever makes a page scroll sideways, and every control that is cut off, by name.
 const WIDER: &str = "
-const wide = [document.documentElement, document.body, ...document.querySelectorAll('main, .stage, #page-band')]
-  .filter((one) => one.scrollWidth > one.clientWidth + 1)
-  .map((one) => `${one.tagName}.${one.className} ${one.scrollWidth} > ${one.clientWidth}`);
-const out = [...document.querySelectorAll('main button, main input, header button')]
-  .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && !one.closest('.el-tabs, [role=log], .groups') && getComputedStyle(one).position !== 'absolute' && box.right > innerWidth + 1; })
-  .map((one) => `${one.tagName}.${one.className} ends at ${one.getBoundingClientRect().right}`);
-return wide.concat(out).join('\\n')";
+const pages = [document.documentElement, document.body, ...document.querySelectorAll('main, .stage, #page-band')];
+const culprits = (page) => [...page.querySelectorAll('*')]
+  .filter((one) => one.getBoundingClientRect().right > page.getBoundingClientRect().right + 1 && one.children.length === 0)
+  .slice(0, 3).map((one) => `${one.parentElement.className} > ${one.tagName}.${one.className}`).join(', ');
+const wide = pages.filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.tagName} ${one.scrollWidth} > ${one.clientWidth}: ${culprits(one)}`);
+const cut = [...document.querySelectorAll('header button')]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => `${one.className} ends at ${one.getBoundingClientRect().right}`);
+return wide.concat(cut).join('\\n')";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_pages_say_what_they_are_for() {

@@ -8,7 +8,7 @@ use mysqler_tests::table::{filled, remains};
 use crate::desk::{Desk, at_a_desk};
 use crate::page::at;
 
-const ROWS: u64 = 120_000;
+const ROWS: u64 = 60_000;
 const LONG: Duration = Duration::from_secs(600);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,10 +20,10 @@ async fn a_second_start_shows_the_first_window_and_the_terminal_works_beside_it(
         desk.save_primary("Shop", 3).await;
         desk.choose_table(schema.name(), "parcels").await;
         desk.clause("ADD COLUMN weight INT").await;
-        desk.patient_options(Some(200)).await;
+        desk.patient_options(Some(100)).await;
         desk.check().await;
         let id = desk.start(&format!("{}.parcels", schema.name())).await;
-        desk.rows_beyond(1_000, LONG).await;
+        desk.rows_beyond(100, LONG).await;
 
         a_second_start_ends_by_itself(desk).await;
         the_terminal(desk, &["runs", "pause", &id]).await;
@@ -34,9 +34,11 @@ async fn a_second_start_shows_the_first_window_and_the_terminal_works_beside_it(
         the_terminal(desk, &["runs", "resume", &id]).await;
         desk.until_state(&["running"], LONG).await;
         desk.rows_beyond(rows, LONG).await;
-        desk.until_state(&["completed"], LONG).await;
+        the_terminal(desk, &["runs", "stop", &id]).await;
+        desk.until_state(&["cancelled"], LONG).await;
+        desk.picture("stopped-from-the-terminal").await;
         let shown = the_terminal(desk, &["--json", "runs", "show", &id]).await;
-        assert!(shown.contains("\"completed\""), "{shown}");
+        assert!(shown.contains("\"cancelled\""), "{shown}");
         let mut client = schema.client().await;
         assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     })
