@@ -16,4 +16,9 @@ const routes: RouteRecordRaw[] = [
 ]
 
 // The bundle is loaded from Tauri's own scheme, where only the hash part of an address is ours.
-export const createAppRouter = () => createRouter({ history: createWebHashHistory(), routes })
+export function createAppRouter() {
+  const router = createRouter({ history: createWebHashHistory(), routes })
+  // Pages scroll in the frame, not in the document: the next one begins at its top all the same.
+  router.afterEach((to, from) => to.path !== from.path && document.querySelector('main')?.scrollTo(0, 0))
+  return router
+}
