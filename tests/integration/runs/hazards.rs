@@ -169,7 +169,12 @@ async fn a_cleanup_asked_for_twice_is_done_once() {
     let (id, ..) = with_a_leftover_shadow(&desk, &schema).await;
     let (one, other) = tokio::join!(desk.core.run_cleanup(&id), desk.core.run_cleanup(&id));
     assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
-    settled(&desk, &id, ended).await;
+    let view = settled(&desk, &id, ended).await;
+    assert_eq!(
+        view.state,
+        RunState::Cancelled,
+        "it was stopped, whatever held its cleaning up"
+    );
     let mut client = schema.client().await;
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     let trouble = desk

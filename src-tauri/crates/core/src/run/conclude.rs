@@ -10,6 +10,8 @@ use super::supervisor::Supervisor;
 use crate::plan::{fingerprint, same_definition};
 use crate::ports::{FaultClass, JobStatus};
 
+const EVENTS_AT_ONCE: u32 = 5_000;
+
 impl Supervisor {
     /// The job has ended or is gone: from here to a terminal state.
     pub(super) async fn conclude(&mut self) -> Result<()> {
@@ -169,12 +171,22 @@ impl Supervisor {
             RunState::NeedsCleanup { error, .. } => error.clone(),
             _ => None,
         };
-        let after = match error {
-            Some(error) => CleaningAfter::Failure { error },
-            None if matches!(self.rec.state(), RunState::Unknown { .. }) => CleaningAfter::Failure {
+        // A cleanup that was held up says why, and that is not what the run ended of.
+        let swapped = error
+            .as_ref()
+            .is_some_and(|error| error.code == ErrorCode::RunFailedAfterSwap);
+        let first = if swapped {
+            None
+        } else {
+            self.first_cleaning().await?
+        };
+        let after = match (first, error) {
+            (Some(first), _) => first,
+            (None, Some(error)) => CleaningAfter::Failure { error },
+            (None, None) if matches!(self.rec.state(), RunState::Unknown { .. }) => CleaningAfter::Failure {
                 error: AppError::new(ErrorCode::JobLost).with("run", self.rec.id()),
             },
-            None => CleaningAfter::Stop,
+            (None, None) => CleaningAfter::Stop,
         };
         if !self.rec.input(&Input::Clean(after)) {
             return Ok(());
@@ -190,6 +202,34 @@ impl Supervisor {
                     _ => Input::LoseTrack(Vec::new()),
                 });
                 Ok(())
+            }
+        }
+    }
+}
+
+impl Supervisor {
+    /// What the run was cleaned after when it ended.
+    async fn first_cleaning(&self) -> Result<Option<CleaningAfter>> {
+        let mut after = 0;
+        loop {
+            let events = self
+                .core
+                .ports
+                .runs
+                .events(&self.rec.id(), after, EVENTS_AT_ONCE)
+                .await?;
+            let Some(last) = events.last() else {
+                return Ok(None);
+            };
+            after = last.seq;
+            let found = events.into_iter().find_map(|event| match event.kind {
+                RunEventKind::StateChanged {
+                    state: RunState::Cleaning { after },
+                } => Some(after),
+                _ => None,
+            });
+            if found.is_some() {
+                return Ok(found);
             }
         }
     }

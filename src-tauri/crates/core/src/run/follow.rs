@@ -210,7 +210,12 @@ impl Supervisor {
     /// killed, and ends by itself at a safe place.
     fn grace(&self) -> Duration {
         let method = self.plan.request.options.foreign_keys_method;
-        if method == Some(ForeignKeysMethod::DropSwap) && self.began(Phase::UpdateForeignKeys) {
+        // From the end of the copy on, since the word of the next phase may be on its way.
+        let near =
+            self.rec.view().phases.iter().any(|time| {
+                time.phase > Phase::Copy || (time.phase == Phase::Copy && time.finished.is_some())
+            });
+        if method == Some(ForeignKeysMethod::DropSwap) && near {
             DROP_SWAP_GRACE
         } else {
             GRACE

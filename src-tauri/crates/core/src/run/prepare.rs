@@ -113,7 +113,8 @@ impl Supervisor {
     async fn look_again(&mut self) -> Result<Vec<Difference>> {
         let target = self.reach_server().await?;
         let mut differences = self.quick_differences(&target).await?;
-        let old = self.now().since(self.plan.made_at) > FRESH_MS;
+        // A plan of the future was made before the clock was set back: nobody knows how old it is.
+        let old = self.now() < self.plan.made_at || self.now().since(self.plan.made_at) > FRESH_MS;
         if differences.is_empty() && old {
             let again = self
                 .core

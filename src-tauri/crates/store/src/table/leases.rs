@@ -8,6 +8,9 @@ use sqlx::SqliteConnection;
 use super::{int, uint};
 use crate::{Store, fault};
 
+/// How far two readings of one workstation's clock may be apart before one of them counts as set anew, ms.
+const CLOCK_SLACK_MS: i64 = 60_000;
+
 pub(super) async fn first(
     conn: &mut SqliteConnection,
     run: &RunId,
@@ -62,7 +65,9 @@ impl Store {
             return Err(AppError::new(ErrorCode::NotFound).with("what", run));
         };
         let ours = found.holder.as_deref() == Some(holder);
-        if found.holder.is_some() && !ours && found.until > now.0 {
+        // No lease reaches much farther than a new one: such a one is of a time before the clock was set back.
+        let is_live = found.until > now.0 && found.until <= until.0.saturating_add(CLOCK_SLACK_MS);
+        if found.holder.is_some() && !ours && is_live {
             return Ok(None);
         }
         let token = if ours { found.token } else { found.token + 1 };

@@ -102,3 +102,16 @@ async fn a_lease_that_was_given_back_is_free_and_its_token_never_returns() {
         .unwrap();
     assert_eq!(second.token, first.token + 1);
 }
+
+#[tokio::test]
+async fn a_lease_of_a_time_before_the_clock_was_set_back_holds_nobody_up() {
+    let (_dir, store) = fresh().await;
+    let (view, first) = start(&store, &connection("a", "main"), "t").await;
+    let hour = 3600;
+    let again = store
+        .take_lease(&view.id, "ctl:2", at(-hour), at(10 - hour))
+        .await
+        .unwrap();
+    assert_eq!(again.map(|lease| lease.token), Some(first.token + 1));
+    refused(store.renew_lease(&first, at(90)).await, ErrorCode::LeaseLost);
+}
