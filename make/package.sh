@@ -6,8 +6,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 "$root/make/setup.sh"
 cd "$root"
-timed 'command line' cargo build --release --locked --package mysqler-ctl
-timed 'packages' ui/node_modules/.bin/tauri build --bundles deb,rpm
-find target/release/bundle -name '*.deb' -newer Cargo.lock -o -name '*.rpm' -newer Cargo.lock | while IFS= read -r file; do
+timed 'window pages' npm --prefix ui run --silent build -- --logLevel warn
+# The whole workspace, as `make bench` builds it: `tauri build` would compile everything again with other features.
+timed 'programs' cargo build --release --locked --workspace
+rm -rf target/release/bundle
+# Tauri packs its own program only; the command line goes beside it.
+ctl='{ "files": { "/usr/bin/mysqlerctl": "../target/release/mysqlerctl" } }'
+timed 'packages' ui/node_modules/.bin/tauri bundle --bundles deb,rpm \
+  --config "{ \"bundle\": { \"linux\": { \"deb\": $ctl, \"rpm\": $ctl } } }"
+find target/release/bundle -name '*.deb' -o -name '*.rpm' | while IFS= read -r file; do
   say "$file ($(du -h "$file" | cut -f1))"
 done
