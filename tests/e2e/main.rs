@@ -2,6 +2,12 @@
 //!
 //! `make/with-display.sh cargo test --workspace --test e2e` runs it. The tests take turns, since the application allows
 //! one window a session. Pictures of what was seen lie in `target/e2e`.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails loudly and says what it measured"
+)]
 
 mod desk;
 mod driver;

@@ -39,6 +39,12 @@ async fn a_killed_window_comes_back_to_its_run() {
         desk.picture("runs").await;
         desk.click(&format!("{card} .clause")).await;
         desk.rows_beyond(before, LONG).await;
+        desk.until("the log told before the crash", LONG, async || {
+            let title = desk.text(".log-panel .found").await;
+            let shown: String = title.chars().filter(char::is_ascii_digit).collect();
+            (shown.parse::<usize>().ok()? >= begun.len()).then_some(())
+        })
+        .await;
         desk.picture("live-again").await;
         desk.until_state(&["awaiting_cutover"], LONG).await;
         assert_eq!(desk.rows().await, ROWS);
