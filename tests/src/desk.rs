@@ -26,7 +26,7 @@ use crate::sandbox::{Account, Sandbox, Server};
 /// The master password of every test's vault.
 pub const MASTER: &str = "correct horse battery staple";
 /// No step of a test on small tables takes longer, on a busy machine either.
-pub const DEADLINE: Duration = Duration::from_secs(120);
+pub const DEADLINE: Duration = Duration::from_secs(300);
 
 /// Keeps everything that the core told.
 #[derive(Default)]

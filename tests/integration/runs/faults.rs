@@ -227,3 +227,28 @@ async fn a_server_that_cannot_be_reached_for_cleaning_is_told_and_cleaned_later(
     assert_eq!(remains(&mut root, &database).await, Vec::<String>::new());
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tool_that_sees_no_rows_in_a_full_table_is_ended_before_it_copies_them_at_once() {
+    let data = tempfile::tempdir().expect("a scratch directory");
+    let runner = crate::troubled::Troubled::new();
+    runner
+        .trouble()
+        .explains_as_a_tree
+        .store(true, std::sync::atomic::Ordering::SeqCst);
+    let desk = Desk::at(data.path(), "test:1", runner).await;
+    let schema = desk.sandbox.fresh_schema(Server::Primary, "fault_blind").await;
+    let table = filled(&schema, "orders", 30_000).await;
+    let connection = desk.primary().await;
+    let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
+    // Held, so that a small table cannot be swapped before the end arrives.
+    request.hold_cutover = true;
+    let id = desk.go(request).await;
+    let view = desk.end(&id).await;
+    let error = failure(&view);
+    let said = error.detail.clone().unwrap_or_default();
+    assert!(said.contains("0 rows"), "{error:?}\n{}", desk.log_text(&id).await);
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    desk.close().await;
+}

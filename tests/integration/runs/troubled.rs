@@ -26,6 +26,8 @@ pub struct Trouble {
     /// So many stops get lost.
     pub deaf_to_stops: AtomicU32,
     pub knows_no_job: AtomicBool,
+    /// Leaves out the setting that makes the tool see how many rows there are.
+    pub explains_as_a_tree: AtomicBool,
     /// Breaks the logs that are being followed.
     pub cut: Notify,
 }
@@ -76,7 +78,13 @@ impl Runner for Troubled {
         self.inner.image_build(base, reference, progress).await
     }
     fn compose(&self, input: &LaunchInput<'_>) -> Result<Launch> {
-        self.inner.compose(input)
+        let mut launch = self.inner.compose(input)?;
+        if self.trouble.explains_as_a_tree.load(Ordering::SeqCst) {
+            for word in &mut launch.argv {
+                *word = word.replace("explain_format=TRADITIONAL", "explain_format=TREE");
+            }
+        }
+        Ok(launch)
     }
     fn render(&self, launch: &Launch) -> String {
         self.inner.render(launch)

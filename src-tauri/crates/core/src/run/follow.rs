@@ -69,7 +69,10 @@ impl Supervisor {
         loop {
             tokio::select! {
                 line = lines.next() => match line {
-                    Some(Ok(line)) => self.read(reader, &line),
+                    Some(Ok(line)) => {
+                        self.read(reader, &line);
+                        self.end_blind_copy(job);
+                    }
                     Some(Err(_)) if self.is_gone(job).await => return Ok(Stretch::Ended),
                     Some(Err(error)) => return Ok(Stretch::Lost(error)),
                     None => return Ok(Stretch::Ended),
@@ -94,6 +97,20 @@ impl Supervisor {
             self.recall(&parsed)
         } else {
             self.take(line, parsed)
+        }
+    }
+
+    /// A server that explains in another format makes the tool lock and copy the whole table at once.
+    fn end_blind_copy(&mut self, job: &str) {
+        if std::mem::take(&mut self.seen.blind_copy) && !self.stopping() {
+            let why = self
+                .seen
+                .fault
+                .as_ref()
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default();
+            self.rec.note(LogKind::Error, format!("Ended by MySQLer: {why}"));
+            self.terminate(job);
         }
     }
 

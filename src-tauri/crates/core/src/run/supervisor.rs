@@ -46,6 +46,8 @@ pub(super) struct Seen {
     pub bridge: bool,
     pub bridge_missed: bool,
     pub stop_asked: bool,
+    /// The tool is about to copy without chunks, progress or pauses.
+    pub blind_copy: bool,
     /// A person saw the leftovers and asked for their removal.
     pub cleanup_asked: bool,
     /// Leftovers that the person saw named.

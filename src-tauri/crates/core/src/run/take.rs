@@ -4,7 +4,10 @@ use mysqler_contract::{EstimateSource, PauseReason, Phase, RunEventKind, RunStat
 
 use super::state::Input;
 use super::supervisor::Supervisor;
-use crate::ports::{ParsedLine, RawLine, Signal};
+use crate::ports::{FaultClass, ParsedLine, RawLine, Signal};
+
+/// Statistics of a smaller table may be wrong by as much.
+const BLIND_ROWS: u64 = 1_000;
 
 impl Supervisor {
     /// Takes a line in for the first time.
@@ -31,6 +34,14 @@ impl Supervisor {
             // The first complaint is the cause; what follows are its echoes.
             Signal::Fault { class, text } if self.seen.fault.is_none() => {
                 self.seen.fault = Some((*class, text.clone()));
+            }
+            Signal::Estimated { rows: 0 } if self.plan.facts.summary.rows >= BLIND_ROWS => {
+                self.seen.blind_copy = true;
+                let rows = self.plan.facts.summary.rows;
+                let text = format!(
+                    "The tool sees 0 rows in a table of about {rows}: it would copy them all in one locking statement."
+                );
+                self.seen.fault.get_or_insert((FaultClass::Other, text));
             }
             _ => {}
         }
