@@ -247,6 +247,13 @@ impl Core {
         Ok(target)
     }
 
+    /// A run went through it: lists of connections show that.
+    pub(crate) async fn mark_used(&self, id: &ConnectionId) -> Result<()> {
+        self.ports.connections.touch(id, self.ports.clock.now()).await?;
+        self.tell(AppEvent::ConnectionsChanged);
+        Ok(())
+    }
+
     /// The saved connection with its secret, ready to be used.
     pub(crate) async fn target(&self, id: &ConnectionId) -> Result<Target> {
         let saved = self.connection(id).await?;

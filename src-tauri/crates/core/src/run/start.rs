@@ -29,6 +29,7 @@ impl Core {
                 .with("table", &plan.request.table));
         }
         self.memory.plans.lock().await.remove(id);
+        self.mark_used(&plan.connection.id).await?;
         self.begin(plan).await
     }
 
