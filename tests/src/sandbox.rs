@@ -294,7 +294,4 @@ impl Drop for Schema {
     }
 }
 
-/// A name between backticks.
-pub fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
+pub use mysqler_contract::quote_identifier as quoted;

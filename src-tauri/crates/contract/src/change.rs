@@ -30,6 +30,7 @@ pub enum EngineChoice {
     #[default]
     Auto,
     PtOsc,
+    Direct,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -5,6 +5,17 @@ use specta::Type;
 
 use crate::{AppError, RunId, RunView, VaultStatus};
 
+/// How far a plan in the making has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PlanProgress {
+    /// Whose plan: the ticket that the asker gave with the request.
+    pub ticket: String,
+    /// What is looked at now: the code of the finding that it may give, or `ADVICE`.
+    pub step: String,
+    pub done: u32,
+    pub total: u32,
+}
+
 /// One tagged stream for everything that is rare; log lines travel over their own channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -12,6 +23,9 @@ pub enum AppEvent {
     /// Already stored when it is told.
     RunChanged {
         view: Box<RunView>,
+    },
+    PlanProgress {
+        progress: PlanProgress,
     },
     ConnectionsChanged,
     VaultChanged {

@@ -16,12 +16,54 @@ pub enum Severity {
     Block,
 }
 
+/// What a check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    #[default]
+    Server,
+    Table,
+    Clause,
+    /// The table's rows.
+    Rows,
+    /// What happens on the server right now.
+    Moment,
+    /// Advice on style and design; each rule can be switched off.
+    Lint,
+}
+
+/// A remedy that one click applies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fix {
+    /// Refreshes the table's statistics.
+    Analyze,
+    /// Another clause in place of the present one.
+    ReplaceClause {
+        clause: String,
+    },
+    /// Another value of one option, named as in the form; `None` takes it away.
+    SetOption {
+        option: String,
+        value: Option<String>,
+    },
+    ChooseEngine {
+        engine: crate::EngineChoice,
+    },
+    /// Ends a session of the server, after a confirmation that shows what it does.
+    KillSession {
+        id: u64,
+    },
+}
+
 /// One result of one check. Texts are `finding.<CODE>.what`, `.evidence` and `.advice` of the catalogue, with `params`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Finding {
     /// For example `NO_USABLE_KEY`.
     pub code: String,
     pub severity: Severity,
+    #[serde(default)]
+    pub scope: Scope,
     /// False when the check could not prove its answer (timed out, sampled, lacked rights).
     pub proven: bool,
     pub params: Params,
@@ -29,6 +71,8 @@ pub struct Finding {
     pub query: Option<String>,
     /// A statement that would mend the cause, for a person to run.
     pub remedy: Option<String>,
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
 }
 
 impl Finding {
@@ -36,10 +80,12 @@ impl Finding {
         Self {
             code: code.to_owned(),
             severity,
+            scope: Scope::default(),
             proven: true,
             params: Params::new(),
             query: None,
             remedy: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -55,6 +101,11 @@ impl Finding {
 
     pub fn remedy(mut self, sql: impl Into<String>) -> Self {
         self.remedy = Some(sql.into());
+        self
+    }
+
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
         self
     }
 

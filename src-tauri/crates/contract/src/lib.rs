@@ -1,6 +1,7 @@
 //! Plain data that crosses to the window and to `--json`: requests, answers, events, error codes. No behaviour beyond
 //! rendering messages, and no knowledge of Tauri, Docker or a database client.
 
+pub mod advice;
 pub mod change;
 pub mod connection;
 pub mod docker;
@@ -19,6 +20,7 @@ pub mod time;
 pub mod transfer;
 pub mod vault;
 
+pub use advice::*;
 pub use change::*;
 pub use connection::*;
 pub use docker::*;

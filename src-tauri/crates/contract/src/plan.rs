@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion, TableFacts,
-    Timestamp,
+    Advice, Algorithm, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion,
+    TableFacts, Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -17,6 +17,23 @@ pub struct PlanId(pub String);
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
     PtOsc,
+    /// One ALTER by the server itself.
+    Direct,
+}
+
+/// Exactly what the direct engine executes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DirectLaunch {
+    /// Statements that prepare the session, in their order.
+    pub session: Vec<String>,
+    /// The whole ALTER, the algorithm asserted in front of the clause.
+    pub statement: String,
+    pub algorithm: Algorithm,
+    /// Seconds that one attempt waits for the metadata lock.
+    pub lock_wait_timeout_s: u32,
+    pub attempts: u32,
+    /// Milliseconds before the second attempt; doubled each time.
+    pub backoff_ms: u64,
 }
 
 /// Which server the plan was made for.
@@ -71,16 +88,22 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     pub forecast: Forecast,
     pub confirmation: ConfirmationNeed,
-    /// `None` when a finding blocks before a command can be composed.
+    /// `None` before the server was looked at, and in plans of earlier versions.
+    #[serde(default)]
+    pub advice: Option<Advice>,
+    /// For engine `pt-osc`; `None` when a finding blocks before a command can be composed.
     pub launch: Option<Launch>,
-    /// The launch rendered as a command line that can be copied, the secret masked.
+    /// For engine `direct`.
+    #[serde(default)]
+    pub direct: Option<DirectLaunch>,
+    /// What is executed, rendered as text that can be copied, the secret masked.
     pub command: Option<String>,
     pub made_at: Timestamp,
 }
 
 impl Plan {
     pub fn blocked(&self) -> bool {
-        self.launch.is_none()
+        (self.launch.is_none() && self.direct.is_none())
             || self
                 .findings
                 .iter()

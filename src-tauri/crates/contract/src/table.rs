@@ -19,6 +19,20 @@ impl TableRef {
             table: table.into(),
         }
     }
+
+    /// As a statement names it.
+    pub fn quoted(&self) -> String {
+        format!(
+            "{}.{}",
+            quote_identifier(&self.database),
+            quote_identifier(&self.table)
+        )
+    }
+}
+
+/// A name between backticks, byte for byte: the only quoting that means the same under every sql_mode.
+pub fn quote_identifier(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
 }
 
 /// `db.table` as a person reads and types it.

@@ -1,6 +1,6 @@
 //! `DB.TABLE` as it is typed on a command line, odd names in backticks.
 
-use mysqler_contract::{AppError, Result, TableRef};
+use mysqler_contract::{AppError, Result, TableRef, quote_identifier};
 
 /// Reads `db.table`. A part in backticks may hold anything, a backtick doubled; a bare part ends at the dot. A bare
 /// table part keeps further dots out: `a.b.c` does not say which dot parts the two.
@@ -24,7 +24,7 @@ fn quote_part(name: &str) -> String {
     if !name.is_empty() && name.chars().all(plain) {
         return name.to_owned();
     }
-    format!("`{}`", name.replace('`', "``"))
+    quote_identifier(name)
 }
 
 fn part(text: &str) -> Option<(String, &str)> {

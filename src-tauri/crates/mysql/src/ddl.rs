@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, Result, TableRef};
+use mysqler_contract::{AppError, ErrorCode, Result, TableRef, quote_identifier};
 
 use crate::session::Session;
 use crate::sql;
@@ -17,8 +17,8 @@ const LOCK_WAIT_TIMEOUT: u16 = 1205;
 pub(crate) async fn drop_trigger(session: &mut Session, database: &str, name: &str) -> Result<()> {
     let statement = format!(
         "DROP TRIGGER IF EXISTS {}.{}",
-        sql::name(database),
-        sql::name(name)
+        quote_identifier(database),
+        quote_identifier(name)
     );
     let rows = session
         .rows(&format!(
@@ -45,7 +45,7 @@ pub(crate) async fn drop_table(session: &mut Session, table: &TableRef) -> Resul
     match rows.first().and_then(|row| row.at(0)) {
         None => Ok(()),
         Some("BASE TABLE") => {
-            let statement = format!("DROP TABLE IF EXISTS {}", sql::table(table));
+            let statement = format!("DROP TABLE IF EXISTS {}", table.quoted());
             drop_patiently(session, &statement, Some(table)).await
         }
         Some(kind) => {
@@ -121,7 +121,7 @@ async fn lock_holders(session: &mut Session, table: &TableRef) -> Vec<String> {
 
 pub(crate) async fn analyze(session: &mut Session, table: &TableRef) -> Result<()> {
     let rows = session
-        .rows_within(&format!("ANALYZE TABLE {}", sql::table(table)), WORK_LIMIT)
+        .rows_within(&format!("ANALYZE TABLE {}", table.quoted()), WORK_LIMIT)
         .await?;
     // The statement itself succeeds; its rows tell what went wrong.
     let failure = rows.iter().find(|row| {

@@ -18,7 +18,7 @@ pub(crate) async fn verdict(
 ) -> Result<PrepareVerdict> {
     // Until the mode is put back the session means other things by the same quotes.
     session.spoil();
-    let statement = format!("ALTER TABLE {} {clause}", sql::table(table));
+    let statement = format!("ALTER TABLE {} {clause}", table.quoted());
     let mode = match sql_mode {
         Some(mode) => sql::text(mode),
         None => "@@GLOBAL.sql_mode".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use mysqler_contract::{ErrorCode, Flavour, Result, ServerReport};
+use mysqler_contract::{ErrorCode, Flavour, Result, ServerReport, quote_identifier};
 use mysqler_core::ports::{ServerFacts, Target};
 
 use crate::grants::Grants;
@@ -85,7 +85,10 @@ async fn check_settings(session: &mut Session, target: &Target) -> Result<()> {
     let Some(database) = target.database.as_deref().filter(|name| !name.is_empty()) else {
         return Ok(());
     };
-    match session.answer(&format!("USE {}", sql::name(database))).await? {
+    match session
+        .answer(&format!("USE {}", quote_identifier(database)))
+        .await?
+    {
         Ok(_) => Ok(()),
         Err((number, message)) => {
             let error = place.refused(number, &message).with("database", database);

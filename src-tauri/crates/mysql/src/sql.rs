@@ -1,17 +1,6 @@
 //! Quoting of names and values for statement texts. Sessions of this crate run under an sql_mode without
 //! `NO_BACKSLASH_ESCAPES` and `ANSI_QUOTES`, which is what makes these rules right.
 
-use mysqler_contract::TableRef;
-
-/// A name between backticks, byte for byte.
-pub(crate) fn name(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
-
-pub(crate) fn table(table: &TableRef) -> String {
-    format!("{}.{}", name(&table.database), name(&table.table))
-}
-
 /// A string literal.
 pub(crate) fn text(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
@@ -41,9 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_texts_keep_every_character() {
-        assert_eq!(name("a`b"), "`a``b`");
-        assert_eq!(table(&TableRef::new("订 单", "t.\"x\"")), "`订 单`.`t.\"x\"`");
+    fn texts_keep_every_character() {
         assert_eq!(text("it's \\ \"q\" \0"), "'it''s \\\\ \"q\" \\0'");
         assert_eq!(bytes("a'"), "CONVERT(X'6127' USING utf8mb4)");
         assert_eq!(bytes(""), "''");

@@ -196,7 +196,7 @@ pub(crate) async fn triggers(session: &mut Session, table: &TableRef) -> Result<
 /// `SHOW CREATE TABLE`; `None` when there is no such table or database.
 pub(crate) async fn definition(session: &mut Session, table: &TableRef) -> Result<Option<String>> {
     match session
-        .rows(&format!("SHOW CREATE TABLE {}", sql::table(table)))
+        .rows(&format!("SHOW CREATE TABLE {}", table.quoted()))
         .await
     {
         Ok(rows) => Ok(rows.first().map(|row| row.text(1))),

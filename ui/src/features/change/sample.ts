@@ -4,7 +4,7 @@ import type { ChangeRequest, ColumnFacts, Finding, Plan, TableFacts, TableRef } 
 import { BUILT_IN } from './options'
 
 export const sampleFinding = (code: string, severity: Finding['severity'], part: Partial<Finding> = {}): Finding => ({
-  code, severity, proven: true, params: {}, query: null, remedy: null, ...part,
+  code, severity, scope: 'table', proven: true, params: {}, query: null, remedy: null, fixes: [], ...part,
 })
 
 const column = (name: string, column_type: string, part: Partial<ColumnFacts> = {}): ColumnFacts => ({
@@ -80,6 +80,8 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     server: { server_uuid: null, flavour: 'my_sql', version: { major: 9, minor: 7, patch: 4 } },
     definition_sha256: '0',
     findings: [],
+    advice: null,
+    direct: null,
     forecast: { rows: 1_993_412, shadow_bytes: 635_437_056, binlog_bytes: 640_000_000, duration_ms: 412_000, rate_rows_s: 4840, learned: false },
     confirmation: { typed: null, accept: [] },
     launch: {

@@ -1,6 +1,6 @@
 //! Comparing table definitions as the server prints them.
 
-use mysqler_contract::TableRef;
+use mysqler_contract::{TableRef, quote_identifier};
 use sha2::{Digest, Sha256};
 
 /// SHA-256, hex, of a `SHOW CREATE TABLE` text without its AUTO_INCREMENT counter, which moves with every insert.
@@ -14,8 +14,7 @@ pub fn same_definition(shadow: &str, shadow_table: &TableRef, now: &str, table: 
 }
 
 fn without_name(definition: &str, name: &str, wanted: &str) -> String {
-    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
-    let (own, target) = (quoted(name), quoted(wanted));
+    let (own, target) = (quote_identifier(name), quote_identifier(wanted));
     let body = without_counter(definition);
     // Only the header and self-references carry the table's name as a whole identifier in these places; names that the
     // server made up for constraints begin with it, and are renamed with the table.

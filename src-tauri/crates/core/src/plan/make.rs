@@ -9,7 +9,7 @@ use mysqler_contract::{
 use super::definition::fingerprint;
 use super::forecast::forecast;
 use crate::Core;
-use crate::ports::{LaunchInput, LeftoverFacts, ServerCertificate, ServerFacts, Target};
+use crate::ports::{LaunchInput, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target};
 use crate::preflight::{self, PreflightInput};
 
 /// Plans that are kept for a later "start"; the oldest goes first.
@@ -96,6 +96,10 @@ impl Core {
             image: gathered.image.as_ref(),
             launch: way.launch.as_ref().map(Result::as_ref),
             probe: way.probe.as_ref().map(Result::as_ref),
+            answers: &RowAnswers::new(),
+            moment: None,
+            advice: None,
+            settings: &settings,
             busy_run: busy.as_ref(),
             now: self.ports.clock.now(),
         });
@@ -124,7 +128,9 @@ impl Core {
             findings,
             forecast: forecast(&gathered.table, binlog, &learned),
             command: launch.as_ref().map(|launch| self.ports.runner.render(launch)),
+            advice: None,
             launch,
+            direct: None,
             facts: gathered.table,
             connection,
             request,

@@ -1,6 +1,8 @@
 //! What the core asks of the world. Every adapter implements one of these and knows no other adapter.
 
 mod clock;
+mod moment;
+mod rows;
 mod runner;
 mod servers;
 mod sink;
@@ -8,6 +10,8 @@ mod store;
 mod vault;
 
 pub use clock::*;
+pub use moment::*;
+pub use rows::*;
 pub use runner::*;
 pub use servers::*;
 pub use sink::*;

@@ -24,8 +24,7 @@ impl<'a> Context<'a> {
 
     /// The table as SQL writes it, for queries and remedies.
     pub fn quoted_table(&self) -> String {
-        let table = &self.input.request.table;
-        format!("{}.{}", quote_name(&table.database), quote_name(&table.table))
+        self.input.request.table.quoted()
     }
 
     pub fn operations(&self, verb: &str) -> impl Iterator<Item = &Operation> {
@@ -123,10 +122,6 @@ pub fn column_of<'t>(table: &'t TableFacts, name: &str) -> Option<&'t ColumnFact
         .columns
         .iter()
         .find(|column| column.name.to_lowercase() == wanted)
-}
-
-pub fn quote_name(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }
 
 pub fn list(names: impl IntoIterator<Item = impl Into<String>>) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mysqler_contract::*;
 
 use super::{PreflightInput, check};
-use crate::ports::{LeftoverFacts, ServerFacts};
+use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, ServerFacts};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -20,6 +20,10 @@ pub struct World {
     pub image: Result<ImageStatus, AppError>,
     pub launch: Option<Result<Launch, AppError>>,
     pub probe: Option<Result<ProbeReport, AppError>>,
+    pub answers: RowAnswers,
+    pub moment: Option<MomentFacts>,
+    pub advice: Option<Advice>,
+    pub settings: Settings,
     pub busy_run: Option<RunId>,
 }
 
@@ -71,6 +75,10 @@ impl World {
                 server_uuid: Some("uuid-1".into()),
                 took_ms: 40,
             })),
+            answers: RowAnswers::new(),
+            moment: None,
+            advice: None,
+            settings: Settings::default(),
             busy_run: None,
         }
     }
@@ -107,6 +115,10 @@ impl World {
             image: self.image.as_ref(),
             launch: self.launch.as_ref().map(Result::as_ref),
             probe: self.probe.as_ref().map(Result::as_ref),
+            answers: &self.answers,
+            moment: self.moment.as_ref(),
+            advice: self.advice.as_ref(),
+            settings: &self.settings,
             busy_run: self.busy_run.as_ref(),
             now: NOW,
         })

@@ -11,14 +11,14 @@ mod fixture;
 mod tests;
 
 use mysqler_contract::{
-    AppError, ChangeRequest, Connection, Finding, ImageStatus, Launch, PrepareVerdict, ProbeReport, RunId,
-    TableFacts, Timestamp,
+    Advice, AppError, ChangeRequest, Connection, Finding, ImageStatus, Launch, PrepareVerdict, ProbeReport,
+    RunId, Settings, TableFacts, Timestamp,
 };
 
 pub use confirm::confirmation;
 use context::Context;
 
-use crate::ports::{LeftoverFacts, ServerFacts};
+use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, ServerFacts};
 
 /// Everything that the checks look at. A fact that was not gathered is `None`; where it guards rows or values, its
 /// absence is itself a finding.
@@ -38,6 +38,13 @@ pub struct PreflightInput<'a> {
     pub launch: Option<Result<&'a Launch, &'a AppError>>,
     /// The connection from inside the image; `None` when it was not tried.
     pub probe: Option<Result<&'a ProbeReport, &'a AppError>>,
+    /// What was answered to questions about the table's rows, by the question's statement.
+    pub answers: &'a RowAnswers,
+    /// What happens around the table now; `None` when the server could not say.
+    pub moment: Option<&'a MomentFacts>,
+    /// Which algorithm the server would take; `None` when it was not asked.
+    pub advice: Option<&'a Advice>,
+    pub settings: &'a Settings,
     /// Another run that works on this table.
     pub busy_run: Option<&'a RunId>,
     pub now: Timestamp,
@@ -46,7 +53,15 @@ pub struct PreflightInput<'a> {
 /// Runs every check; the gravest findings first, then by code.
 pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
     let context = Context::new(input);
-    let mut findings: Vec<Finding> = checks::ALL.iter().flat_map(|check| check(&context)).collect();
+    let mut findings: Vec<Finding> = checks::all()
+        .flat_map(|rule| {
+            let found = (rule.check)(&context);
+            found.into_iter().map(|finding| Finding {
+                scope: rule.scope,
+                ..finding
+            })
+        })
+        .collect();
     findings.sort_by(|a, b| {
         b.severity
             .cmp(&a.severity)
@@ -59,5 +74,5 @@ pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
 
 /// Every code that a finding may carry.
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    checks::CODES.iter().flat_map(|codes| codes.iter().copied())
+    checks::all().flat_map(|rule| rule.codes.iter().copied())
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use mysqler_contract::{
     AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, Result, RunEventKind, RunState,
-    TableRef,
+    TableRef, quote_identifier,
 };
 
 use super::conclude::{look_at, look_for};
-use super::standing::{Standing, quoted};
+use super::standing::Standing;
 use super::state::Input;
 use super::supervisor::Supervisor;
 use crate::Core;
@@ -194,7 +194,7 @@ impl Supervisor {
                 async move { core.ports.servers.sessions(&target, &ids).await }
             });
             let found = found.await?;
-            let at_work = |text: &String| text.contains(&quoted(&shadow.table));
+            let at_work = |text: &String| text.contains(&quote_identifier(&shadow.table));
             ours = found
                 .iter()
                 .filter(|session| session.statement.as_ref().is_some_and(at_work))

@@ -184,9 +184,5 @@ impl Supervisor {
 
 /// How a trigger of the tool names the table that it writes to.
 fn written(shadow: &TableRef) -> String {
-    format!("{}.{}", quoted(&shadow.database), quoted(&shadow.table))
-}
-
-pub(super) fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
+    shadow.quoted()
 }

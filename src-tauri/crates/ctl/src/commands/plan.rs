@@ -118,6 +118,7 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
     let engine = match plan.request.engine {
         EngineChoice::Auto => "ctl.plan.engine_auto",
         EngineChoice::PtOsc => "ctl.plan.engine_ptosc",
+        EngineChoice::Direct => "ctl.plan.engine_direct",
     };
     let binlog = forecast
         .binlog_bytes

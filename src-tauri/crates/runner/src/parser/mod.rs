@@ -34,7 +34,7 @@ struct Parser {
 
 impl Parser {
     fn new(table: &TableRef, dry_run: bool) -> Self {
-        let name = format!("{}.{}", backticked(&table.database), backticked(&table.table));
+        let name = table.quoted();
         let success_line = if dry_run {
             format!("Dry run complete.  {name} was not altered.")
         } else {
@@ -102,10 +102,6 @@ impl OutputParser for Parser {
             signals,
         }
     }
-}
-
-fn backticked(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }
 
 #[cfg(test)]

@@ -119,7 +119,9 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
             learned: false,
         },
         confirmation: ConfirmationNeed::default(),
+        advice: None,
         launch: None,
+        direct: None,
         command: Some("pt-online-schema-change …".to_owned()),
         made_at: NOW,
     }

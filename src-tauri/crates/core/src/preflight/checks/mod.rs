@@ -32,77 +32,58 @@ mod trigger_trust;
 mod triggers;
 mod usable_key;
 
-use mysqler_contract::Finding;
+use mysqler_contract::{Finding, Scope};
 
 use super::context::Context;
 
-type Check = fn(&Context<'_>) -> Vec<Finding>;
+/// One check: what it looks at, the codes that it may give, and its rule.
+pub struct Rule {
+    pub scope: Scope,
+    pub codes: &'static [&'static str],
+    pub check: fn(&Context<'_>) -> Vec<Finding>,
+}
 
-pub const ALL: &[Check] = &[
-    added_columns::check,
-    charset::check,
-    circumstances::check,
-    clause_refused::check,
-    destructive::check,
-    explain_format::check,
-    foreign_keys::check,
-    four_byte_text::check,
-    key_changes::check,
-    known_names::check,
-    launch::check,
-    leftover_tables::check,
-    load::check,
-    names::check,
-    narrowing::check,
-    network::check,
-    operation_known::check,
-    partitions::check,
-    prepare::check,
-    privileges::check,
-    probe::check,
-    read_only::check,
-    reclaim::check,
-    replica_target::check,
-    replicas_watched::check,
-    server_support::check,
-    statistics::check,
-    table_kind::check,
-    trigger_trust::check,
-    triggers::check,
-    usable_key::check,
-];
+/// The checks, group by group.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter()
+}
 
-/// Every code that a check may give; the catalogue has texts for each.
-pub const CODES: &[&[&str]] = &[
-    added_columns::CODES,
-    charset::CODES,
-    circumstances::CODES,
-    clause_refused::CODES,
-    destructive::CODES,
-    explain_format::CODES,
-    foreign_keys::CODES,
-    four_byte_text::CODES,
-    key_changes::CODES,
-    known_names::CODES,
-    launch::CODES,
-    leftover_tables::CODES,
-    load::CODES,
-    names::CODES,
-    narrowing::CODES,
-    network::CODES,
-    operation_known::CODES,
-    partitions::CODES,
-    prepare::CODES,
-    privileges::CODES,
-    probe::CODES,
-    read_only::CODES,
-    reclaim::CODES,
-    replica_target::CODES,
-    replicas_watched::CODES,
-    server_support::CODES,
-    statistics::CODES,
-    table_kind::CODES,
-    trigger_trust::CODES,
-    triggers::CODES,
-    usable_key::CODES,
+macro_rules! rules {
+    ($($scope:ident $check:ident),+ $(,)?) => {
+        &[$(Rule { scope: Scope::$scope, codes: $check::CODES, check: $check::check }),+]
+    };
+}
+
+const RULES: &[Rule] = rules![
+    Clause added_columns,
+    Clause charset,
+    Server circumstances,
+    Clause clause_refused,
+    Clause destructive,
+    Server explain_format,
+    Table foreign_keys,
+    Clause four_byte_text,
+    Clause key_changes,
+    Clause known_names,
+    Server launch,
+    Table leftover_tables,
+    Moment load,
+    Table names,
+    Clause narrowing,
+    Server network,
+    Clause operation_known,
+    Table partitions,
+    Clause prepare,
+    Server privileges,
+    Server probe,
+    Server read_only,
+    Table reclaim,
+    Server replica_target,
+    Server replicas_watched,
+    Server server_support,
+    Table statistics,
+    Table table_kind,
+    Server trigger_trust,
+    Table triggers,
+    Table usable_key,
 ];

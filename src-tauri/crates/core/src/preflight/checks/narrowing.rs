@@ -36,7 +36,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
                 .with("to", to + sign)
         }));
         if column.nullable && (wanted.nullable == Some(false) || wanted.primary) {
-            let name = super::super::context::quote_name(&column.name);
+            let name = mysqler_contract::quote_identifier(&column.name);
             let query = format!("SELECT COUNT(*) FROM {table} WHERE {name} IS NULL");
             found.push(danger("COLUMN_NOT_NULL", &column.name).query(query));
         }

@@ -1,9 +1,9 @@
 //! The account holds what a run needs. Scope: server and database. `block`, with the exact GRANT: a privilege that is
 //! missing is noticed only after triggers or the shadow table exist.
 
-use mysqler_contract::{Finding, Flavour, Severity};
+use mysqler_contract::{Finding, Flavour, Severity, quote_identifier};
 
-use super::super::context::{Context, list, quote_name};
+use super::super::context::{Context, list};
 
 pub const CODES: &[&str] = &["PRIVILEGES_MISSING"];
 
@@ -80,9 +80,9 @@ fn needed_on_server(context: &Context<'_>) -> &'static [&'static [&'static str]]
 fn grant_pattern(context: &Context<'_>) -> String {
     let name = &context.input.request.table.database;
     if context.is_on("partial_revokes") {
-        return quote_name(name);
+        return quote_identifier(name);
     }
-    quote_name(&name.replace('\\', "\\\\").replace('_', "\\_").replace('%', "\\%"))
+    quote_identifier(&name.replace('\\', "\\\\").replace('_', "\\_").replace('%', "\\%"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The table has no triggers. Scope: the table. `block`: the copy needs triggers of its own, and pt-osc refuses a table
 //! that has any. Triggers that an earlier pt-osc left are told apart, since they only need to be cleaned up.
 
-use mysqler_contract::{Finding, Severity};
+use mysqler_contract::{Finding, Severity, quote_identifier};
 
-use super::super::context::{Context, list, quote_name};
+use super::super::context::{Context, list};
 
 pub const CODES: &[&str] = &["TRIGGERS_EXIST", "LEFTOVER_TRIGGERS"];
 
@@ -25,7 +25,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         .map(|trigger| trigger.name.as_str())
         .filter(|name| !left.contains(name))
         .collect();
-    let database = quote_name(&context.input.request.table.database);
+    let database = quote_identifier(&context.input.request.table.database);
     let query = format!("SHOW TRIGGERS FROM {database}");
     let finding = |code, names: &[&str]| {
         let finding = Finding::new(code, Severity::Block).with("names", list(names.iter().copied()));
@@ -38,7 +38,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     if !left.is_empty() {
         let drops = left
             .iter()
-            .map(|name| format!("DROP TRIGGER IF EXISTS {database}.{};", quote_name(name)));
+            .map(|name| format!("DROP TRIGGER IF EXISTS {database}.{};", quote_identifier(name)));
         found.push(finding("LEFTOVER_TRIGGERS", &left).remedy(drops.collect::<Vec<_>>().join("\n")));
     }
     found
