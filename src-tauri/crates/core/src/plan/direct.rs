@@ -1,0 +1,129 @@
+//! Composing what the direct engine executes: pure data in, the exact statements out. Preview and run share the answer.
+
+use mysqler_contract::{Algorithm, ChangeRequest, DirectLaunch, Flavour};
+
+/// With the back-off between them these attempts wait a little over a minute for a lock.
+const ATTEMPTS: u32 = 8;
+const BACKOFF_MS: u64 = 500;
+
+/// The ALTER with its algorithm asserted in front of the clause, which follows byte for byte: behind it a comment at
+/// the clause's end would swallow the assertion.
+pub fn compose(request: &ChangeRequest, algorithm: Algorithm, flavour: Flavour) -> DirectLaunch {
+    let timeout = request.options.lock_wait_timeout_s.max(1);
+    let mut session = vec![
+        // The client's own mode must not decide what the clause means.
+        "SET SESSION sql_mode = @@GLOBAL.sql_mode".to_owned(),
+        format!("SET SESSION lock_wait_timeout = {timeout}"),
+    ];
+    if flavour == Flavour::MariaDb {
+        // A limit that the server puts on every statement is not meant for a rebuild.
+        session.push("SET SESSION max_statement_time = 0".to_owned());
+    }
+    let wanted = request.options.set_vars.iter();
+    session.extend(wanted.map(|variable| format!("SET SESSION {} = {}", variable.name, variable.value)));
+    DirectLaunch {
+        session,
+        statement: format!(
+            "ALTER TABLE {} {}, {}",
+            request.table.quoted(),
+            assertion(algorithm),
+            request.kind.clause()
+        ),
+        algorithm,
+        lock_wait_timeout_s: timeout,
+        attempts: ATTEMPTS,
+        backoff_ms: BACKOFF_MS,
+    }
+}
+
+/// Writers have to go on, so a server that would block them is to refuse. INSTANT takes no LOCK beside it.
+fn assertion(algorithm: Algorithm) -> String {
+    let lock = match algorithm {
+        Algorithm::NoCopy | Algorithm::Inplace => ", LOCK=NONE",
+        Algorithm::Instant | Algorithm::Copy => "",
+    };
+    format!("ALGORITHM={}{lock}", algorithm.keyword())
+}
+
+/// The launch as statements to read and copy.
+pub fn render(launch: &DirectLaunch) -> String {
+    let statements = launch.session.iter().chain([&launch.statement]);
+    statements
+        .map(|statement| format!("{statement};"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mysqler_contract::{
+        ChangeKind, ChangeOptions, ConnectionId, EngineChoice, SessionVariable, TableRef,
+    };
+
+    fn request(clause: &str) -> ChangeRequest {
+        ChangeRequest {
+            connection_id: ConnectionId("c".into()),
+            table: TableRef::new("my`db", "订单"),
+            kind: ChangeKind::Alter {
+                clause: clause.into(),
+            },
+            options: ChangeOptions::default(),
+            engine: EngineChoice::Auto,
+            dry_run: false,
+            hold_cutover: false,
+        }
+    }
+
+    #[test]
+    fn the_algorithm_stands_in_front_of_the_clause_and_the_clause_is_kept() {
+        let clause = "ADD COLUMN a INT  COMMENT 'x\\'' -- why";
+        let launch = compose(&request(clause), Algorithm::Instant, Flavour::MySql);
+        assert_eq!(
+            launch.statement,
+            format!("ALTER TABLE `my``db`.`订单` ALGORITHM=INSTANT, {clause}")
+        );
+    }
+
+    #[test]
+    fn writers_are_let_through_wherever_the_server_takes_the_word_for_it() {
+        let statement = |algorithm| compose(&request("ADD INDEX (a)"), algorithm, Flavour::MariaDb).statement;
+        for (algorithm, asserted) in [
+            (Algorithm::Instant, "ALGORITHM=INSTANT, ADD"),
+            (Algorithm::NoCopy, "ALGORITHM=NOCOPY, LOCK=NONE, ADD"),
+            (Algorithm::Inplace, "ALGORITHM=INPLACE, LOCK=NONE, ADD"),
+            (Algorithm::Copy, "ALGORITHM=COPY, ADD"),
+        ] {
+            assert!(
+                statement(algorithm).contains(asserted),
+                "{}",
+                statement(algorithm)
+            );
+        }
+    }
+
+    #[test]
+    fn the_session_has_the_servers_own_mode_and_the_users_variables_after_it() {
+        let mut request = request("FORCE");
+        request.options.lock_wait_timeout_s = 0;
+        request.options.set_vars = vec![SessionVariable {
+            name: "sql_mode".into(),
+            value: "''".into(),
+        }];
+        let launch = compose(&request, Algorithm::Inplace, Flavour::MariaDb);
+        assert_eq!(
+            launch.session,
+            [
+                "SET SESSION sql_mode = @@GLOBAL.sql_mode",
+                "SET SESSION lock_wait_timeout = 1",
+                "SET SESSION max_statement_time = 0",
+                "SET SESSION sql_mode = ''",
+            ]
+        );
+        assert!(
+            render(&launch).ends_with("LOCK=NONE, FORCE;"),
+            "{}",
+            render(&launch)
+        );
+    }
+}
