@@ -64,6 +64,7 @@ pub fn builder() -> Builder<Wry> {
             change::clause_prepare,
             change::table_analyze,
             change::plan,
+            change::plan_cancel,
             runs::run_start,
             runs::run_pause,
             runs::run_resume,

@@ -118,7 +118,7 @@ impl Desk {
     }
 
     pub async fn plan(&self, request: ChangeRequest) -> Plan {
-        let plan = self.core.plan(request).await.expect("the plan is made");
+        let plan = self.core.plan(request, None).await.expect("the plan is made");
         assert!(!plan.blocked(), "blocked: {:#?}", plan.findings);
         plan
     }

@@ -68,7 +68,7 @@ async fn a_table_that_cannot_be_copied_blocks_its_plan_with_the_reason() {
         let table = TableRef::new(schema.name(), name);
         let plan = desk
             .core
-            .plan(desk.request(&connection, &table, "ADD COLUMN z INT"))
+            .plan(desk.request(&connection, &table, "ADD COLUMN z INT"), None)
             .await;
         let plan = plan.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(blocks(&plan).contains(&code), "{name}: {:?}", plan.findings);
@@ -76,13 +76,13 @@ async fn a_table_that_cannot_be_copied_blocks_its_plan_with_the_reason() {
     let missing = TableRef::new(schema.name(), "nowhere");
     let refused = desk
         .core
-        .plan(desk.request(&connection, &missing, "ADD COLUMN z INT"))
+        .plan(desk.request(&connection, &missing, "ADD COLUMN z INT"), None)
         .await;
     assert_eq!(refused.expect_err("no such table").code, ErrorCode::TableMissing);
     let missing = TableRef::new("mysqler_test_no_such_schema", "t");
     let refused = desk
         .core
-        .plan(desk.request(&connection, &missing, "ADD COLUMN z INT"))
+        .plan(desk.request(&connection, &missing, "ADD COLUMN z INT"), None)
         .await
         .expect_err("no such schema");
     assert!(
@@ -100,7 +100,7 @@ async fn a_leftover_shadow_is_told_and_survives_a_run_beside_it() {
     let table = TableRef::new(schema.name(), "left_over");
     let plan = desk
         .core
-        .plan(desk.request(&connection, &table, "ADD COLUMN z INT"))
+        .plan(desk.request(&connection, &table, "ADD COLUMN z INT"), None)
         .await
         .expect("made");
     assert!(
@@ -147,7 +147,7 @@ async fn a_clause_that_is_not_one_is_refused_before_or_by_the_server() {
     ] {
         let plan = desk
             .core
-            .plan(desk.request(&connection, &table, clause))
+            .plan(desk.request(&connection, &table, clause), None)
             .await
             .expect("made");
         assert!(blocks(&plan).contains(&code), "{clause:?}: {:?}", plan.findings);
@@ -176,7 +176,7 @@ async fn an_account_without_rights_is_told_which_grant_would_help() {
     let table = TableRef::new("shop", "orders");
     let plan = desk
         .core
-        .plan(desk.request(&connection, &table, "ADD COLUMN z INT"))
+        .plan(desk.request(&connection, &table, "ADD COLUMN z INT"), None)
         .await
         .expect("made");
     let finding = plan
@@ -199,7 +199,7 @@ async fn a_replica_as_target_and_thresholds_at_the_idle_value_are_caught() {
     let table = TableRef::new("shop", "categories");
     let mut request = desk.request(&connection, &table, "ADD COLUMN z INT");
     request.options.max_load[0].value = 1;
-    let plan = desk.core.plan(request).await.expect("made");
+    let plan = desk.core.plan(request, None).await.expect("made");
     let codes: Vec<&str> = plan
         .findings
         .iter()
@@ -227,7 +227,7 @@ async fn without_an_engine_or_an_image_the_plan_says_so_and_everything_else_is_s
     let table = TableRef::new(schema.name(), "plain");
     let plan = desk
         .core
-        .plan(desk.request(&connection, &table, "DROP COLUMN nowhere"))
+        .plan(desk.request(&connection, &table, "DROP COLUMN nowhere"), None)
         .await
         .expect("made");
     assert!(
@@ -244,7 +244,7 @@ async fn without_an_engine_or_an_image_the_plan_says_so_and_everything_else_is_s
     let connection = desk.primary().await;
     let plan = desk
         .core
-        .plan(desk.request(&connection, &table, "ADD COLUMN z INT"))
+        .plan(desk.request(&connection, &table, "ADD COLUMN z INT"), None)
         .await
         .expect("made");
     assert!(blocks(&plan).contains(&"IMAGE_MISSING"), "{:?}", plan.findings);

@@ -64,6 +64,13 @@ pub async fn table_analyze(shell: Held<'_>, connection: ConnectionId, table: Tab
 
 #[tauri::command]
 #[specta::specta]
-pub async fn plan(shell: Held<'_>, request: ChangeRequest) -> Result<Plan> {
-    shell.core()?.plan(request).await
+pub async fn plan(shell: Held<'_>, request: ChangeRequest, ticket: Option<String>) -> Result<Plan> {
+    shell.core()?.plan(request, ticket).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_cancel(shell: Held<'_>, ticket: String) -> Result<()> {
+    shell.core()?.plan_cancel(&ticket).await;
+    Ok(())
 }

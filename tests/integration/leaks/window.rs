@@ -193,9 +193,11 @@ async fn a_change(window: &mut Window, connection: &Connection) -> Plan {
         table: TableRef::new(&table.database, "missing"),
         ..window.request(connection)
     };
-    let _ = window.heard("plan", core.plan(missing).await);
+    let _ = window.heard("plan", core.plan(missing, None).await);
     let request = window.request(connection);
-    window.heard("plan", core.plan(request).await).expect("planned")
+    window
+        .heard("plan", core.plan(request, None).await)
+        .expect("planned")
 }
 
 async fn a_run(window: &mut Window, plan: &Plan) {
@@ -267,10 +269,13 @@ async fn a_run(window: &mut Window, plan: &Plan) {
 async fn faults(window: &mut Window, connection: &Connection) {
     let core = window.desk.core.clone();
     let plan = core
-        .plan(ChangeRequest {
-            hold_cutover: false,
-            ..window.request(connection)
-        })
+        .plan(
+            ChangeRequest {
+                hold_cutover: false,
+                ..window.request(connection)
+            },
+            None,
+        )
         .await
         .expect("planned");
     let mut root = window.desk.sandbox.client(Server::Primary, Account::Root).await;
@@ -294,7 +299,7 @@ async fn faults(window: &mut Window, connection: &Connection) {
         )
         .expect_err("refused");
     let request = window.request(connection);
-    let _ = window.heard("plan", core.plan(request).await);
+    let _ = window.heard("plan", core.plan(request, None).await);
     let tls = ConnectionDraft {
         tls: TlsMode::VerifyIdentity,
         host: "127.0.0.1".into(),

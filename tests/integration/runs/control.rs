@@ -217,7 +217,7 @@ async fn one_table_has_one_run() {
         .await
         .expect_err("the table is taken");
     assert_eq!(refused.code, ErrorCode::TableBusy);
-    let plan = desk.core.plan(request).await.expect("made");
+    let plan = desk.core.plan(request, None).await.expect("made");
     assert!(
         plan.blocked(),
         "a plan for a busy table is blocked: {:?}",

@@ -205,7 +205,7 @@ async fn a_blocked_plan_never_starts() {
     let connection = desk.primary().await;
     let plan = desk
         .core
-        .plan(desk.request(&connection, &table, "ADD COLUMN extra INT"))
+        .plan(desk.request(&connection, &table, "ADD COLUMN extra INT"), None)
         .await
         .expect("made");
     assert!(plan.blocked());

@@ -38,7 +38,8 @@ export const commands = {
 	clauseDiagnose: (clause: string) => __TAURI_INVOKE<ClauseDiagnosis>("clause_diagnose", { clause }),
 	clausePrepare: (connection: ConnectionId, table: TableRef, clause: string) => __TAURI_INVOKE<PrepareVerdict>("clause_prepare", { connection, table, clause }),
 	tableAnalyze: (connection: ConnectionId, table: TableRef) => __TAURI_INVOKE<null>("table_analyze", { connection, table }),
-	plan: (request: ChangeRequest) => __TAURI_INVOKE<Plan>("plan", { request }),
+	plan: (request: ChangeRequest, ticket: string | null) => __TAURI_INVOKE<Plan>("plan", { request, ticket }),
+	planCancel: (ticket: string) => __TAURI_INVOKE<null>("plan_cancel", { ticket }),
 	runStart: (plan: PlanId, confirmation: Confirmation) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation }),
 	runPause: (id: RunId) => __TAURI_INVOKE<null>("run_pause", { id }),
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
@@ -746,6 +747,8 @@ export type Settings = {
 	backups_kept?: number,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
+	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
+	data_check_limit_s?: number,
 };
 
 export type Severity = "info" | "warn" | 

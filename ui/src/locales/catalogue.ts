@@ -33,7 +33,10 @@ export function useCatalogue() {
     /** The text of `key`; an unknown key gives `fallback`, or the key itself. */
     render: (key: string, params?: CatalogueParams, fallback?: string) => {
       const text = lookup(key)
-      return text === undefined ? (fallback ?? key) : interpolate(text, params)
+      if (text === undefined) return fallback ?? key
+      // A reason may be the name of a text of its own.
+      const why = lookup(`why.${String(params?.why)}`)
+      return interpolate(text, why === undefined ? params : { ...params, why: interpolate(why, params) })
     },
   }
 }

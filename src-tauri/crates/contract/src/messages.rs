@@ -31,13 +31,25 @@ pub fn catalogue(locale: Locale) -> &'static BTreeMap<String, String> {
 }
 
 /// The message under `key` with each `{name}` replaced by its parameter; an unknown key renders as itself and an
-/// unknown name stays visible, so that a gap is seen rather than hidden.
+/// unknown name stays visible, so that a gap is seen rather than hidden. The parameter `why` may be the name of a text
+/// of its own, `why.<value>`, with the same parameters.
 pub fn text(locale: Locale, key: &str, params: &Params) -> String {
     let Some(template) = catalogue(locale).get(key) else {
         return key.to_owned();
     };
-    interpolate(template, params)
+    let why = params.get(WHY).map(|value| format!("{WHY}.{value}"));
+    match why.and_then(|key| catalogue(locale).get(&key)) {
+        Some(reason) => {
+            let mut params = params.clone();
+            let reason = interpolate(reason, &params);
+            params.insert(WHY.to_owned(), reason);
+            interpolate(template, &params)
+        }
+        None => interpolate(template, params),
+    }
 }
+
+const WHY: &str = "why";
 
 /// `template` with each `{name}` replaced; a value that looks like a placeholder is not expanded again.
 pub fn interpolate(template: &str, params: &Params) -> String {
@@ -95,6 +107,20 @@ mod tests {
                 "{key} interpolates other names in zh-CN"
             );
         }
+    }
+
+    #[test]
+    fn a_reason_is_told_in_the_readers_language_and_free_words_stay() {
+        let told = |locale, why: &str| {
+            let params = [("image", "x"), ("why", why), ("seconds", "60")];
+            let params = params
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into();
+            text(locale, "finding.IMAGE_UNSUITABLE.evidence", &params)
+        };
+        assert_eq!(told(Locale::En, "no perl"), "x: no perl");
+        assert_eq!(told(Locale::En, "timed_out"), "x: no answer within 60 s");
+        assert_eq!(told(Locale::ZhCn, "timed_out"), "x：60 秒内没有结果");
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Settings {
     pub backups_kept: u32,
     /// Runs that work at the same time.
     pub runs_at_once: u32,
+    /// Seconds that all questions of one plan about the table's rows may take together; zero asks none.
+    pub data_check_limit_s: u32,
 }
 
 /// Name under which the runner image is looked for unless the settings say otherwise.
@@ -30,6 +32,7 @@ impl Default for Settings {
             vault_lock_after_min: 30,
             backups_kept: 7,
             runs_at_once: 10,
+            data_check_limit_s: 60,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mysqler_contract::{AppEvent, Plan, PlanId};
 use tokio::sync::{Mutex, Notify, broadcast};
+use tokio_util::sync::CancellationToken;
 
 use crate::connections::{PassedTests, PendingImport};
 use crate::ports::{Clock, ConnectionStore, EventSink, RunStore, Runner, Servers, SettingsStore, Vault};
@@ -39,6 +40,8 @@ pub struct Core {
 pub(crate) struct Memory {
     /// Plans that were previewed and may be started; a plan leaves when it is started or grows old.
     pub plans: Mutex<HashMap<PlanId, Plan>>,
+    /// Plans in the making that may be cancelled, by the ticket that their asker gave.
+    pub tickets: Mutex<HashMap<String, CancellationToken>>,
     pub passed_tests: Mutex<PassedTests>,
     pub imports: Mutex<HashMap<String, PendingImport>>,
     pub supervisors: Supervisors,
@@ -54,6 +57,7 @@ impl Core {
         let now = ports.clock.now();
         let memory = Memory {
             plans: Mutex::default(),
+            tickets: Mutex::default(),
             passed_tests: Mutex::default(),
             imports: Mutex::default(),
             supervisors: Supervisors::default(),

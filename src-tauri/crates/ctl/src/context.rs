@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mysqler_contract::{AppEvent, Connection, Result, SecretPresence};
+use mysqler_contract::{AppEvent, Connection, PlanProgress, Result, SecretPresence};
 use mysqler_core::ports::EventSink;
 use mysqler_core::{Core, HostName};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::args::Cli;
 use crate::output::Output;
@@ -21,6 +21,8 @@ pub struct Context {
     pub passphrase_file: Option<PathBuf>,
     /// Rung whenever the core tells something; what it was is read from the record.
     pub bell: Arc<Notify>,
+    /// How far the plan in the making has come.
+    pub progress: watch::Receiver<Option<PlanProgress>>,
 }
 
 impl Context {
@@ -28,12 +30,18 @@ impl Context {
         let data_dir = mysqler_host::data_dir(cli.data_dir.as_deref())?;
         let bell = Arc::new(Notify::new());
         let host = HostName(format!("mysqlerctl:{}", std::process::id()));
-        let core = mysqler_host::open(&data_dir, host, Arc::new(Bell(bell.clone()))).await?;
+        let (told, progress) = watch::channel(None);
+        let sink = Bell {
+            bell: bell.clone(),
+            progress: told,
+        };
+        let core = mysqler_host::open(&data_dir, host, Arc::new(sink)).await?;
         Ok(Self {
             core,
             out,
             passphrase_file: cli.passphrase_file.clone(),
             bell,
+            progress,
         })
     }
 
@@ -53,10 +61,17 @@ impl Context {
     }
 }
 
-struct Bell(Arc<Notify>);
+struct Bell {
+    bell: Arc<Notify>,
+    progress: watch::Sender<Option<PlanProgress>>,
+}
 
 impl EventSink for Bell {
-    fn tell(&self, _event: AppEvent) {
-        self.0.notify_one();
+    fn tell(&self, event: AppEvent) {
+        match event {
+            // Nowhere recorded: it is shown while it lasts.
+            AppEvent::PlanProgress { progress } => drop(self.progress.send_replace(Some(progress))),
+            _ => self.bell.notify_one(),
+        }
     }
 }

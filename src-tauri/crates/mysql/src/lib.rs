@@ -15,6 +15,7 @@ mod prepare;
 mod privileges;
 mod replication;
 mod row;
+mod rows;
 mod server;
 mod session;
 mod sql;
@@ -28,7 +29,10 @@ use async_trait::async_trait;
 use mysqler_contract::{
     DatabaseSummary, ErrorCode, PrepareVerdict, Result, ServerReport, TableFacts, TableRef, TableSummary,
 };
-use mysqler_core::ports::{LeftoverFacts, ServerCertificate, ServerFacts, Servers, SessionFacts, Target};
+use mysqler_core::ports::{
+    LeftoverFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
+};
+use tokio_util::sync::CancellationToken;
 
 use cache::SessionCache;
 
@@ -130,5 +134,15 @@ impl Servers for MySqlServers {
 
     async fn analyze(&self, target: &Target, table: &TableRef) -> Result<()> {
         ddl::analyze(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn ask_rows(
+        &self,
+        target: &Target,
+        question: &RowQuestion,
+        limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<RowAnswer> {
+        rows::ask(&self.cache, target, question, limit, cancel).await
     }
 }

@@ -44,6 +44,11 @@ impl Row {
         }
     }
 
+    /// Names and values, in the order of the answer.
+    pub(crate) fn into_pairs(self) -> Vec<(String, Option<String>)> {
+        self.names.iter().cloned().zip(self.values).collect()
+    }
+
     pub(crate) fn at(&self, index: usize) -> Option<&str> {
         self.values.get(index)?.as_deref()
     }

@@ -101,6 +101,11 @@ impl Session {
         &self.identity
     }
 
+    /// The session's number on the server; 0 when it is not known.
+    pub(crate) fn thread(&self) -> u64 {
+        self.killer.thread
+    }
+
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
@@ -178,6 +183,12 @@ impl Session {
             self.connection = None;
         }
         alive
+    }
+
+    /// Lets go of a session whose statement somebody else has ended.
+    pub(crate) fn abandon(&mut self) {
+        self.connection = None;
+        self.in_flight = false;
     }
 
     /// Marks a session whose settings were changed: unless it is mended, it is closed instead of being used again.

@@ -7,7 +7,12 @@ import { useDraft } from './draft'
 
 export function usePlan() {
   const draft = useDraft()
-  const asked = useLoad(commands.plan)
+  /** Of the plan in the making: its progress is told under it, and it is cancelled by it. */
+  let ticket = ''
+  const asked = useLoad((request: ChangeRequest) => {
+    ticket = crypto.randomUUID()
+    return commands.plan(request, ticket)
+  })
   const started = useLoad(commands.runStart)
   const since = ref(0)
 
@@ -27,11 +32,16 @@ export function usePlan() {
     const request: ChangeRequest = { ...planned, dry_run: true }
     return asked.load(request)
   }
+  /** Its questions end on the server too; a core that does not answer has none to end. */
+  function cancel() {
+    void commands.planCancel(ticket).catch(() => undefined)
+    asked.reset()
+  }
   const start = (plan: Plan, confirmation: Confirmation): Promise<RunView | undefined> => started.load(plan.id, confirmation)
 
   return {
     check, planDryRun, start, since,
-    cancel: asked.reset,
+    cancel,
     busy: asked.busy,
     error: asked.error,
     starting: started.busy,

@@ -13,6 +13,7 @@ export const DEFAULTS: FullSettings = {
   vault_lock_after_min: 30,
   backups_kept: 7,
   runs_at_once: 10,
+  data_check_limit_s: 60,
 }
 
 export const useSettings = defineStore('settings', () => {

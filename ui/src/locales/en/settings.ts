@@ -31,6 +31,7 @@ export default {
     cpu: { label: 'CPU of a container', hint: 'Share of the processors: 1 is one whole core.' },
     pids: { label: 'Processes of a container', hint: 'Upper bound of processes and threads.' },
     atOnce: { label: 'Runs at once', hint: 'Further runs wait in the queue.' },
+    dataChecks: { label: 'Time for data checks', hint: 'For all questions of one plan about rows. What is not answered by then is told as not proven.' },
     file: { label: 'Data file', hint: 'Connections, runs and history; stored passwords are encrypted in it.' },
     backups: { label: 'Backups', hint: 'Made once a day and before each upgrade of the file; only those that passed their check are listed.' },
     kept: { label: 'Backups kept', hint: 'Older ones are deleted.' },
@@ -38,6 +39,7 @@ export default {
     licence: { label: 'Licence', hint: 'Free to use, change and share.' },
   },
   unit: {
+    seconds: 's',
     minutes: 'min',
     mb: 'MB',
     cores: 'cores',

@@ -31,6 +31,7 @@ export default {
     cpu: { label: '容器 CPU', hint: '占用处理器的份额，1 表示一个完整的核。' },
     pids: { label: '容器进程数', hint: '进程和线程的上限。' },
     atOnce: { label: '同时运行', hint: '更多的任务在队列中等待。' },
+    dataChecks: { label: '数据检查时限', hint: '一次检查中所有数据查询的总时间。超时未得出结果的，标记为未证实。' },
     file: { label: '数据文件', hint: '保存连接、运行和历史，其中的密码均已加密。' },
     backups: { label: '备份', hint: '每天一次，并在升级数据文件之前自动进行；仅列出通过校验的备份。' },
     kept: { label: '保留备份数', hint: '更早的备份会被删除。' },
@@ -38,6 +39,7 @@ export default {
     licence: { label: '许可证', hint: '可自由使用、修改和分享。' },
   },
   unit: {
+    seconds: '秒',
     minutes: '分钟',
     mb: 'MB',
     cores: '核',

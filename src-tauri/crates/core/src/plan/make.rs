@@ -1,5 +1,7 @@
 //! Making a plan: everything is looked at, then one value says exactly what would run.
 
+use std::time::Duration;
+
 use mysqler_contract::{
     AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine, ErrorCode,
     ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity, Settings,
@@ -8,6 +10,7 @@ use mysqler_contract::{
 
 use super::definition::fingerprint;
 use super::forecast::forecast;
+use super::questions::Asker;
 use crate::Core;
 use crate::ports::{LaunchInput, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target};
 use crate::preflight::{self, PreflightInput};
@@ -55,9 +58,12 @@ impl Core {
     }
 
     /// Looks at everything and decides the exact way. Changes nothing on the server. The plan is kept for
-    /// [`Core::run_start`], which takes no other.
-    pub async fn plan(&self, request: ChangeRequest) -> Result<Plan> {
-        let plan = self.make_plan(request, None).await?;
+    /// [`Core::run_start`], which takes no other. By its `ticket` the asker hears how far it is, and may cancel it.
+    pub async fn plan(&self, request: ChangeRequest, ticket: Option<String>) -> Result<Plan> {
+        let asker = self.admit(ticket).await;
+        let made = self.make_plan(request, None, &asker).await;
+        self.dismiss(&asker).await;
+        let plan = made?;
         let mut plans = self.memory.plans.lock().await;
         if plans.len() >= KEPT {
             let oldest = plans
@@ -71,7 +77,12 @@ impl Core {
     }
 
     /// `own` is the run that asks, when one does: it is not in its own way.
-    pub(crate) async fn make_plan(&self, request: ChangeRequest, own: Option<&RunId>) -> Result<Plan> {
+    pub(crate) async fn make_plan(
+        &self,
+        request: ChangeRequest,
+        own: Option<&RunId>,
+        asker: &Asker,
+    ) -> Result<Plan> {
         let connection = self.connection(&request.connection_id).await?;
         let target = self.target(&connection.id).await?;
         let settings = self.ports.settings.load().await?;
@@ -86,7 +97,8 @@ impl Core {
             .busy_with(&connection.id, &request.table)
             .await?
             .filter(|run| Some(run) != own);
-        let findings = preflight::check(&PreflightInput {
+        let none_yet = RowAnswers::new();
+        let input = PreflightInput {
             request: &request,
             connection: &connection,
             server: &gathered.server,
@@ -96,12 +108,19 @@ impl Core {
             image: gathered.image.as_ref(),
             launch: way.launch.as_ref().map(Result::as_ref),
             probe: way.probe.as_ref().map(Result::as_ref),
-            answers: &RowAnswers::new(),
+            answers: &none_yet,
             moment: None,
             advice: None,
             settings: &settings,
             busy_run: busy.as_ref(),
             now: self.ports.clock.now(),
+        };
+        let questions = preflight::questions(&input);
+        let limit = Duration::from_secs(settings.data_check_limit_s.into());
+        let answers = self.ask_all(&target, &questions, limit, asker).await;
+        let findings = preflight::check(&PreflightInput {
+            answers: &answers,
+            ..input
         });
         let learned = self.ports.runs.past_rates(&connection.id, 9).await?;
         let binlog = gathered

@@ -5,5 +5,8 @@ pub mod direct;
 mod forecast;
 mod make;
 mod options;
+mod questions;
+
+pub(crate) use questions::Asker;
 
 pub use definition::{fingerprint, same_definition};

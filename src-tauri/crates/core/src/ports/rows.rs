@@ -9,6 +9,10 @@ pub struct RowQuestion {
     pub code: String,
     /// A SELECT of a few example rows, to be run as it stands.
     pub sql: String,
+    /// A SELECT of one number: how many there are. Asked only after something was found.
+    pub count: Option<String>,
+    /// What the clause's own expressions are read under; the server's own when `None`.
+    pub sql_mode: Option<String>,
 }
 
 /// What came of a question.
@@ -18,7 +22,7 @@ pub enum RowAnswer {
     None,
     /// There are some.
     Found {
-        /// Each an example: column names and values as text, `None` for NULL.
+        /// Each an example: column names and values as text, `None` for NULL. Long values are cut and end in `…`.
         examples: Vec<Vec<(String, Option<String>)>>,
         /// How many there are, when they were counted within the limit.
         count: Option<u64>,

@@ -8,6 +8,9 @@ use mysqler_contract::{
     DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerVersion,
     TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
 };
+use tokio_util::sync::CancellationToken;
+
+use super::{RowAnswer, RowQuestion};
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
 #[derive(Debug, Clone)]
@@ -116,4 +119,14 @@ pub trait Servers: Send + Sync {
     async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>>;
 
     async fn analyze(&self, target: &Target, table: &TableRef) -> Result<()>;
+
+    /// Asks in a session of its own, without locks, under the question's sql_mode. Whatever ends it early, the limit or
+    /// `cancel`, ends it on the server too. What the server itself refuses is an answer, not an error.
+    async fn ask_rows(
+        &self,
+        target: &Target,
+        question: &RowQuestion,
+        limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<RowAnswer>;
 }

@@ -14,7 +14,7 @@ pub enum Fit {
 
 /// A type by what it can hold.
 #[derive(Debug, Clone, PartialEq)]
-enum Kind {
+pub enum Kind {
     /// Inclusive bounds.
     Integer(i128, i128),
     /// Digits before and after the point, negative values allowed.
@@ -99,7 +99,7 @@ pub fn fit(from: &ColumnDefinition, to: &ColumnDefinition) -> Fit {
     }
 }
 
-fn kind(column: &ColumnDefinition) -> Kind {
+pub fn kind(column: &ColumnDefinition) -> Kind {
     let number = |index: usize, default: u64| {
         column
             .arguments

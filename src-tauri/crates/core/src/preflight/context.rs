@@ -89,6 +89,14 @@ impl<'a> Context<'a> {
             .unwrap_or_default()
     }
 
+    /// The sql_mode that the request gives to the run; `None` leaves it to the server.
+    pub fn run_sql_mode(&self) -> Option<&str> {
+        let set = self.input.request.options.set_vars.iter();
+        set.filter(|variable| variable.name.eq_ignore_ascii_case("sql_mode"))
+            .map(|variable| variable.value.trim_matches(['\'', '"']))
+            .next_back()
+    }
+
     /// A server variable, lower-case name.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.input.server.variables.get(name).map(String::as_str)

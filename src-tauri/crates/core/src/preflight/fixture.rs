@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use mysqler_contract::*;
 
-use super::{PreflightInput, check};
-use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, ServerFacts};
+use super::{PreflightInput, check, questions};
+use crate::ports::{LeftoverFacts, MomentFacts, RowAnswer, RowAnswers, RowQuestion, ServerFacts};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -104,8 +104,41 @@ impl World {
         server
     }
 
+    /// A table whose rows are as they should be.
+    pub fn clean(self) -> Self {
+        self.answered(|_| RowAnswer::None)
+    }
+
+    /// A table in which the questions of `code` find something, and no others do.
+    pub fn offending(self, code: &str) -> Self {
+        self.answered(|question| match question.code == code {
+            true => RowAnswer::Found {
+                examples: vec![vec![("id".into(), Some("7".into()))]],
+                count: Some(3),
+            },
+            false => RowAnswer::None,
+        })
+    }
+
+    fn answered(mut self, answer: impl Fn(&RowQuestion) -> RowAnswer) -> Self {
+        let questions = self.questions();
+        self.answers = questions
+            .iter()
+            .map(|question| (question.sql.clone(), answer(question)))
+            .collect();
+        self
+    }
+
+    pub fn questions(&self) -> Vec<RowQuestion> {
+        questions(&self.input())
+    }
+
     pub fn findings(&self) -> Vec<Finding> {
-        check(&PreflightInput {
+        check(&self.input())
+    }
+
+    fn input(&self) -> PreflightInput<'_> {
+        PreflightInput {
             request: &self.request,
             connection: &self.connection,
             server: &self.server,
@@ -121,7 +154,7 @@ impl World {
             settings: &self.settings,
             busy_run: self.busy_run.as_ref(),
             now: NOW,
-        })
+        }
     }
 
     pub fn codes(&self) -> Vec<String> {

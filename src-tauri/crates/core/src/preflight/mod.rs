@@ -18,7 +18,7 @@ use mysqler_contract::{
 pub use confirm::confirmation;
 use context::Context;
 
-use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, ServerFacts};
+use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, RowQuestion, ServerFacts};
 
 /// Everything that the checks look at. A fact that was not gathered is `None`; where it guards rows or values, its
 /// absence is itself a finding.
@@ -48,6 +48,11 @@ pub struct PreflightInput<'a> {
     /// Another run that works on this table.
     pub busy_run: Option<&'a RunId>,
     pub now: Timestamp,
+}
+
+/// What the checks would like to know of the table's rows before they judge; nothing for most changes.
+pub fn questions(input: &PreflightInput<'_>) -> Vec<RowQuestion> {
+    checks::questions(&Context::new(input))
 }
 
 /// Runs every check; the gravest findings first, then by code.

@@ -7,7 +7,7 @@ use mysqler_contract::{
 
 use super::state::Input;
 use super::supervisor::Supervisor;
-use crate::plan::fingerprint;
+use crate::plan::{Asker, fingerprint};
 use crate::ports::Target;
 
 /// A plan that is older is made anew in full before it runs; a fresh one is checked for what matters most, ms.
@@ -118,7 +118,7 @@ impl Supervisor {
         if differences.is_empty() && old {
             let again = self
                 .core
-                .make_plan(self.plan.request.clone(), Some(&self.rec.id()))
+                .make_plan(self.plan.request.clone(), Some(&self.rec.id()), &Asker::default())
                 .await?;
             differences = new_findings(&self.plan, &again);
             if differences.is_empty()

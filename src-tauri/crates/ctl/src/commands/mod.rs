@@ -6,6 +6,7 @@ mod connection;
 mod history;
 mod image;
 mod plan;
+mod planning;
 mod run;
 mod runs;
 mod transfer;

@@ -4,8 +4,10 @@ use mysqler_contract::{AppError, EngineChoice, ErrorCode, Finding, Flavour, Plan
 
 use super::change::Change;
 use super::connection::environment;
+use super::planning;
 use crate::context::Context;
 use crate::exit::{self, Exit};
+use crate::interrupt::Interrupts;
 use crate::output::{Output, bytes, duration, facts, number, printable};
 use crate::table_name;
 
@@ -16,7 +18,7 @@ pub struct Args {
 }
 
 pub async fn run(context: &Context, args: Args) -> Result<Exit> {
-    let plan = made(context, args.change).await?;
+    let plan = made(context, args.change, &mut Interrupts::listen()).await?;
     context.out.answer(&plan, |plan| described(&context.out, plan));
     Ok(refusal(&plan).map_or(Exit::Done, |error| exit::of_error(error.code)))
 }
@@ -47,10 +49,10 @@ fn refused_for(findings: &[Finding]) -> AppError {
     AppError::new(ErrorCode::PlanBlocked).detail(codes.join(", "))
 }
 
-pub async fn made(context: &Context, change: Change) -> Result<Plan> {
+pub async fn made(context: &Context, change: Change, interrupts: &mut Interrupts) -> Result<Plan> {
     let connection = context.connection(&change.connection).await?;
     let request = change.request(context, &connection).await?;
-    context.core.plan(request).await
+    planning::awaited(context, request, interrupts).await
 }
 
 pub fn described(out: &Output, plan: &Plan) -> Vec<String> {

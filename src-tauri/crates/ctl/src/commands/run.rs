@@ -28,14 +28,17 @@ pub struct Args {
 /// With `--json`: the plan, then the run whenever it changed; the last object is how it ended.
 pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let out = &context.out;
-    let plan = plan::made(context, args.change).await?;
+    // From the first question on: a Ctrl-C always finds somebody who ends what it is about.
+    let mut interrupts = Interrupts::listen();
+    let plan = plan::made(context, args.change, &mut interrupts).await?;
     out.answer(&plan, |plan| plan::described(out, plan));
     if let Some(error) = plan::refusal(&plan) {
         return Err(error);
     }
-    let confirmation = confirmation(context, &plan, args.confirm, args.accept)?;
-    // Before the start: a Ctrl-C that comes just after it must find somebody who stops the run.
-    let mut interrupts = Interrupts::listen();
+    let confirmation = tokio::select! {
+        confirmation = confirmation(context, &plan, args.confirm, args.accept) => confirmation?,
+        () = interrupts.next() => return Err(AppError::new(ErrorCode::Cancelled)),
+    };
     let view = context.core.run_start(&plan.id, &confirmation).await?;
     out.say(String::new());
     watch::until_the_end(context, view.id, OnInterrupt::StopTheRun, &mut interrupts).await
@@ -55,7 +58,7 @@ fn given(plan: &Plan, confirm: Option<String>, accept: Vec<String>) -> Confirmat
     Confirmation { typed, accept }
 }
 
-fn confirmation(
+async fn confirmation(
     context: &Context,
     plan: &Plan,
     confirm: Option<String>,
@@ -80,7 +83,11 @@ fn confirmation(
         .collect();
     out.note("");
     listed.iter().for_each(|line| out.note(line));
-    let answer = asked(&out.own_with("ctl.run.type_name", [("name", printable(wanted))]))?;
+    let question = out.own_with("ctl.run.type_name", [("name", printable(wanted))]);
+    // On a thread of its own: a prompt that waits must not hold up the rest.
+    let answer = tokio::task::spawn_blocking(move || asked(&question))
+        .await
+        .map_err(AppError::internal)??;
     let answered = given(plan, Some(answer), Vec::new());
     if answered.typed.as_ref() != Some(wanted) {
         return Err(AppError::new(ErrorCode::ConfirmationMismatch));

@@ -16,6 +16,7 @@ async fn defaults_are_told_until_something_is_saved() {
         image: "mine:1".to_owned(),
         limits,
         runs_at_once: 3,
+        data_check_limit_s: 20,
         ..Settings::default()
     };
     store

@@ -25,6 +25,7 @@ mod read_only;
 mod reclaim;
 mod replica_target;
 mod replicas_watched;
+mod rows;
 mod server_support;
 mod statistics;
 mod table_kind;
@@ -35,6 +36,7 @@ mod usable_key;
 use mysqler_contract::{Finding, Scope};
 
 use super::context::Context;
+use crate::ports::RowQuestion;
 
 /// One check: what it looks at, the codes that it may give, and its rule.
 pub struct Rule {
@@ -45,7 +47,12 @@ pub struct Rule {
 
 /// The checks, group by group.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter()
+    RULES.iter().chain(rows::RULES.iter().map(|rule| &rule.rule))
+}
+
+/// What the checks would like to know of the table's rows, each question once.
+pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
+    rows::questions(context)
 }
 
 macro_rules! rules {

@@ -1,0 +1,154 @@
+//! A suspicion: a question about the rows, and what is told if it finds something.
+
+use mysqler_contract::{Finding, Severity};
+
+use super::super::super::context::Context;
+use crate::ports::{RowAnswer, RowQuestion};
+
+#[derive(Debug, Clone)]
+pub struct Suspicion {
+    pub question: RowQuestion,
+    /// As told when something was found; what was found comes into its parameters.
+    pub finding: Finding,
+    /// What is counted.
+    pub unit: Unit,
+    /// How grave it is that the question has no answer; `None` tells nothing then.
+    pub unproven: Option<Severity>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Rows,
+    /// Values that several rows share.
+    Groups,
+}
+
+impl Suspicion {
+    /// `block` when something is found, `danger` when that could not be found out.
+    pub fn new(finding: Finding, sql: String, count: Option<String>) -> Self {
+        Self {
+            question: RowQuestion {
+                code: finding.code.clone(),
+                sql: sql.clone(),
+                count,
+                sql_mode: None,
+            },
+            finding: finding.query(sql),
+            unit: Unit::Rows,
+            unproven: Some(Severity::Danger),
+        }
+    }
+
+    /// There is no statement that would find it out.
+    pub fn unaskable(finding: Finding) -> Self {
+        let mut suspicion = Self::new(finding, String::new(), None);
+        suspicion.finding.query = None;
+        suspicion
+    }
+
+    pub fn of_groups(self) -> Self {
+        Self {
+            unit: Unit::Groups,
+            ..self
+        }
+    }
+
+    fn judged(self, answer: Option<&RowAnswer>) -> Option<Finding> {
+        let unit = match self.unit {
+            Unit::Rows => "rows",
+            Unit::Groups => "groups",
+        };
+        let unproven = |why: &str| {
+            let severity = self.unproven?;
+            let finding = Finding {
+                severity,
+                ..self.finding.clone()
+            };
+            Some(finding.with("why", why).not_proven())
+        };
+        match answer {
+            Some(RowAnswer::None) => None,
+            Some(RowAnswer::Found { examples, count }) => {
+                let example = examples.first().map(|row| readable(row)).unwrap_or_default();
+                let finding = self.finding.clone().with("example", example);
+                Some(match count {
+                    Some(count) => finding
+                        .with("why", format!("{unit}_counted"))
+                        .with("count", count),
+                    None => finding.with("why", format!("{unit}_found")),
+                })
+            }
+            Some(RowAnswer::TimedOut { after_ms }) => {
+                unproven("timed_out").map(|finding| finding.with("seconds", after_ms / 1000))
+            }
+            Some(RowAnswer::Cancelled) => unproven("cancelled"),
+            Some(RowAnswer::Refused { message }) => {
+                unproven("refused").map(|finding| finding.with("message", message))
+            }
+            None => unproven("not_asked"),
+        }
+    }
+}
+
+pub fn judge(context: &Context<'_>, suspicions: Vec<Suspicion>) -> Vec<Finding> {
+    suspicions
+        .into_iter()
+        .filter_map(|suspicion| {
+            let answer = context.input.answers.get(&suspicion.question.sql);
+            suspicion.judged(answer)
+        })
+        .collect()
+}
+
+/// `id = 7, email = a@b.example`
+fn readable(row: &[(String, Option<String>)]) -> String {
+    let parts = row.iter().map(|(name, value)| match value {
+        Some(value) => format!("{name} = {value}"),
+        None => format!("{name} = NULL"),
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspicion() -> Suspicion {
+        let finding = Finding::new("X", Severity::Block);
+        Suspicion::new(finding, "SELECT 1".into(), None)
+    }
+
+    #[test]
+    fn a_proven_answer_decides_and_everything_else_is_not_proven() {
+        let row = vec![("id".to_owned(), Some("7".to_owned())), ("c".to_owned(), None)];
+        let found = RowAnswer::Found {
+            examples: vec![row],
+            count: Some(3),
+        };
+        let found = suspicion().judged(Some(&found)).unwrap();
+        assert_eq!((found.severity, found.proven), (Severity::Block, true));
+        assert_eq!(found.params["example"], "id = 7, c = NULL");
+        assert_eq!(
+            (found.params["count"].as_str(), found.params["why"].as_str()),
+            ("3", "rows_counted")
+        );
+        assert_eq!(suspicion().judged(Some(&RowAnswer::None)), None);
+        let silent = [
+            (Some(RowAnswer::TimedOut { after_ms: 60_000 }), "timed_out"),
+            (Some(RowAnswer::Cancelled), "cancelled"),
+            (
+                Some(RowAnswer::Refused {
+                    message: "1142".into(),
+                }),
+                "refused",
+            ),
+            (None, "not_asked"),
+        ];
+        for (answer, why) in silent {
+            let told = suspicion().judged(answer.as_ref()).unwrap();
+            assert_eq!((told.severity, told.proven), (Severity::Danger, false), "{why}");
+            assert_eq!(told.params["why"], why);
+            assert_eq!(told.query.as_deref(), Some("SELECT 1"), "a person can still ask");
+        }
+    }
+}

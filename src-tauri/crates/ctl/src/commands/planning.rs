@@ -1,0 +1,77 @@
+//! Waiting for a plan: what is asked of the table's rows is shown, and Ctrl-C ends it on the server.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use mysqler_contract::{AppError, ChangeRequest, ErrorCode, Plan, PlanProgress, Result};
+
+use crate::context::Context;
+use crate::interrupt::Interrupts;
+
+/// `CANCELLED` after a Ctrl-C, once nothing of the plan runs on the server any more; a second one does not wait for that.
+pub async fn awaited(context: &Context, request: ChangeRequest, interrupts: &mut Interrupts) -> Result<Plan> {
+    let ticket = format!("mysqlerctl:{}", std::process::id());
+    let mut progress = context.progress.clone();
+    let line = Line::new(context);
+    let planning = context.core.plan(request, Some(ticket.clone()));
+    tokio::pin!(planning);
+    let mut cancelled = false;
+    let plan = loop {
+        tokio::select! {
+            plan = &mut planning => break plan,
+            Ok(()) = progress.changed() => line.show(progress.borrow_and_update().as_ref()),
+            () = interrupts.next() => {
+                if cancelled {
+                    break Err(AppError::new(ErrorCode::Cancelled));
+                }
+                cancelled = true;
+                context.core.plan_cancel(&ticket).await;
+            }
+        }
+    };
+    line.clear();
+    match cancelled {
+        true => Err(AppError::new(ErrorCode::Cancelled)),
+        false => plan,
+    }
+}
+
+/// One line on a terminal; silent where a program reads.
+struct Line<'a> {
+    context: &'a Context,
+    bar: Option<ProgressBar>,
+}
+
+impl<'a> Line<'a> {
+    fn new(context: &'a Context) -> Self {
+        let shown = !context.out.json() && std::io::stderr().is_terminal();
+        Self {
+            context,
+            bar: shown.then(ProgressBar::new_spinner),
+        }
+    }
+
+    fn show(&self, progress: Option<&PlanProgress>) {
+        let (Some(bar), Some(progress)) = (&self.bar, progress) else {
+            return;
+        };
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let out = &self.context.out;
+        let step = (progress.done + 1).min(progress.total);
+        bar.set_message(out.own_with(
+            "ctl.plan.asking",
+            [
+                ("step", step.to_string()),
+                ("total", progress.total.to_string()),
+                ("what", progress.step.clone()),
+            ],
+        ));
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
