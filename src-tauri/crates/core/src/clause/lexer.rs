@@ -1,14 +1,15 @@
-//! Tokens of a clause, by the server's rules for strings, names and comments in its default mode. Under ANSI_QUOTES a
-//! double-quoted token is a name; callers that want a name accept both.
+//! Tokens of a clause, by the server's rules for strings, names and comments under a sql_mode.
+
+use super::mode::SqlMode;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// A keyword, an unquoted name or a number.
     Word,
-    /// A name in backticks.
+    /// A name in backticks; under ANSI_QUOTES also one in double quotes.
     Name,
-    /// A literal in single or double quotes.
+    /// A literal in single quotes, and in double quotes where these hold no names.
     Text,
     Punct(char),
     /// `-- …` or `# …`, without its line end; `closed` when a line end follows.
@@ -18,6 +19,8 @@ pub enum TokenKind {
     BlockComment,
     /// `/*! … */` or `/*M! … */`: the server executes what is inside.
     ExecutableComment,
+    /// `/*+ … */`: read by rules of its own behind SELECT.
+    HintComment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +34,10 @@ impl Token {
     fn is_comment(&self) -> bool {
         matches!(
             self.kind,
-            TokenKind::LineComment { .. } | TokenKind::BlockComment | TokenKind::ExecutableComment
+            TokenKind::LineComment { .. }
+                | TokenKind::BlockComment
+                | TokenKind::ExecutableComment
+                | TokenKind::HintComment
         )
     }
 
@@ -48,18 +54,22 @@ impl Token {
         self.kind == TokenKind::Punct(sign)
     }
 
-    /// Can stand where a name is expected.
+    /// Can stand where a name is expected. A literal counts, since double quotes hold names under ANSI_QUOTES.
     pub fn is_identifier(&self) -> bool {
         matches!(self.kind, TokenKind::Word | TokenKind::Name | TokenKind::Text)
     }
 
     /// The name or literal that the token stands for, quotes removed.
-    pub fn unquoted(&self, source: &str) -> String {
+    pub fn unquoted(&self, source: &str, mode: SqlMode) -> String {
         let text = self.text(source);
+        let quote = text.chars().next().unwrap_or_default();
         match self.kind {
-            TokenKind::Name => inner(text, '`').replace("``", "`"),
-            TokenKind::Text if text.starts_with('"') => unescape(inner(text, '"'), '"'),
-            TokenKind::Text => unescape(inner(text, '\''), '\''),
+            TokenKind::Name if quote == '[' => {
+                let inside = text.strip_prefix('[').unwrap_or(text);
+                inside.strip_suffix(']').unwrap_or(inside).replace("]]", "]")
+            }
+            TokenKind::Name => unescape(inner(text, quote), quote, false),
+            TokenKind::Text => unescape(inner(text, quote), quote, !mode.no_backslash_escapes),
             _ => text.to_owned(),
         }
     }
@@ -70,15 +80,17 @@ fn inner(text: &str, quote: char) -> &str {
     text.strip_suffix(quote).unwrap_or(text)
 }
 
-fn unescape(text: &str, quote: char) -> String {
+fn unescape(text: &str, quote: char, backslash: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\\' => match chars.next() {
+            '\\' if backslash => match chars.next() {
                 Some('n') => out.push('\n'),
                 Some('t') => out.push('\t'),
                 Some('r') => out.push('\r'),
+                Some('b') => out.push('\u{8}'),
+                Some('Z') => out.push('\u{1a}'),
                 Some('0') => out.push('\0'),
                 // The server keeps the backslash before the wildcards.
                 Some(wildcard @ ('%' | '_')) => out.extend(['\\', wildcard]),
@@ -121,15 +133,15 @@ impl Lexed {
     }
 }
 
-pub fn lex(source: &str) -> Lexed {
+pub fn lex(source: &str, mode: SqlMode) -> Lexed {
     let mut lexed = Lexed::default();
     let mut at = 0;
     while let Some(c) = source[at..].chars().next() {
-        if c.is_whitespace() || (c.is_control() && c != '\0') {
+        if c.is_ascii_whitespace() || c == '\u{b}' {
             at += c.len_utf8();
             continue;
         }
-        let (kind, length, cut) = scan(&source[at..], c);
+        let (kind, length, cut) = scan(&source[at..], c, mode);
         let token = Token {
             kind,
             start: at,
@@ -144,11 +156,15 @@ pub fn lex(source: &str) -> Lexed {
     lexed
 }
 
+type Scanned = (TokenKind, usize, Option<Unterminated>);
+
 /// Kind and length in bytes of the token at the start of `rest`, and whether the text ends inside it.
-fn scan(rest: &str, first: char) -> (TokenKind, usize, Option<Unterminated>) {
+fn scan(rest: &str, first: char, mode: SqlMode) -> Scanned {
     match first {
-        '\'' | '"' => scan_text(rest, first),
-        '`' => scan_name(rest),
+        '"' if mode.ansi_quotes => scan_name(rest, '"'),
+        '\'' | '"' => scan_text(rest, first, !mode.no_backslash_escapes),
+        '`' => scan_name(rest, '`'),
+        '[' if mode.brackets => scan_name(rest, ']'),
         '#' => scan_line_comment(rest),
         '-' if starts_line_comment(rest) => scan_line_comment(rest),
         '/' if rest.starts_with("/*") => scan_block_comment(rest),
@@ -160,11 +176,9 @@ fn scan(rest: &str, first: char) -> (TokenKind, usize, Option<Unterminated>) {
     }
 }
 
+/// Outside ASCII the server takes every character for part of a name, white space of other scripts too.
 fn is_word_char(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || c == '_'
-        || c == '$'
-        || (!c.is_ascii() && !c.is_whitespace() && !c.is_control())
+    c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii()
 }
 
 /// The server wants white space, a control character or the end of the text after the two dashes.
@@ -176,20 +190,22 @@ fn starts_line_comment(rest: &str) -> bool {
     })
 }
 
-fn scan_line_comment(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
+fn scan_line_comment(rest: &str) -> Scanned {
     match rest.find('\n') {
         Some(length) => (TokenKind::LineComment { closed: true }, length, None),
         None => (TokenKind::LineComment { closed: false }, rest.len(), None),
     }
 }
 
-fn scan_block_comment(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
+fn scan_block_comment(rest: &str) -> Scanned {
     let executable = rest.starts_with("/*!")
         || rest
             .get(..4)
             .is_some_and(|head| head.eq_ignore_ascii_case("/*M!"));
     let kind = if executable {
         TokenKind::ExecutableComment
+    } else if rest.starts_with("/*+") {
+        TokenKind::HintComment
     } else {
         TokenKind::BlockComment
     };
@@ -199,35 +215,29 @@ fn scan_block_comment(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
     }
 }
 
-fn scan_text(rest: &str, quote: char) -> (TokenKind, usize, Option<Unterminated>) {
-    let mut chars = rest.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' {
-            chars.next();
-        } else if c == quote {
-            match chars.peek() {
-                Some((_, next)) if *next == quote => {
-                    chars.next();
-                }
-                _ => return (TokenKind::Text, at + 1, None),
-            }
-        }
+fn scan_text(rest: &str, quote: char, backslash: bool) -> Scanned {
+    match find_end(rest, quote, backslash) {
+        Some(length) => (TokenKind::Text, length, None),
+        None => (TokenKind::Text, rest.len(), Some(Unterminated::Text)),
     }
-    (TokenKind::Text, rest.len(), Some(Unterminated::Text))
 }
 
-fn scan_name(rest: &str) -> (TokenKind, usize, Option<Unterminated>) {
+fn scan_name(rest: &str, quote: char) -> Scanned {
+    match find_end(rest, quote, false) {
+        Some(length) => (TokenKind::Name, length, None),
+        None => (TokenKind::Name, rest.len(), Some(Unterminated::Name)),
+    }
+}
+
+/// The length up to and with the closing quote; a doubled quote is one inside.
+fn find_end(rest: &str, quote: char, backslash: bool) -> Option<usize> {
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
-        if c != '`' {
-            continue;
-        }
-        match chars.peek() {
-            Some((_, '`')) => {
-                chars.next();
-            }
-            _ => return (TokenKind::Name, at + 1, None),
+        if c == '\\' && backslash {
+            chars.next();
+        } else if c == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
+            return Some(at + 1);
         }
     }
-    (TokenKind::Name, rest.len(), Some(Unterminated::Name))
+    None
 }

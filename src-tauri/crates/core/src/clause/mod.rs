@@ -1,24 +1,42 @@
 //! ALTER clauses as typed: split into operations, classified, and refused where a copy could not carry them. The text
 //! is only looked at; nothing here ever rewrites it. Whether a server accepts a clause is the server's to say.
 
+mod access;
+mod cursor;
 mod definition;
+mod keys;
+mod kind;
 mod lexer;
+mod mode;
 mod operation;
+mod options;
+mod partitions;
+mod parts;
 mod problems;
+mod read;
 #[cfg(test)]
 mod tests;
-mod verbs;
 
 use mysqler_contract::{ClauseDiagnosis, ClauseOperation, ClauseProblem};
 
-pub use definition::{ColumnDefinition, DefaultKind, parse_definition};
+pub use access::Charset;
+pub use definition::{ColumnDefinition, DefaultKind, Generation, parse_definition};
+pub use kind::{ColumnAlteration, OperationKind, PartitionWork};
 pub use lexer::{Token, TokenKind};
+pub use mode::SqlMode;
 pub use operation::Operation;
+pub use parts::{
+    Check, Column, Element, ForeignKey, Index, IndexKey, IndexKind, IndexPart, Name, Order, Partition,
+    PartitionMethod, PartitionValues, Partitioning, Period, Position, ReferenceAction, References, Setting,
+    Span,
+};
 
 /// A clause taken apart. Spans are byte offsets into the text as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Analysis<'a> {
     pub text: &'a str,
+    /// What decided where literals and names end.
+    pub mode: SqlMode,
     pub operations: Vec<Operation>,
     pub problems: Vec<ClauseProblem>,
 }
@@ -31,7 +49,7 @@ impl Analysis<'_> {
 
     /// String literals of the clause, quotes included.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
-        let lexed = lexer::lex(self.text);
+        let lexed = lexer::lex(self.text, self.mode);
         lexed
             .tokens
             .into_iter()
@@ -40,22 +58,34 @@ impl Analysis<'_> {
     }
 }
 
-/// Takes any text apart, faulty or not; operations are recognised as far as the text allows.
+/// Takes any text apart, faulty or not, by the rules of a server's default mode; operations are recognised as far as
+/// the text allows.
 pub fn analyze(text: &str) -> Analysis<'_> {
-    let lexed = lexer::lex(text);
-    let segments = operation::segments(text, &lexed.code());
-    let operations = operation::classify_all(text, &segments);
-    let problems = problems::find(text, &lexed, &segments);
+    analyze_under(text, SqlMode::default())
+}
+
+/// Takes any text apart by the rules of the sql_mode that it will run under.
+pub fn analyze_under(text: &str, mode: SqlMode) -> Analysis<'_> {
+    let lexed = lexer::lex(text, mode);
+    let source = cursor::Source::new(text, mode, lexed.code());
+    let reading = operation::read_all(&source);
+    let problems = problems::find(&source, &lexed, &reading);
     Analysis {
         text,
-        operations,
+        mode,
+        operations: reading.operations,
         problems,
     }
 }
 
 /// What a form shows while a clause is typed.
 pub fn diagnose(text: &str) -> ClauseDiagnosis {
-    let analysis = analyze(text);
+    diagnose_under(text, SqlMode::default())
+}
+
+/// What a form shows, by the rules of a sql_mode.
+pub fn diagnose_under(text: &str, mode: SqlMode) -> ClauseDiagnosis {
+    let analysis = analyze_under(text, mode);
     ClauseDiagnosis {
         operations: analysis
             .operations

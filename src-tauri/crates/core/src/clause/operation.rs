@@ -1,11 +1,16 @@
-//! Operations: a clause split at its top-level commas, each part named by its leading words.
+//! Operations: a clause split at its top-level commas, each part read as what it asks for.
 
-use super::lexer::{Token, TokenKind};
-use super::verbs::{Draft, Reader};
+use super::cursor::{Cursor, Source};
+use super::kind::OperationKind;
+use super::options;
+use super::parts::Span;
+use super::read::{self, Draft};
 
 /// One operation of a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
+    /// What it asks for, as data.
+    pub kind: OperationKind,
     /// The leading words in capitals, synonyms folded (`KEY` is `INDEX`); `OTHER` when not recognised.
     pub verb: &'static str,
     pub start: usize,
@@ -20,108 +25,89 @@ pub struct Operation {
     pub new_name: Option<String>,
     /// Written with IF EXISTS or IF NOT EXISTS.
     pub conditional: bool,
+    /// Written with LOCAL or NO_WRITE_TO_BINLOG: no replica would hear of it.
+    pub local: bool,
     /// Where the words after the names begin: a column's definition, an option's value.
     pub rest: usize,
+    /// The first words that were not understood, up to the operation's end. The server may well accept them.
+    pub unread: Option<Span>,
 }
 
-/// Tokens between two top-level commas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
-    pub tokens: Vec<Token>,
-    pub start: usize,
-    pub end: usize,
+/// A clause read from end to end.
+pub struct Reading {
+    pub operations: Vec<Operation>,
+    /// Where a comma has no operation beside it.
+    pub gaps: Vec<Span>,
 }
 
-/// Splits at top-level commas, and before partitioning words, which follow an operation without a comma.
-pub fn segments(text: &str, code: &[Token]) -> Vec<Segment> {
-    let mut parts: Vec<Segment> = Vec::new();
-    let mut current: Vec<Token> = Vec::new();
-    let mut depth = 0usize;
-    let mut commas = 0usize;
-    for (index, token) in code.iter().enumerate() {
-        match token.kind {
-            TokenKind::Punct('(') => depth += 1,
-            TokenKind::Punct(')') => depth = depth.saturating_sub(1),
-            TokenKind::Punct(';') => break,
-            TokenKind::Punct(',') if depth == 0 => {
-                commas += 1;
-                parts.push(segment(std::mem::take(&mut current), token));
-                continue;
-            }
-            _ if depth == 0 && !current.is_empty() && starts_partitioning(text, &code[index..]) => {
-                parts.push(segment(std::mem::take(&mut current), token));
-            }
-            _ => {}
+/// Splits at top-level commas, before partitioning words and between table options, which follow without a comma.
+pub fn read_all(source: &Source<'_>) -> Reading {
+    let mut reading = Reading {
+        operations: Vec::new(),
+        gaps: Vec::new(),
+    };
+    let mut clause = source.statement();
+    while !clause.is_done() {
+        if clause.is_punct(0, ',') {
+            gap(&clause, &mut reading);
+            clause.at += 1;
+            continue;
         }
-        current.push(*token);
-    }
-    if let Some(last) = code.last().filter(|_| commas > 0 || !current.is_empty()) {
-        parts.push(segment(current, last));
-    }
-    join_lists(text, parts)
-}
-
-fn segment(tokens: Vec<Token>, next: &Token) -> Segment {
-    let start = tokens.first().map_or(next.start, |token| token.start);
-    let end = tokens.last().map_or(next.end, |token| token.end);
-    Segment { tokens, start, end }
-}
-
-fn starts_partitioning(text: &str, code: &[Token]) -> bool {
-    let word = |at: usize, word: &str| code.get(at).is_some_and(|token| token.is_word(text, word));
-    (word(0, "PARTITION") && word(1, "BY")) || (word(0, "REMOVE") && word(1, "PARTITIONING"))
-}
-
-/// `ORDER BY a, b` and `DROP PARTITION p0, p1` hold commas of their own.
-fn join_lists(text: &str, parts: Vec<Segment>) -> Vec<Segment> {
-    let mut joined: Vec<Segment> = Vec::new();
-    for part in parts {
-        let continues = !part.tokens.is_empty() && classify(text, &part).verb == "OTHER";
-        match joined.last_mut() {
-            Some(previous) if continues && holds_list(text, previous) => {
-                previous.end = part.end;
-                previous.tokens.extend(part.tokens);
-            }
-            _ => joined.push(part),
+        let (operation, next) = read_one(&clause);
+        reading.operations.push(operation);
+        clause.at = next;
+        let comma = clause;
+        if clause.take_punct(',') && clause.is_done() {
+            gap(&comma, &mut reading);
         }
     }
-    joined
+    reading
 }
 
-fn holds_list(text: &str, segment: &Segment) -> bool {
-    let verb = classify(text, segment).verb;
-    verb == "ORDER BY" || (verb.ends_with(" PARTITION") && verb != "ADD PARTITION")
+fn gap(clause: &Cursor<'_>, reading: &mut Reading) {
+    let comma = clause.token(0).map(|token| Span {
+        start: token.start,
+        end: token.end,
+    });
+    reading.gaps.extend(comma);
 }
 
-pub fn classify_all(text: &str, segments: &[Segment]) -> Vec<Operation> {
-    segments
-        .iter()
-        .filter(|segment| !segment.tokens.is_empty())
-        .map(|segment| classify(text, segment))
-        .collect()
-}
-
-fn classify(text: &str, segment: &Segment) -> Operation {
-    let mut reader = Reader::new(text, &segment.tokens);
-    let draft = reader.operation().unwrap_or_else(|| Draft::of("OTHER"));
-    let rest = reader.next_start().unwrap_or(segment.end);
-    Operation {
-        verb: draft.verb,
-        start: segment.start,
-        end: segment.end,
-        destructive: DESTRUCTIVE.contains(&draft.verb),
-        subject: draft.names.first().cloned(),
-        names: draft.names,
-        new_name: draft.new_name,
+/// The operation that starts here, and the index of the token that it does not take any more.
+fn read_one(clause: &Cursor<'_>) -> (Operation, usize) {
+    let start = clause.offset();
+    let mut cursor = clause.segment();
+    let draft = read::operation(&mut cursor).unwrap_or_else(|| Draft::of(OperationKind::Unknown));
+    let option = matches!(draft.kind, OperationKind::TableOption(_));
+    let waits = matches!(draft.kind, OperationKind::Wait);
+    let behind = cursor.behind();
+    let unread = match cursor.is_done() || waits || (option && options::follows(&cursor)) {
+        true => None,
+        false => {
+            let rest = cursor.rest();
+            cursor.at = cursor.end;
+            Some(rest)
+        }
+    };
+    let end = cursor.behind();
+    let names = draft.kind.names();
+    let operation = Operation {
+        verb: draft.kind.verb(),
+        start,
+        end,
+        destructive: draft.kind.is_destructive(),
+        subject: names.first().cloned(),
+        names,
+        new_name: draft.kind.new_name().map(str::to_owned),
         conditional: draft.conditional,
-        rest,
-    }
+        local: draft.local,
+        rest: draft.rest.unwrap_or(behind).clamp(start, end),
+        unread: unread.or_else(|| unread_inside(&draft.kind)),
+        kind: draft.kind,
+    };
+    (operation, cursor.at)
 }
 
-const DESTRUCTIVE: [&str; 5] = [
-    "DROP COLUMN",
-    "DROP INDEX",
-    "DROP PRIMARY KEY",
-    "DROP PARTITION",
-    "TRUNCATE PARTITION",
-];
+/// Columns keep what they did not understand to themselves.
+fn unread_inside(kind: &OperationKind) -> Option<Span> {
+    kind.columns().find_map(|column| column.definition.unread)
+}

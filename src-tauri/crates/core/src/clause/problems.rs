@@ -3,22 +3,31 @@
 
 use mysqler_contract::ClauseProblem;
 
+use super::cursor::Source;
+use super::kind::OperationKind;
 use super::lexer::{Lexed, Token, TokenKind, Unterminated};
 use super::offset;
-use super::operation::Segment;
+use super::operation::{Operation, Reading};
+use super::read::is_table_prefix;
 
-pub fn find(text: &str, lexed: &Lexed, segments: &[Segment]) -> Vec<ClauseProblem> {
+pub fn find(source: &Source<'_>, lexed: &Lexed, reading: &Reading) -> Vec<ClauseProblem> {
     let mut found = Vec::new();
-    let code = lexed.code();
-    if code.is_empty() {
-        found.push(problem("empty", 0, text.len()));
+    if source.code.is_empty() {
+        found.push(problem("empty", 0, source.text.len()));
     }
     find_cut_tokens(lexed, &mut found);
-    find_forbidden_signs(text, lexed, &mut found);
-    find_semicolons(&code, &mut found);
-    find_parentheses(&code, &mut found);
-    for (index, segment) in segments.iter().enumerate() {
-        find_in_segment(text, segment, index, &mut found);
+    find_forbidden_signs(source.text, lexed, &mut found);
+    find_semicolons(&source.code, &mut found);
+    find_parentheses(&source.code, &mut found);
+    let gaps = reading.gaps.iter();
+    found.extend(gaps.map(|gap| problem("empty_operation", gap.start, gap.end)));
+    found.extend(find_prefix(source, reading));
+    for operation in &reading.operations {
+        let reason = reason(&operation.kind).or(operation.local.then_some("no_binlog"));
+        found.extend(reason.map(|reason| problem(reason, operation.start, operation.end)));
+        let named = operation.kind.named_columns();
+        let qualified = named.iter().filter(|name| name.qualified);
+        found.extend(qualified.map(|name| problem("qualified_column", name.span.start, name.span.end)));
     }
     found.sort_by(|a, b| (a.start, a.end, &a.reason).cmp(&(b.start, b.end, &b.reason)));
     found.dedup();
@@ -64,10 +73,40 @@ fn find_forbidden_signs(text: &str, lexed: &Lexed, found: &mut Vec<ClauseProblem
     for token in &lexed.tokens {
         match token.kind {
             TokenKind::ExecutableComment => found.push(at("executable_comment", token)),
+            TokenKind::HintComment => found.push(at("optimizer_hint", token)),
             TokenKind::Punct('?') => found.push(at("placeholder", token)),
+            TokenKind::Word => find_in_word(text, token, found),
             _ => {}
         }
     }
+}
+
+/// Signs that a server reads as part of a name and a person does not, and the opening of a `$tag$ … $tag$` literal, which
+/// newer servers read to its end and older ones do not.
+fn find_in_word(text: &str, token: &Token, found: &mut Vec<ClauseProblem>) {
+    let word = token.text(text);
+    if word.starts_with('$') && word[1..].contains('$') {
+        found.push(at("dollar_quote", token));
+    }
+    if word.is_ascii() {
+        return;
+    }
+    let unusual = word.char_indices().find(|(_, c)| is_unusual(*c));
+    found.extend(unusual.map(|(start, c)| {
+        let start = token.start + start;
+        problem("unusual_character", start, start + c.len_utf8())
+    }));
+}
+
+/// White space outside ASCII, characters without a shape, and the punctuation of other scripts that looks like SQL's own.
+fn is_unusual(c: char) -> bool {
+    c.is_whitespace() && !c.is_ascii()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}')
+        || matches!(c, '\u{2018}'..='\u{201f}' | '\u{2032}'..='\u{2037}' | '\u{3001}' | '\u{3002}')
+        || matches!(c, '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}')
+        || matches!(c, '\u{ff5b}'..='\u{ff65}')
 }
 
 /// Only the first semicolon is told: everything after it is another statement.
@@ -97,36 +136,27 @@ fn find_parentheses(code: &[Token], found: &mut Vec<ClauseProblem>) {
     found.extend(open.first().map(|token| at("unterminated_parenthesis", token)));
 }
 
-fn find_in_segment(text: &str, segment: &Segment, index: usize, found: &mut Vec<ClauseProblem>) {
-    let tokens = &segment.tokens;
-    if tokens.is_empty() {
-        found.push(problem("empty_operation", segment.start, segment.end));
-        return;
-    }
-    let word = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
-    let reason = if index == 0 && alters_table(&word) {
-        "alter_table_prefix"
-    } else if word(0, "RENAME") && !["COLUMN", "INDEX", "KEY"].iter().any(|kind| word(1, kind)) {
-        "rename_table"
-    } else if word(0, "EXCHANGE") {
-        "exchange_partition"
-    } else if word(0, "CONVERT") && (word(1, "PARTITION") || word(1, "TABLE")) {
-        "convert_partition"
-    } else if word(0, "DISCARD") || word(0, "IMPORT") {
-        "tablespace"
-    } else if word(0, "ALGORITHM") {
-        "algorithm"
-    } else if word(0, "LOCK") {
-        "lock"
-    } else {
-        return;
-    };
-    found.push(problem(reason, segment.start, segment.end));
+/// `ALTER TABLE`, which stands in front of the clause already.
+fn find_prefix(source: &Source<'_>, reading: &Reading) -> Option<ClauseProblem> {
+    let Operation { start, end, .. } = reading.operations.first()?;
+    let mut words = source.statement();
+    let prefixed = words.take("ALTER") && is_table_prefix(&words);
+    prefixed.then(|| problem("alter_table_prefix", *start, *end))
 }
 
-fn alters_table(word: &impl Fn(usize, &str) -> bool) -> bool {
-    let modifier = ["ONLINE", "OFFLINE", "IGNORE"]
-        .iter()
-        .any(|modifier| word(1, modifier));
-    word(0, "ALTER") && (word(1, "TABLE") || (modifier && word(2, "TABLE")))
+/// Why neither a copy nor a direct ALTER of ours can carry an operation.
+fn reason(kind: &OperationKind) -> Option<&'static str> {
+    match kind {
+        OperationKind::RenameTable(_) => Some("rename_table"),
+        OperationKind::ExchangePartition { .. } => Some("exchange_partition"),
+        OperationKind::ConvertPartition => Some("convert_partition"),
+        OperationKind::Tablespace => Some("tablespace"),
+        OperationKind::Algorithm => Some("algorithm"),
+        OperationKind::Lock => Some("lock"),
+        OperationKind::Validation => Some("validation"),
+        OperationKind::Wait => Some("wait"),
+        OperationKind::SecondaryLoad => Some("secondary_load"),
+        OperationKind::Partitions { work, .. } if !work.is_a_change() => Some("partition_maintenance"),
+        _ => None,
+    }
 }
