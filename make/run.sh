@@ -17,9 +17,14 @@ fi
 "$root/make/prepare.sh"
 "$root/make/build.sh" "$profile"
 
-# The connection can wait for the vault: then the window asks how to protect it, and the next `make run` saves it.
-"$root/make/save-sandbox-connection.sh" "$connection" "$root/target/$profile/mysqlerctl" \
-  || say "the connection '$connection' is not saved yet; see the message above"
+# Without a keyring and without a terminal nobody can be asked for a master password yet: the window asks, and takes the
+# connection as a line to paste. Its password is no secret: the sandbox listens on loopback and holds invented data.
+if ! "$root/make/save-sandbox-connection.sh" "$connection" "$root/target/$profile/mysqlerctl"; then
+  load_sandbox_env
+  say "the connection '$connection' is not saved yet. Set the vault up in the window, then paste this line into the form of a new connection:"
+  printf '  mysql://%s:%s@%s:%s/%s?ssl-mode=VERIFY_IDENTITY&ssl-ca=%s\n' "$MYSQLER_SANDBOX_USER" "$MYSQLER_SANDBOX_PASSWORD" \
+    "$MYSQLER_SANDBOX_PRIMARY_HOST" "$MYSQLER_SANDBOX_PRIMARY_PORT" "$MYSQLER_SANDBOX_SCHEMA" "$MYSQLER_SANDBOX_CA_FILE"
+fi
 
 say 'opening the window'
 exec "$root/target/$profile/mysqler"

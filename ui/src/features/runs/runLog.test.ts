@@ -3,10 +3,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { effectScope, ref, shallowReactive } from 'vue'
 import type { LogBatch, LogKind, LogLine } from '@/ipc'
 import type { OpenLog } from './logs'
+import { wordsWith } from './lineWords'
 import { lineText, RunLog } from './runLog'
 import type { LogSource } from './runLog'
 import { useLogScan } from './useLogScan'
 
+const asItCame = wordsWith((key, params) => `${key} ${JSON.stringify(params)}`)
 const line = (seq: number): LogLine => ({ seq, at: seq * 10, stream: 'stderr', kind: seq % 10 === 0 ? 'warning' : 'progress', text: `line ${seq}` })
 const lines = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => line(from + index))
 
@@ -78,8 +80,15 @@ describe('a followed log', () => {
     expect([log.error, log.total]).toEqual([null, 2])
   })
 
+  it('words the lines of the application, and nothing that the tool printed', () => {
+    const note = { ...line(1), stream: 'app' as const, text: '{"note":"dropped","name":"`a`"}' }
+    expect(asItCame(note)).toBe('note.dropped {"name":"`a`"}')
+    expect(asItCame({ ...note, stream: 'stdout' })).toBe(note.text)
+    expect(asItCame({ ...note, text: '{ cut' })).toBe('{ cut')
+  })
+
   it('writes a line with its time', () => {
-    expect(lineText(line(1))).toBe('1970-01-01T00:00:00.010Z stderr line 1')
+    expect(lineText(line(1), asItCame)).toBe('1970-01-01T00:00:00.010Z stderr line 1')
   })
 })
 
@@ -89,7 +98,7 @@ describe('searching a log', () => {
     const entry = shallowReactive({ log: new RunLog(from, () => (entry.version += 1)), version: 0 }) as OpenLog
     await entry.log.open()
     const asked = { query: ref(''), kinds: ref<LogKind[]>([]) }
-    const found = effectScope().run(() => useLogScan(ref(entry) as never, asked.query, asked.kinds))!
+    const found = effectScope().run(() => useLogScan(ref(entry) as never, asked.query, asked.kinds, asItCame))!
     asked.query.value = query
     asked.kinds.value = kinds
     await settle(found)

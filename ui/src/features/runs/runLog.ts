@@ -4,6 +4,7 @@
  * Lines are numbered from 1 without holes, so that line `seq` is always at index `seq - 1`, fetched or not.
  */
 import type { LogBatch, LogKind, LogLine, LogPage } from '@/ipc'
+import type { LineWords } from './lineWords'
 
 export const PAGE = 500
 const PASS = 10_000
@@ -143,10 +144,10 @@ export class RunLog {
   }
 }
 
-export function matcher({ query, kinds }: Search): (line: LogLine) => boolean {
+export function matcher({ query, kinds }: Search, words: LineWords): (line: LogLine) => boolean {
   const wanted = query.toLowerCase()
-  return (line) => (kinds.length === 0 || kinds.includes(line.kind)) && (wanted === '' || line.text.toLowerCase().includes(wanted))
+  return (line) => (kinds.length === 0 || kinds.includes(line.kind)) && (wanted === '' || words(line).toLowerCase().includes(wanted))
 }
 
 /** A line as it stands in a file. */
-export const lineText = (line: LogLine) => `${new Date(line.at).toISOString()} ${line.stream} ${line.text}`
+export const lineText = (line: LogLine, words: LineWords) => `${new Date(line.at).toISOString()} ${line.stream} ${words(line)}`

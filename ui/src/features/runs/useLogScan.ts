@@ -2,10 +2,11 @@
 import { ref, shallowRef, triggerRef, watch } from 'vue'
 import type { Ref } from 'vue'
 import type { LogKind } from '@/ipc'
+import type { LineWords } from './lineWords'
 import type { OpenLog } from './logs'
 import { matcher } from './runLog'
 
-export function useLogScan(entry: Ref<OpenLog>, query: Ref<string>, kinds: Ref<LogKind[]>) {
+export function useLogScan(entry: Ref<OpenLog>, query: Ref<string>, kinds: Ref<LogKind[]>, words: LineWords) {
   /** Log indices that the chosen kinds leave; `null` while all kinds show. */
   const rows = shallowRef<number[] | null>(null)
   /** Places within the shown rows that hold the query. */
@@ -30,8 +31,8 @@ export function useLogScan(entry: Ref<OpenLog>, query: Ref<string>, kinds: Ref<L
     if (searched.value >= log.total) return
     busy.value = true
     const { signal } = stop
-    const holds = matcher({ query: query.value, kinds: [] })
-    const ofKind = matcher({ query: '', kinds: kinds.value })
+    const holds = matcher({ query: query.value, kinds: [] }, words)
+    const ofKind = matcher({ query: '', kinds: kinds.value }, words)
     const seek = query.value !== ''
     try {
       for await (const lines of log.passes(signal, searched.value)) {

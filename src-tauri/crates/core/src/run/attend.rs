@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, AppEvent, CleaningAfter, ErrorCode, LogKind, Result, RunEventKind, RunId, RunState, Timestamp,
+    AppError, AppEvent, CleaningAfter, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId, RunState,
+    Timestamp,
 };
 
 use super::recorder::Recorder;
@@ -119,7 +120,7 @@ impl Supervisor {
         if self.rec.view().job.is_none() && !self.find_job().await? {
             return self.nothing_started().await;
         }
-        self.rec.note(LogKind::Info, "Taken up again");
+        self.rec.note(LogKind::Info, &LogNote::TakenUpAgain);
         if matches!(self.rec.state(), RunState::Interrupted { .. }) {
             self.rec.event(RunEventKind::ContactRegained);
             self.rec.input(&Input::RegainContact);

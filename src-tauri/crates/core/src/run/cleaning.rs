@@ -5,8 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, Result, RunEventKind, RunState,
-    TableRef, quote_identifier,
+    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, LogNote, Result, RunEventKind,
+    RunState, TableRef, quote_identifier,
 };
 
 use super::conclude::{look_at, look_for};
@@ -30,8 +30,12 @@ impl Supervisor {
             Ok(()) => Ok(()),
             Err(error) if error.code == ErrorCode::LeaseLost => Err(error),
             Err(error) => {
-                self.rec
-                    .note(LogKind::Error, format!("Cleaning stopped: {error}"));
+                self.rec.note(
+                    LogKind::Error,
+                    &LogNote::CleaningStopped {
+                        error: error.to_string(),
+                    },
+                );
                 let leftovers = self.recorded_leftovers();
                 self.rec.input(&Input::LeaveBehind {
                     leftovers,
@@ -156,7 +160,12 @@ impl Supervisor {
         self.rec.event(RunEventKind::Cleaned {
             leftover: leftover.clone(),
         });
-        self.rec.note(LogKind::Info, format!("Dropped {name}"));
+        self.rec.note(
+            LogKind::Info,
+            &LogNote::Dropped {
+                name: name.to_owned(),
+            },
+        );
     }
 
     /// What the record says might be left, for when the server cannot be asked.
@@ -212,10 +221,8 @@ impl Supervisor {
             if look >= 4 {
                 for session in &ours {
                     servers.kill(target, *session).await?;
-                    self.rec.note(
-                        LogKind::Info,
-                        format!("Killed session {session} of the ended job"),
-                    );
+                    let note = LogNote::SessionKilled { session: *session };
+                    self.rec.note(LogKind::Info, &note);
                 }
             }
             self.renew().await?;

@@ -1,8 +1,8 @@
 //! The end of a run: what the exit, the success line and the server together prove.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, Params, Phase, Result, RunEventKind,
-    RunState,
+    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, LogNote, Params, Phase, Result,
+    RunEventKind, RunState,
 };
 
 use super::state::Input;
@@ -22,8 +22,7 @@ impl Supervisor {
             match self.core.ports.runner.status(&job).await {
                 Ok(JobStatus::Exited { code, out_of_memory }) => {
                     if out_of_memory {
-                        self.rec
-                            .note(LogKind::Error, "The container ran out of its memory limit.");
+                        self.rec.note(LogKind::Error, &LogNote::OutOfMemory);
                     }
                     break Some(code);
                 }
@@ -76,7 +75,9 @@ impl Supervisor {
             Err(error) => {
                 self.rec.note(
                     LogKind::Error,
-                    format!("The table could not be read back: {error}"),
+                    &LogNote::NotReadBack {
+                        error: error.to_string(),
+                    },
                 );
                 let table = self.plan.request.table.to_string();
                 self.rec.input(&Input::LoseTrack(vec![look_at(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use mysqler_contract::{
-    AppError, ForeignKeysMethod, LogKind, LogStream, Phase, Result, RunAction, RunEventKind,
+    AppError, ForeignKeysMethod, LogKind, LogNote, LogStream, Phase, Result, RunAction, RunEventKind,
 };
 
 use super::state::Input;
@@ -103,13 +103,8 @@ impl Supervisor {
     /// A server that explains in another format makes the tool lock and copy the whole table at once.
     fn end_blind_copy(&mut self, job: &str) {
         if std::mem::take(&mut self.seen.blind_copy) && !self.stopping() {
-            let why = self
-                .seen
-                .fault
-                .as_ref()
-                .map(|(_, text)| text.clone())
-                .unwrap_or_default();
-            self.rec.note(LogKind::Error, format!("Ended by MySQLer: {why}"));
+            let rows = self.plan.facts.summary.rows;
+            self.rec.note(LogKind::Error, &LogNote::BlindCopy { rows });
             self.terminate(job);
         }
     }
@@ -125,7 +120,12 @@ impl Supervisor {
             self.rec.event(RunEventKind::ContactLost {
                 why: error.to_string(),
             });
-            self.rec.note(LogKind::Warning, format!("Contact lost: {error}"));
+            self.rec.note(
+                LogKind::Warning,
+                &LogNote::ContactLost {
+                    error: error.to_string(),
+                },
+            );
         }
         loop {
             self.rec.flush().await?;
@@ -144,7 +144,7 @@ impl Supervisor {
         }
         if lost {
             self.rec.event(RunEventKind::ContactRegained);
-            self.rec.note(LogKind::Info, "Contact regained");
+            self.rec.note(LogKind::Info, &LogNote::ContactRegained);
             self.rec.input(&Input::RegainContact);
         }
         if self.stopping() {
@@ -172,7 +172,7 @@ impl Supervisor {
     async fn obey(&mut self, job: &str, wish: &Wish) -> Result<()> {
         if !self.allows(wish.action) {
             self.rec
-                .note(LogKind::Info, format!("Not possible now: {:?}", wish.action));
+                .note(LogKind::Info, &LogNote::NotPossibleNow { action: wish.action });
             return Ok(());
         }
         self.heed(wish);
@@ -196,7 +196,10 @@ impl Supervisor {
         if let Err(error) = done {
             self.rec.note(
                 LogKind::Error,
-                format!("{:?} did not reach the run: {error}", wish.action),
+                &LogNote::NotDelivered {
+                    action: wish.action,
+                    error: error.to_string(),
+                },
             );
         }
         Ok(())

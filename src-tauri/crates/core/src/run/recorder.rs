@@ -1,8 +1,8 @@
 //! The run's record being written: events and lines are gathered, stored in one step, and only then told.
 
 use mysqler_contract::{
-    AppError, AppEvent, ErrorCode, LogKind, LogLine, LogStream, Result, RunEvent, RunEventKind, RunId,
-    RunState, RunView, Timestamp,
+    AppError, AppEvent, ErrorCode, LogKind, LogLine, LogNote, LogStream, Result, RunEvent, RunEventKind,
+    RunId, RunState, RunView, Timestamp,
 };
 
 use super::fold::RunFold;
@@ -107,9 +107,9 @@ impl Recorder {
     }
 
     /// A line of the application's own.
-    pub(super) fn note(&mut self, kind: LogKind, text: impl Into<String>) {
+    pub(super) fn note(&mut self, kind: LogKind, note: &LogNote) {
         let at = self.core.ports.clock.now();
-        self.line(at, LogStream::App, kind, text.into());
+        self.line(at, LogStream::App, kind, note.stored());
     }
 
     pub(super) fn definition_after(&mut self, definition: String) {

@@ -268,5 +268,9 @@ fn log_line(out: &Output, line: &LogLine) {
         LogKind::Error => "!! ",
         _ => "",
     };
-    out.line(format!("{}  {mark}{}", moment(line.at), printable(&line.text)));
+    out.line(format!(
+        "{}  {mark}{}",
+        moment(line.at),
+        printable(&line.words(out.locale()))
+    ));
 }

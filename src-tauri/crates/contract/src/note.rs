@@ -1,0 +1,135 @@
+//! Lines that the application itself writes into a run's log: stored by name and values, worded when they are shown.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::messages::{self, Locale};
+use crate::{LogLine, LogStream, Params, RunAction};
+
+/// One such line; its words are `note.<name>` of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum LogNote {
+    TakenUpAgain,
+    ContactLost {
+        error: String,
+    },
+    ContactRegained,
+    NotPossibleNow {
+        action: RunAction,
+    },
+    NotDelivered {
+        action: RunAction,
+        error: String,
+    },
+    /// The tool was about to copy every row in one locking statement.
+    BlindCopy {
+        rows: u64,
+    },
+    OutOfMemory,
+    NotReadBack {
+        error: String,
+    },
+    CleaningStopped {
+        error: String,
+    },
+    Dropped {
+        name: String,
+    },
+    SessionKilled {
+        session: u64,
+    },
+}
+
+impl LogNote {
+    /// What is stored as the line's text.
+    pub fn stored(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl LogLine {
+    /// The line as it is read: output verbatim, the application's own lines in the reader's language.
+    pub fn words(&self, locale: Locale) -> Cow<'_, str> {
+        if self.stream != LogStream::App {
+            return Cow::Borrowed(&self.text);
+        }
+        let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(&self.text) else {
+            return Cow::Borrowed(&self.text);
+        };
+        let mut params: Params = fields
+            .into_iter()
+            .map(|(name, value)| match value {
+                serde_json::Value::String(text) => (name, text),
+                other => (name, other.to_string()),
+            })
+            .collect();
+        match params.remove("note") {
+            Some(note) => Cow::Owned(messages::text(locale, &format!("note.{note}"), &params)),
+            None => Cow::Borrowed(&self.text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LogKind, Timestamp};
+
+    fn every() -> Vec<LogNote> {
+        let error = || "the server is gone".to_owned();
+        vec![
+            LogNote::TakenUpAgain,
+            LogNote::ContactLost { error: error() },
+            LogNote::ContactRegained,
+            LogNote::NotPossibleNow {
+                action: RunAction::CutOver,
+            },
+            LogNote::NotDelivered {
+                action: RunAction::Pause,
+                error: error(),
+            },
+            LogNote::BlindCopy { rows: 7 },
+            LogNote::OutOfMemory,
+            LogNote::NotReadBack { error: error() },
+            LogNote::CleaningStopped { error: error() },
+            LogNote::Dropped {
+                name: "`a`.`b`".into(),
+            },
+            LogNote::SessionKilled { session: 42 },
+        ]
+    }
+
+    fn line(stream: LogStream, text: String) -> LogLine {
+        LogLine {
+            seq: 1,
+            at: Timestamp(0),
+            stream,
+            kind: LogKind::Info,
+            text,
+        }
+    }
+
+    #[test]
+    fn each_note_is_worded_in_both_languages_with_all_its_values() {
+        for note in every() {
+            let line = line(LogStream::App, note.stored());
+            let (english, chinese) = (line.words(Locale::En), line.words(Locale::ZhCn));
+            assert!(!english.starts_with("note."), "{note:?} has no words");
+            assert!(
+                !english.contains('{') && !chinese.contains('{'),
+                "{note:?}: {english} {chinese}"
+            );
+            assert_ne!(english, chinese, "{note:?}");
+        }
+    }
+
+    #[test]
+    fn output_that_looks_like_a_note_is_shown_as_it_came() {
+        let text = LogNote::OutOfMemory.stored();
+        assert_eq!(line(LogStream::Stdout, text.clone()).words(Locale::En), text);
+        let plain = line(LogStream::App, "Contact lost".into());
+        assert_eq!(plain.words(Locale::ZhCn), "Contact lost");
+    }
+}
