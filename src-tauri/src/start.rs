@@ -30,13 +30,13 @@ pub fn run() -> ExitCode {
         .invoke_handler(handler)
         .setup(move |app| {
             builder.mount_events(app);
-            open_core(app.handle())?;
+            // The web view's own processes start while the data file is opened; what the page asks is heard after that.
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("MySQLer")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(1024.0, 640.0)
                 .build()?;
-            Ok(())
+            open_core(app.handle())
         })
         .build(tauri::generate_context!());
     match outcome {
