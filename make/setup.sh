@@ -115,6 +115,16 @@ install_tauri_driver() {
   cargo install tauri-driver --version "$tauri_driver_wanted" --locked --root "$tools" --quiet
 }
 
+# Only the program, out of Debian's package: the package itself would start a service that nobody asked for.
+install_registry() {
+  local dir
+  dir=$(mktemp -d)
+  (cd "$dir" && apt-get --quiet download docker-registry >/dev/null 2>&1 && dpkg-deb --extract docker-registry_*.deb .)
+  mkdir -p "$tools/bin"
+  install -m 755 "$dir/usr/bin/docker-registry" "$tools/bin/docker-registry"
+  rm -rf "$dir"
+}
+
 ask() { # LINE…
   printf '%s\n' 'MySQLer needs to install:' "$@" >&2
   if [[ ${YES:-} == 1 || ${CI:-} == true ]]; then
@@ -151,6 +161,7 @@ main() {
   if ! node_is_here; then timed 'Node' install_node; fi
   if ! modules_are_here; then timed 'npm packages' install_modules; fi
   if [[ $for_tests == yes && ! -x $tools/bin/tauri-driver ]]; then timed 'tauri-driver' install_tauri_driver; fi
+  if [[ $for_tests == yes && ! -x $tools/bin/docker-registry ]]; then timed 'docker-registry' install_registry; fi
 }
 
 main

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use mysqler_contract::{
-    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DockerHost, EngineChoice,
-    Flavour, ImageRef, ImageStatus, Launch, RecursionMethod, ReplicationRole, Result, RunId, Secret,
-    ServerVersion, TableRef, TlsMode,
+    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DEFAULT_IMAGE, DockerHost,
+    EngineChoice, Flavour, ImageRef, ImageStatus, Launch, RecursionMethod, ReplicationRole, Result, RunId,
+    Secret, ServerVersion, TableRef, TlsMode,
 };
 use mysqler_core::ports::{
     JobStatus, LaunchInput, LogCursor, RawLine, Runner, ServerCertificate, ServerFacts, Signal,
 };
-use mysqler_runner::{BASE_IMAGE, DEFAULT_IMAGE, DockerRunner};
+use mysqler_runner::{BASE_IMAGE, DockerRunner};
 use mysqler_tests::sandbox::{Account, Sandbox, Server};
 use tokio::sync::OnceCell;
 
@@ -128,6 +128,7 @@ impl Bench {
         };
         self.runner.compose(&LaunchInput {
             request: &request,
+            hold: request.hold_cutover,
             server: &server,
             host: &wish.host,
             port: wish.port,

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use mysqler_contract::{ErrorCode, ImageStatus, RunId, Secret, TableRef};
+use mysqler_contract::{DEFAULT_IMAGE, ErrorCode, ImageStatus, RunId, Secret, TableRef};
 use mysqler_core::ports::Runner;
-use mysqler_runner::{BASE_IMAGE, BRIDGE_VERSION, DEFAULT_IMAGE, DockerRunner, PTOSC_VERSION};
+use mysqler_runner::{BASE_IMAGE, BRIDGE_VERSION, DockerRunner, PTOSC_VERSION, PULL_IMAGE};
+use mysqler_tests::engine::{Registry, SecondEngine};
 
 use super::bench::Bench;
 
@@ -171,4 +172,31 @@ async fn the_bridge_survives_whatever_the_tool_hands_it() {
             .all(|line| line.starts_with("@mysqler {") && line.ends_with('}')),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn an_engine_with_a_registry_pulls_the_base_and_gets_the_layer() {
+    let registry = Registry::start().await;
+    registry.offer(BASE_IMAGE, PULL_IMAGE).await;
+    let engine = SecondEngine::start(Some(&registry.address())).await;
+    let runner = DockerRunner::at(&engine.address());
+    let missing = runner.image_status(DEFAULT_IMAGE).await.expect("an engine");
+    assert!(matches!(missing, ImageStatus::Missing { .. }), "{missing:?}");
+
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&told);
+    let progress = move |step| sink.lock().unwrap().push(step);
+    let status = runner
+        .image_pull(DEFAULT_IMAGE, Box::new(progress))
+        .await
+        .expect("the registry gives the base");
+    assert!(matches!(status, ImageStatus::Ready { .. }), "{status:?}");
+    let told = std::mem::take(&mut *told.lock().unwrap());
+    assert!(
+        told.iter().any(|step| step.total_bytes > 1_000_000),
+        "no bytes were told: {told:?}"
+    );
+
+    registry.end().await;
+    engine.end().await;
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use mysqler_contract::{
-    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, EngineChoice, Flavour,
-    ForeignKeysMethod, ImageStatus, LoadThreshold, RecursionMethod, ReplicationRole, RunId, Secret,
+    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DEFAULT_IMAGE, EngineChoice,
+    Flavour, ForeignKeysMethod, ImageStatus, LoadThreshold, RecursionMethod, ReplicationRole, RunId, Secret,
     ServerVersion, TableRef, TlsMode,
 };
 use mysqler_core::ports::{LaunchInput, LogCursor, Runner, ServerFacts};
-use mysqler_runner::{BASE_IMAGE, DEFAULT_IMAGE, DockerRunner};
+use mysqler_runner::{BASE_IMAGE, DockerRunner};
 
 fn var(name: &str, default: &str) -> String {
     env::var(format!("RECORD_{name}")).unwrap_or_else(|_| default.to_owned())
@@ -92,6 +92,7 @@ async fn main() {
     };
     let input = LaunchInput {
         request: &request,
+        hold: request.hold_cutover,
         server: &server,
         host: &var("HOST", "127.0.0.1"),
         port: var("PORT", "33961").parse().expect("a port"),

@@ -2,9 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-/// The image that runs are started from.
-pub const DEFAULT_IMAGE: &str = "mysqler/pt-runner:3.7.1";
-
 /// The base that is made from Debian's packages where no registry answers.
 pub const BASE_IMAGE: &str = "mysqler/pt-base:3.7.1";
 

@@ -8,7 +8,7 @@ mod parser;
 mod render;
 
 pub use docker::DockerRunner;
-pub use image::{BASE_IMAGE, BRIDGE_VERSION, DEFAULT_IMAGE, PTOSC_VERSION, PULL_IMAGE};
+pub use image::{BASE_IMAGE, BRIDGE_VERSION, PTOSC_VERSION, PULL_IMAGE};
 
 /// Where the container keeps the session's option file and the control files: a tmpfs of its own.
 const PRIVATE_DIR: &str = "/run/pt";

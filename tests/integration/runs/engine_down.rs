@@ -1,0 +1,55 @@
+//! The engine itself goes down in the middle of a run: told to stop, or killed, and started again.
+//!
+//! The sandbox's servers live in the engine of the machine, so the run gets an engine of its own.
+
+use mysqler_contract::{DEFAULT_IMAGE, RunEventKind, RunState};
+use mysqler_runner::DockerRunner;
+use mysqler_tests::desk::Desk;
+use mysqler_tests::engine::SecondEngine;
+use mysqler_tests::sandbox::Server;
+use mysqler_tests::table::{filled, remains};
+use rstest::rstest;
+
+#[rstest]
+#[case::told_to_stop("TERM")]
+#[case::killed("KILL")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_engine_went_down_leaves_nothing_and_says_so(#[case] signal: &str) {
+    let engine = SecondEngine::start(None).await;
+    engine.load(DEFAULT_IMAGE).await;
+    let data = tempfile::tempdir().expect("a scratch directory");
+    let desk = Desk::at(data.path(), "test:1", DockerRunner::at(&engine.address())).await;
+    let schema = desk.sandbox.fresh_schema(Server::Primary, "engine_down").await;
+    let table = filled(&schema, "orders", 40_000).await;
+    let connection = desk.primary().await;
+    let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
+    request.options.chunk_size = Some(100);
+    request.options.chunk_time_ms = None;
+    let id = desk.go(request).await;
+    desk.until(&id, "the copy", |view| view.rows_copied > 500).await;
+
+    engine.down(signal).await;
+    desk.until(&id, "the loss", |view| {
+        matches!(view.state, RunState::Interrupted { .. })
+    })
+    .await;
+    engine.up().await;
+
+    let view = desk.end(&id).await;
+    assert!(
+        matches!(view.state, RunState::Failed { .. }),
+        "{:?}\n{}",
+        view.state,
+        desk.log_text(&id).await
+    );
+    let lost = |kind: &RunEventKind| matches!(kind, RunEventKind::ContactLost { .. });
+    assert!(desk.events(&id).await.iter().any(|event| lost(&event.kind)));
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    let rows = client
+        .value(&format!("SELECT COUNT(*) FROM {}", table.quoted()))
+        .await;
+    assert_eq!(rows, "40000");
+    desk.close().await;
+    engine.end().await;
+}

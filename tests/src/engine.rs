@@ -1,0 +1,194 @@
+//! A container engine beside the machine's own, for what must not happen to the one that the sandbox lives in; and a
+//! registry that it pulls from.
+#![allow(clippy::expect_used, reason = "test support fails loudly")]
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::process::{Child, Command};
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// An engine with a data directory of its own, empty at first.
+pub struct SecondEngine {
+    dir: tempfile::TempDir,
+    /// Where images of the public registry are asked for instead.
+    mirror: Option<String>,
+}
+
+impl SecondEngine {
+    pub async fn start(mirror: Option<&str>) -> Self {
+        let engine = Self {
+            dir: tempfile::tempdir().expect("a scratch directory"),
+            mirror: mirror.map(str::to_owned),
+        };
+        engine.up().await;
+        engine
+    }
+
+    /// Copies an image of the machine's own engine into this one.
+    pub async fn load(&self, image: &str) {
+        let load = format!(
+            "docker save {image} | docker --host {} load --quiet",
+            self.address()
+        );
+        run(Command::new("sh").arg("-c").arg(load)).await;
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn address(&self) -> String {
+        format!("unix://{}", self.path("sock").display())
+    }
+
+    /// Host networking is all that the run needs, so the engine gets no network of its own.
+    pub async fn up(&self) {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("log"))
+            .expect("a log file");
+        let mut command = as_root("dockerd");
+        command.arg("--host").arg(self.address()).args([
+            "--bridge",
+            "none",
+            "--iptables=false",
+            "--ip6tables=false",
+        ]);
+        for (option, name) in [
+            ("--data-root", "data"),
+            ("--exec-root", "exec"),
+            ("--pidfile", "pid"),
+        ] {
+            command.arg(option).arg(self.path(name));
+        }
+        if let Some(mirror) = &self.mirror {
+            command.args(["--registry-mirror", mirror]);
+        }
+        command
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log)
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("dockerd can be started");
+        let started = Instant::now();
+        while !self.answers().await {
+            let log = std::fs::read_to_string(self.path("log")).unwrap_or_default();
+            assert!(
+                started.elapsed() < DEADLINE,
+                "the second engine does not answer:\n{log}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn answers(&self) -> bool {
+        let asked = Command::new("docker")
+            .args(["--host", &self.address(), "info"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        asked.await.is_ok_and(|status| status.success())
+    }
+
+    /// Sends the signal and waits until the process is gone.
+    pub async fn down(&self, signal: &str) {
+        let pid = std::fs::read_to_string(self.path("pid")).expect("the engine's process id");
+        let pid = pid.trim().to_owned();
+        run(as_root("kill").arg(format!("-{signal}")).arg(&pid)).await;
+        let started = Instant::now();
+        while Path::new("/proc").join(&pid).join("exe").exists() {
+            assert!(started.elapsed() < DEADLINE, "the engine does not end");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // A killed engine leaves its file behind, and would take it for another that runs.
+        run(as_root("rm").arg("-f").arg(self.path("pid"))).await;
+    }
+
+    /// Takes away what root made, which the scratch directory's owner may not.
+    pub async fn end(self) {
+        self.down("TERM").await;
+        run(as_root("rm")
+            .arg("-rf")
+            .args(["data", "exec"].map(|name| self.path(name))))
+        .await;
+    }
+}
+
+/// The program itself for root, else by `sudo`, which must not ask.
+fn as_root(program: &str) -> Command {
+    let me = std::fs::metadata("/proc/self").expect("this process is listed");
+    if std::os::unix::fs::MetadataExt::uid(&me) == 0 {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.arg("-n").arg(program);
+    command
+}
+
+async fn run(command: &mut Command) {
+    let output = command.output().await.expect("the command can be run");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {told}");
+}
+
+/// A registry on loopback that holds what is pushed to it.
+pub struct Registry {
+    process: Child,
+    port: u16,
+    _dir: tempfile::TempDir,
+}
+
+impl Registry {
+    /// The program is Debian's `docker-registry`, unpacked beside the project's other tools.
+    pub async fn start() -> Self {
+        let dir = tempfile::tempdir().expect("a scratch directory");
+        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let config = dir.path().join("config.yml");
+        let text = format!(
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: 127.0.0.1:{port}\n",
+            dir.path().join("data").display()
+        );
+        std::fs::write(&config, text).expect("a file");
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/bin/docker-registry");
+        let process = Command::new(&program)
+            .arg("serve")
+            .arg(&config)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}; `make setup` puts it there", program.display()));
+        let started = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            assert!(started.elapsed() < DEADLINE, "the registry does not listen");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Self {
+            process,
+            port,
+            _dir: dir,
+        }
+    }
+
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Offers an image of the machine's own engine under another name.
+    pub async fn offer(&self, image: &str, name: &str) {
+        let there = format!("127.0.0.1:{}/{name}", self.port);
+        run(Command::new("docker").args(["tag", image, &there])).await;
+        run(Command::new("docker").args(["push", "--quiet", &there])).await;
+        run(Command::new("docker").args(["rmi", &there])).await;
+    }
+
+    pub async fn end(mut self) {
+        self.process.kill().await.expect("the registry ends");
+    }
+}
