@@ -9,8 +9,12 @@
 mod contact;
 #[path = "runs/control.rs"]
 mod control;
+#[path = "runs/engine_down.rs"]
+mod engine_down;
 #[path = "runs/faults.rs"]
 mod faults;
+#[path = "runs/gate.rs"]
+mod gate;
 #[path = "runs/hazards.rs"]
 mod hazards;
 #[path = "runs/outcome.rs"]

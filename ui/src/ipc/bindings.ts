@@ -66,6 +66,31 @@ export const events = {
 };
 
 /* Types */
+/**  What the server said, or the rules in its place, of the cheapest safe way. */
+export type Advice = {
+	/**  The cheapest that the server takes for exactly this clause; `None` when nothing could be said. */
+	algorithm: Algorithm | null,
+	/**  True when an empty clone on the server proved it; false when rules answered. */
+	verified: boolean,
+	/**  Why, in order of weight; each is `advice.<what>` of the catalogue. */
+	reasons: Difference[],
+	/**  The ways that there are, the recommended one first. */
+	offers: Offer[],
+	/**  The clone's definition after the clause: what the table has to look like in the end. */
+	expected: ExpectedDefinition | null,
+};
+
+/**  How a server carries out an ALTER by itself, cheapest first. */
+export type Algorithm = 
+/**  Metadata only. */
+"instant" | 
+/**  MariaDB: in place, without rebuilding the clustered index. */
+"no_copy" | 
+/**  In place, writers go on. */
+"inplace" | 
+/**  Copies the table and blocks its writers. */
+"copy";
+
 /**  One error as every host shows it. */
 export type AppError = {
 	code: ErrorCode,
@@ -80,7 +105,7 @@ export type AppError = {
 /**  One tagged stream for everything that is rare; log lines travel over their own channel. */
 export type AppEvent = 
 /**  Already stored when it is told. */
-{ kind: "run_changed"; view: RunView } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
+{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
 /**  Events could not be stored; the run goes on and they are kept in memory. */
 { kind: "store_trouble"; run: RunId | null; error: AppError } | { kind: "store_recovered" };
 
@@ -269,6 +294,20 @@ export type Difference = {
 	params: { [key in string]: string },
 };
 
+/**  Exactly what the direct engine executes. */
+export type DirectLaunch = {
+	/**  Statements that prepare the session, in their order. */
+	session: string[],
+	/**  The whole ALTER, the algorithm asserted in front of the clause. */
+	statement: string,
+	algorithm: Algorithm,
+	/**  Seconds that one attempt waits for the metadata lock. */
+	lock_wait_timeout_s: number,
+	attempts: number,
+	/**  Milliseconds before the second attempt; doubled each time. */
+	backoff_ms: number,
+};
+
 export type DockerHost = {
 	version: string,
 	operating_system: string,
@@ -279,9 +318,11 @@ export type DockerHost = {
 };
 
 /**  How the table is changed. */
-export type Engine = "pt-osc";
+export type Engine = "pt-osc" | 
+/**  One ALTER by the server itself. */
+"direct";
 
-export type EngineChoice = "auto" | "pt-osc";
+export type EngineChoice = "auto" | "pt-osc" | "direct";
 
 export type Environment = "production" | "test" | "development";
 
@@ -298,13 +339,19 @@ export type ErrorCode =
 /**  The tool gave up before the swap: params `class`; the table is as it was. */
 "RUN_FAILED" | 
 /**  The tool gave up after the swap: the new table is in place. */
-"RUN_FAILED_AFTER_SWAP" | "RUN_SUPERVISOR_MISSING" | "FILE_UNREADABLE" | "FILE_UNWRITABLE" | "FILE_FORMAT" | "PASSPHRASE_WRONG" | "CANCELLED" | "INTERNAL";
+"RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | "RUN_SUPERVISOR_MISSING" | "FILE_UNREADABLE" | "FILE_UNWRITABLE" | "FILE_FORMAT" | "PASSPHRASE_WRONG" | "CANCELLED" | "INTERNAL";
 
 export type EstimateSource = 
 /**  The server's statistics. */
 "statistics" | 
 /**  pt-osc's own EXPLAIN. */
 "explain";
+
+/**  A definition as the server printed it for a table that stood in for the real one. */
+export type ExpectedDefinition = {
+	table: TableRef,
+	definition: string,
+};
 
 /**  Why a field of a draft is not acceptable; the text is `reason.<reason>` of the catalogue. */
 export type FieldProblem = {
@@ -318,6 +365,7 @@ export type Finding = {
 	/**  For example `NO_USABLE_KEY`. */
 	code: string,
 	severity: Severity,
+	scope?: Scope,
 	/**  False when the check could not prove its answer (timed out, sampled, lacked rights). */
 	proven: boolean,
 	params: { [key in string]: string },
@@ -325,7 +373,19 @@ export type Finding = {
 	query: string | null,
 	/**  A statement that would mend the cause, for a person to run. */
 	remedy: string | null,
+	fixes?: Fix[],
 };
+
+/**  A remedy that one click applies. */
+export type Fix = 
+/**  Refreshes the table's statistics. */
+{ kind: "analyze" } | 
+/**  Another clause in place of the present one. */
+{ kind: "replace_clause"; clause: string } | 
+/**  Another value of one option, named as in the form; `None` takes it away. */
+{ kind: "set_option"; option: string; value: string | null } | { kind: "choose_engine"; engine: EngineChoice } | 
+/**  Ends a session of the server, after a confirmation that shows what it does. */
+{ kind: "kill_session"; id: number };
 
 export type Flavour = "my_sql" | "percona" | "maria_db" | 
 /**  Speaks the protocol but is not MySQL or MariaDB underneath (TiDB, OceanBase, …). */
@@ -357,6 +417,13 @@ export type ForeignKeyFacts = {
 
 /**  How rows of child tables follow a referenced table. */
 export type ForeignKeysMethod = "rebuild_constraints" | "drop_swap";
+
+/**  What counting the rows of both tables, in one snapshot before the swap, showed. */
+export type GateCount = { kind: "equal"; rows: number } | 
+/**  The run ends: what the copy lost must not become the table. */
+{ kind: "different"; original: number; shadow: number } | 
+/**  Nothing is proven, so a person decides. */
+{ kind: "not_counted"; why: string };
 
 /**  Over all runs that match the filter. */
 export type HistoryFigures = {
@@ -526,6 +593,17 @@ export type NetworkChoice =
 /**  Docker Desktop: loopback servers answer at `host.docker.internal`. */
 "desktop_gateway";
 
+/**  One way in which the change could be made. */
+export type Offer = {
+	engine: Engine,
+	/**  What the server is held to; `None` under pt-osc. */
+	algorithm: Algorithm | null,
+	/**  False when a finding forbids this way. */
+	open: boolean,
+	/**  Its price and its limits; each is `advice.<what>` of the catalogue. */
+	notes: Difference[],
+};
+
 export type Page = {
 	/**  From zero. */
 	index: number,
@@ -568,14 +646,30 @@ export type Plan = {
 	findings: Finding[],
 	forecast: Forecast,
 	confirmation: ConfirmationNeed,
-	/**  `None` when a finding blocks before a command can be composed. */
+	/**  `None` before the server was looked at, and in plans of earlier versions. */
+	advice?: Advice | null,
+	/**  For engine `pt-osc`; `None` when a finding blocks before a command can be composed. */
 	launch: Launch | null,
-	/**  The launch rendered as a command line that can be copied, the secret masked. */
+	/**  For engine `direct`. */
+	direct?: DirectLaunch | null,
+	/**  The clause could make the copy drop rows, so both tables are counted before the swap. */
+	counts_at_gate?: boolean,
+	/**  What is executed, rendered as text that can be copied, the secret masked. */
 	command: string | null,
 	made_at: Timestamp,
 };
 
 export type PlanId = string;
+
+/**  How far a plan in the making has come. */
+export type PlanProgress = {
+	/**  Whose plan: the ticket that the asker gave with the request. */
+	ticket: string,
+	/**  What is looked at now: the code of the finding that it may give, or `ADVICE`. */
+	step: string,
+	done: number,
+	total: number,
+};
 
 /**  The server's own opinion of a clause. */
 export type PrepareVerdict = { kind: "accepted" } | { kind: "refused"; code: number; message: string; 
@@ -622,7 +716,7 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 /**  Bridge lines `from..=to` never arrived. */
 { event: "gap"; from: number; to: number } | 
 /**  The plugin is silent; phases and rows come from the tool's own text. */
-{ event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "verified"; definition: string } | 
+{ event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "gate_counted"; count: GateCount } | { event: "verified"; definition: string } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
 { event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
 
@@ -671,6 +765,8 @@ export type RunView = {
 	triggers: string[],
 	sessions: number[],
 	shadow_definition: string | null,
+	/**  Of a run whose rows are counted before the swap. */
+	gate?: GateCount | null,
 	/**  Asked for and not yet seen to happen. */
 	pending: RunAction | null,
 	job: string | null,
@@ -679,6 +775,15 @@ export type RunView = {
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
 };
+
+/**  What a check looks at. */
+export type Scope = "server" | "table" | "clause" | 
+/**  The table's rows. */
+"rows" | 
+/**  What happens on the server right now. */
+"moment" | 
+/**  Advice on style and design; each rule can be switched off. */
+"lint";
 
 /**  A secret in memory: wiped on drop, never printed, never serialised (there is deliberately no `Serialize`). */
 export type Secret = string;

@@ -62,6 +62,7 @@ pub enum ErrorCode {
     RunFailed,
     /// The tool gave up after the swap: the new table is in place.
     RunFailedAfterSwap,
+    RowsLost,
     RunSupervisorMissing,
 
     FileUnreadable,

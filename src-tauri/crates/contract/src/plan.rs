@@ -96,6 +96,9 @@ pub struct Plan {
     /// For engine `direct`.
     #[serde(default)]
     pub direct: Option<DirectLaunch>,
+    /// The clause could make the copy drop rows, so both tables are counted before the swap.
+    #[serde(default)]
+    pub counts_at_gate: bool,
     /// What is executed, rendered as text that can be copied, the secret masked.
     pub command: Option<String>,
     pub made_at: Timestamp,

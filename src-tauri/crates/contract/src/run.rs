@@ -223,6 +223,24 @@ pub enum WaitReason {
     Pause,
 }
 
+/// What counting the rows of both tables, in one snapshot before the swap, showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum GateCount {
+    Equal {
+        rows: u64,
+    },
+    /// The run ends: what the copy lost must not become the table.
+    Different {
+        original: u64,
+        shadow: u64,
+    },
+    /// Nothing is proven, so a person decides.
+    NotCounted {
+        why: String,
+    },
+}
+
 /// One entry of a run's append-only record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct RunEvent {
@@ -303,6 +321,9 @@ pub enum RunEventKind {
     ContactRegained,
     Cleaned {
         leftover: Leftover,
+    },
+    GateCounted {
+        count: GateCount,
     },
     Verified {
         definition: String,
@@ -418,6 +439,9 @@ pub struct RunView {
     pub triggers: Vec<String>,
     pub sessions: Vec<u64>,
     pub shadow_definition: Option<String>,
+    /// Of a run whose rows are counted before the swap.
+    #[serde(default)]
+    pub gate: Option<GateCount>,
     /// Asked for and not yet seen to happen.
     pub pending: Option<RunAction>,
     pub job: Option<String>,

@@ -58,9 +58,8 @@ fn of(ending: Ending) -> Exit {
             | E::ServerUnsupported,
         )
         | Ending::Run(R::NeedsReview) => Exit::Refused,
-        Ending::Error(E::RunFailed | E::RunFailedAfterSwap) | Ending::Run(R::Failed | R::NeedsCleanup) => {
-            Exit::RunFailed
-        }
+        Ending::Error(E::RunFailed | E::RunFailedAfterSwap | E::RowsLost)
+        | Ending::Run(R::Failed | R::NeedsCleanup) => Exit::RunFailed,
         Ending::Error(E::Cancelled) | Ending::Run(R::Cancelled) => Exit::Stopped,
         // Without a session on the server nothing was learned of it, whoever of the two refused.
         Ending::Error(

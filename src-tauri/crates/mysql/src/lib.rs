@@ -4,6 +4,7 @@
 mod cache;
 mod catalog;
 mod certificate;
+mod counting;
 mod ddl;
 mod error;
 mod foreign_keys;
@@ -118,6 +119,16 @@ impl Servers for MySqlServers {
 
     async fn drop_table(&self, target: &Target, table: &TableRef) -> Result<()> {
         ddl::drop_table(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn count_both(
+        &self,
+        target: &Target,
+        one: &TableRef,
+        other: &TableRef,
+        limit: Duration,
+    ) -> Result<Option<(u64, u64)>> {
+        counting::both(&mut *self.cache.lease(target).await?, one, other, limit).await
     }
 
     async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>> {

@@ -82,6 +82,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     findings: [],
     advice: null,
     direct: null,
+    counts_at_gate: false,
     forecast: { rows: 1_993_412, shadow_bytes: 635_437_056, binlog_bytes: 640_000_000, duration_ms: 412_000, rate_rows_s: 4840, learned: false },
     confirmation: { typed: null, accept: [] },
     launch: {

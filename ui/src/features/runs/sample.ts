@@ -31,6 +31,7 @@ export function sampleView(part: Partial<RunView> = {}): RunView {
     triggers: ['pt_osc_shop_orders_del', 'pt_osc_shop_orders_upd', 'pt_osc_shop_orders_ins'],
     sessions: [811, 812],
     shadow_definition: null,
+    gate: null,
     pending: null,
     job: 'a1b2c3',
     exit_code: null,

@@ -27,6 +27,7 @@ struct Gathered {
     certificate: Option<ServerCertificate>,
     docker: Result<DockerHost>,
     image: Result<ImageStatus>,
+    counts_at_gate: bool,
 }
 
 /// The way that was found, as far as one was.
@@ -150,6 +151,7 @@ impl Core {
             advice: None,
             launch,
             direct: None,
+            counts_at_gate: gathered.counts_at_gate,
             facts: gathered.table,
             connection,
             request,
@@ -200,7 +202,9 @@ impl Core {
         };
         let (asked, (docker, image)) = tokio::join!(asked, workstation);
         let (server, table, leftovers, prepare, certificate) = asked?;
+        let counts_at_gate = preflight::may_drop_rows(request.kind.clause(), &table);
         Ok(Gathered {
+            counts_at_gate,
             server,
             table,
             leftovers,
@@ -231,6 +235,7 @@ impl Core {
         }
         let launch = self.ports.runner.compose(&LaunchInput {
             request,
+            hold: request.hold_cutover || gathered.counts_at_gate,
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,

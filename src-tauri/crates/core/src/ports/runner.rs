@@ -15,6 +15,8 @@ use super::{ServerCertificate, ServerFacts};
 #[derive(Debug, Clone)]
 pub struct LaunchInput<'a> {
     pub request: &'a ChangeRequest,
+    /// The run waits before its swap until it is told to go on.
+    pub hold: bool,
     pub server: &'a ServerFacts,
     pub host: &'a str,
     pub port: u16,

@@ -110,6 +110,15 @@ pub trait Servers: Send + Sync {
     /// Idempotent, never touches a view. Bounded by a short metadata-lock wait.
     async fn drop_table(&self, target: &Target, table: &TableRef) -> Result<()>;
 
+    /// Rows of both tables as one consistent snapshot has them; `None` when counting took longer than `limit`.
+    async fn count_both(
+        &self,
+        target: &Target,
+        one: &TableRef,
+        other: &TableRef,
+        limit: Duration,
+    ) -> Result<Option<(u64, u64)>>;
+
     /// Those of `ids` that are still connected.
     async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>>;
 

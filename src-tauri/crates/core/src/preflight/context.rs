@@ -56,37 +56,12 @@ impl<'a> Context<'a> {
 
     /// Columns that an operation defines, with their definitions; a key in a list of columns counts by its verb.
     pub fn defined_columns(&self, operation: &Operation) -> Vec<(String, ColumnDefinition)> {
-        let text = self.definition_text(operation);
-        let named = |name: &Option<String>, text| {
-            name.iter()
-                .map(|name| (name.clone(), parse_definition(text)))
-                .collect()
-        };
-        match operation.verb {
-            "MODIFY" => named(&operation.subject, text),
-            "CHANGE" => named(&operation.new_name, text),
-            "ADD COLUMN" if !self.adds_list(operation) => named(&operation.subject, text),
-            "ADD COLUMN" => split_list(text).into_iter().filter_map(list_entry).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// `ADD (a INT, b INT)`: the words before the definitions end in the opening parenthesis.
-    fn adds_list(&self, operation: &Operation) -> bool {
-        let head = self
-            .clause
-            .text
-            .get(operation.start..operation.rest)
-            .unwrap_or_default();
-        head.trim_end().ends_with('(')
+        defined_columns(&self.clause, operation)
     }
 
     /// The words after the names of an operation.
     pub fn definition_text(&self, operation: &Operation) -> &'a str {
-        self.clause
-            .text
-            .get(operation.rest..operation.end)
-            .unwrap_or_default()
+        definition_text(&self.clause, operation)
     }
 
     /// The sql_mode that the request gives to the run; `None` leaves it to the server.
@@ -122,6 +97,35 @@ fn holds(privileges: &[String], wanted: &str) -> bool {
             || held.eq_ignore_ascii_case("ALL")
             || held.eq_ignore_ascii_case("ALL PRIVILEGES")
     })
+}
+
+pub fn defined_columns(clause: &Analysis<'_>, operation: &Operation) -> Vec<(String, ColumnDefinition)> {
+    let text = definition_text(clause, operation);
+    let named = |name: &Option<String>, text| {
+        name.iter()
+            .map(|name| (name.clone(), parse_definition(text)))
+            .collect()
+    };
+    match operation.verb {
+        "MODIFY" => named(&operation.subject, text),
+        "CHANGE" => named(&operation.new_name, text),
+        "ADD COLUMN" if !adds_list(clause, operation) => named(&operation.subject, text),
+        "ADD COLUMN" => split_list(text).into_iter().filter_map(list_entry).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `ADD (a INT, b INT)`: the words before the definitions end in the opening parenthesis.
+fn adds_list(clause: &Analysis<'_>, operation: &Operation) -> bool {
+    let head = clause
+        .text
+        .get(operation.start..operation.rest)
+        .unwrap_or_default();
+    head.trim_end().ends_with('(')
+}
+
+pub fn definition_text<'t>(clause: &Analysis<'t>, operation: &Operation) -> &'t str {
+    clause.text.get(operation.rest..operation.end).unwrap_or_default()
 }
 
 pub fn column_of<'t>(table: &'t TableFacts, name: &str) -> Option<&'t ColumnFacts> {

@@ -7,6 +7,7 @@ mod confirm;
 mod context;
 #[cfg(test)]
 mod fixture;
+mod row_loss;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use mysqler_contract::{
 
 pub use confirm::confirmation;
 use context::Context;
+pub use row_loss::may_drop_rows;
 
 use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, RowQuestion, ServerFacts};
 

@@ -148,6 +148,9 @@ impl Supervisor {
         let Some(code) = code else {
             return AppError::new(ErrorCode::JobLost).with("run", self.rec.id());
         };
+        if let Some(error) = &self.seen.rows_lost {
+            return error.clone();
+        }
         let (class, text) = match &self.seen.fault {
             Some((class, text)) => (*class, Some(text.clone())),
             None => (FaultClass::Other, None),

@@ -48,6 +48,7 @@ impl RunFold {
             triggers: Vec::new(),
             sessions: Vec::new(),
             shadow_definition: None,
+            gate: None,
             pending: None,
             job: None,
             exit_code: None,
@@ -89,6 +90,7 @@ impl RunFold {
                 view.pending = (*action != RunAction::Start).then_some(*action);
             }
             RunEventKind::SupervisorChanged { host } => view.supervisor = Some(host.clone()),
+            RunEventKind::GateCounted { count } => view.gate = Some(count.clone()),
             RunEventKind::Gap { .. }
             | RunEventKind::BridgeLost { .. }
             | RunEventKind::ContactLost { .. }

@@ -34,6 +34,7 @@ fn blank() -> RunFold {
         triggers: vec![],
         sessions: vec![],
         shadow_definition: None,
+        gate: None,
         pending: None,
         job: None,
         exit_code: None,

@@ -27,6 +27,13 @@ struct Reader {
     recorded: LogCursor,
 }
 
+impl Reader {
+    /// Nothing that is read from here on is in the record already.
+    fn is_caught_up(&self) -> bool {
+        self.read.stdout >= self.recorded.stdout && self.read.stderr >= self.recorded.stderr
+    }
+}
+
 enum Stretch {
     /// The job ended and its last line is in.
     Ended,
@@ -72,11 +79,18 @@ impl Supervisor {
                     Some(Ok(line)) => {
                         self.read(reader, &line);
                         self.end_blind_copy(job);
+                        if reader.is_caught_up() {
+                            self.attend_gate(job).await?;
+                        }
                     }
                     Some(Err(_)) if self.is_gone(job).await => return Ok(Stretch::Ended),
                     Some(Err(error)) => return Ok(Stretch::Lost(error)),
                     None => return Ok(Stretch::Ended),
                 },
+                counts = Self::count_ended(&mut self.gate) => {
+                    self.counted(counts).await?;
+                    self.act_on_count(job).await?;
+                }
                 Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,
@@ -205,12 +219,29 @@ impl Supervisor {
         Ok(())
     }
 
+    /// The application's own word, on record like a person's.
+    pub(super) async fn open_gate(&mut self, job: &str, wish: &Wish) -> Result<()> {
+        self.heed(wish);
+        self.rec.flush().await?;
+        self.renew().await?;
+        if let Err(error) = self.control(job, Control::CutOver).await {
+            let note = LogNote::NotDelivered {
+                action: wish.action,
+                error: error.to_string(),
+            };
+            self.rec.note(LogKind::Error, &note);
+            let at = self.now();
+            self.rec.input(&Input::Hold { at });
+        }
+        Ok(())
+    }
+
     async fn control(&self, job: &str, control: Control) -> Result<()> {
         self.core.ports.runner.control(job, control).await
     }
 
     /// In a task of its own: the last lines have to be read while the job ends.
-    fn terminate(&mut self, job: &str) {
+    pub(super) fn terminate(&mut self, job: &str) {
         if std::mem::replace(&mut self.seen.ending, true) {
             return;
         }

@@ -6,6 +6,7 @@ mod conclude;
 mod control;
 mod fold;
 mod follow;
+mod gate;
 mod history;
 mod prepare;
 mod recorder;

@@ -7,6 +7,7 @@ use mysqler_contract::{AppError, ErrorCode, Leftover, Plan, Result, RunAction, R
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::gate::Gate;
 use super::recorder::Recorder;
 use super::supervisors::Wish;
 use crate::Core;
@@ -35,6 +36,7 @@ pub(super) struct Supervisor {
     pub(super) wishes: mpsc::UnboundedReceiver<Wish>,
     pub(super) target: Option<Target>,
     pub(super) seen: Seen,
+    pub(super) gate: Gate,
     pub(super) ticks: Ticks,
 }
 
@@ -48,6 +50,8 @@ pub(super) struct Seen {
     pub stop_asked: bool,
     /// The tool is about to copy without chunks, progress or pauses.
     pub blind_copy: bool,
+    /// The copy lacks rows that the original has.
+    pub rows_lost: Option<AppError>,
     /// A person saw the leftovers and asked for their removal.
     pub cleanup_asked: bool,
     /// Leftovers that the person saw named.
@@ -91,6 +95,7 @@ impl Supervisor {
             wishes,
             target: None,
             seen: Seen::default(),
+            gate: Gate::default(),
             ticks: Ticks::new(),
         };
         tasks.spawn(supervisor.work(entry));

@@ -31,6 +31,8 @@ impl Supervisor {
         match signal {
             Signal::Success => self.seen.success = true,
             Signal::BridgeReady { .. } => self.seen.bridge = true,
+            Signal::Held => self.reach_gate(),
+            Signal::Released => self.leave_gate(),
             // The first complaint is the cause; what follows are its echoes.
             Signal::Fault { class, text } if self.seen.fault.is_none() => {
                 self.seen.fault = Some((*class, text.clone()));
@@ -105,6 +107,8 @@ impl Supervisor {
                 );
                 self.rec.input(&Input::Resume);
             }
+            // Where rows are counted first, the count decides whether a person has to.
+            Signal::Held if self.guards_gate() => {}
             Signal::Held => {
                 self.rec.input(&Input::Hold { at });
             }

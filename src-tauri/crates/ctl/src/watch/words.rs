@@ -1,6 +1,6 @@
 //! A run in words: the line of its progress, its facts, and how it ended.
 
-use mysqler_contract::{Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason};
+use mysqler_contract::{GateCount, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason};
 
 use crate::output::{Output, clock, duration, facts, moment, number, printable};
 use crate::table_name;
@@ -81,8 +81,21 @@ pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
     }
     if matches!(view.state, RunState::AwaitingCutover { .. }) {
         parts.push(out.own_with("ctl.run.cutover_by", [("run", view.id.to_string())]));
+        parts.extend(counted(out, view));
     }
     parts.join("  ")
+}
+
+/// What counting both tables before the swap showed.
+fn counted(out: &Output, view: &RunView) -> Option<String> {
+    match view.gate.as_ref()? {
+        GateCount::Equal { rows } => Some(out.own_with("ctl.run.gate_equal", [("rows", number(*rows))])),
+        GateCount::NotCounted { why } => {
+            Some(out.own_with("ctl.run.gate_not_counted", [("why", printable(why))]))
+        }
+        // The run ends by itself, and its error tells.
+        GateCount::Different { .. } => None,
+    }
 }
 
 fn state(out: &Output, view: &RunView) -> String {

@@ -38,6 +38,7 @@ fn view(state: RunState) -> RunView {
         triggers: Vec::new(),
         sessions: Vec::new(),
         shadow_definition: None,
+        gate: None,
         pending: None,
         job: None,
         exit_code: None,

@@ -30,7 +30,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         host,
         port: input.port,
         limits: input.limits,
-        hold_cutover: input.request.hold_cutover && !input.request.dry_run,
+        hold_cutover: input.hold && !input.request.dry_run,
     })
 }
 

@@ -83,6 +83,7 @@ impl Given {
     fn launch(&self) -> Result<Launch> {
         super::compose(&LaunchInput {
             request: &self.request,
+            hold: self.request.hold_cutover,
             server: &self.server,
             host: &self.host,
             port: 3306,

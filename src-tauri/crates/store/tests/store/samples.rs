@@ -122,6 +122,7 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         advice: None,
         launch: None,
         direct: None,
+        counts_at_gate: false,
         command: Some("pt-online-schema-change …".to_owned()),
         made_at: NOW,
     }
@@ -156,6 +157,7 @@ pub fn view(plan: &Plan) -> RunView {
         triggers: Vec::new(),
         sessions: Vec::new(),
         shadow_definition: None,
+        gate: None,
         pending: None,
         job: None,
         exit_code: None,

@@ -1,0 +1,142 @@
+//! The gate of a run whose copy could have dropped rows: before the tables change places, both are counted in one
+//! snapshot. The tool stands at its gate meanwhile, and goes on only when the counts agree or a person says so.
+
+use std::time::Duration;
+
+use mysqler_contract::{AppError, ErrorCode, GateCount, Result, RunAction, RunEventKind};
+use tokio::sync::oneshot;
+
+use super::state::Input;
+use super::supervisor::Supervisor;
+use super::supervisors::Wish;
+use crate::ports::FaultClass;
+
+/// Counting reads both tables once; writers only meet its snapshot, so it may take its time.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// Where the count of a gate stands.
+#[derive(Debug, Default)]
+pub(super) enum Gate {
+    #[default]
+    Away,
+    /// The tool waits, and nothing is counted yet.
+    Reached,
+    /// Counted by whoever drove the run before; what follows may not have reached the tool.
+    Counted,
+    Counting(oneshot::Receiver<Result<Option<(u64, u64)>>>),
+    Done,
+}
+
+impl Supervisor {
+    /// True when the run's gate is the application's to open.
+    pub(super) fn guards_gate(&self) -> bool {
+        self.plan.counts_at_gate && !self.plan.request.dry_run
+    }
+
+    /// The tool reached its gate; told again when its output is read again.
+    pub(super) fn reach_gate(&mut self) {
+        if self.guards_gate() && matches!(self.gate, Gate::Away) {
+            self.gate = match self.rec.view().gate {
+                None => Gate::Reached,
+                Some(_) => Gate::Counted,
+            };
+        }
+    }
+
+    pub(super) fn leave_gate(&mut self) {
+        self.gate = Gate::Done;
+    }
+
+    /// For a tool that stands at its gate now.
+    pub(super) async fn attend_gate(&mut self, job: &str) -> Result<()> {
+        match self.gate {
+            _ if self.stopping() => Ok(()),
+            Gate::Reached => self.begin_count().await,
+            Gate::Counted => {
+                self.gate = Gate::Done;
+                self.act_on_count(job).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts in a task of its own: the run's lease, its lines and a person's wishes cannot wait for it.
+    async fn begin_count(&mut self) -> Result<()> {
+        let Some(shadow) = self.rec.view().shadow.clone() else {
+            let unknown = AppError::new(ErrorCode::Internal).detail("the shadow table's name is not known");
+            let (tell, told) = oneshot::channel();
+            let _ = tell.send(Err(unknown));
+            self.gate = Gate::Counting(told);
+            return Ok(());
+        };
+        let (target, table) = (self.reach_server().await?, self.plan.request.table.clone());
+        let servers = self.core.ports.servers.clone();
+        let (tell, told) = oneshot::channel();
+        self.core.memory.supervisors.tasks.spawn(async move {
+            let counts = servers.count_both(&target, &table, &shadow, LIMIT).await;
+            // Nobody listens when the run was stopped meanwhile.
+            let _ = tell.send(counts);
+        });
+        self.gate = Gate::Counting(told);
+        Ok(())
+    }
+
+    /// Returns when a count that is under way has ended; else never.
+    pub(super) async fn count_ended(gate: &mut Gate) -> Result<Option<(u64, u64)>> {
+        match gate {
+            Gate::Counting(told) => told
+                .await
+                .unwrap_or_else(|_| Err(AppError::new(ErrorCode::Cancelled))),
+            _ => std::future::pending().await,
+        }
+    }
+
+    pub(super) async fn counted(&mut self, counts: Result<Option<(u64, u64)>>) -> Result<()> {
+        self.gate = Gate::Done;
+        let count = match counts {
+            Ok(Some((original, shadow))) if original == shadow => GateCount::Equal { rows: original },
+            Ok(Some((original, shadow))) => GateCount::Different { original, shadow },
+            Ok(None) => GateCount::NotCounted {
+                why: format!("no answer within {} min", LIMIT.as_secs() / 60),
+            },
+            Err(error) => GateCount::NotCounted {
+                why: error.to_string(),
+            },
+        };
+        self.rec.event(RunEventKind::GateCounted { count: count.clone() });
+        self.rec.flush().await
+    }
+
+    /// What follows from the count.
+    pub(super) async fn act_on_count(&mut self, job: &str) -> Result<()> {
+        let Some(count) = self.rec.view().gate.clone() else {
+            return Ok(());
+        };
+        match count {
+            GateCount::Equal { .. } if !self.plan.request.hold_cutover => {
+                let wish = Wish {
+                    action: RunAction::CutOver,
+                    by: self.core.host.0.clone(),
+                };
+                self.open_gate(job, &wish).await
+            }
+            GateCount::Different { original, shadow } => {
+                let error = AppError::new(ErrorCode::RowsLost)
+                    .with("table", &self.plan.request.table)
+                    .with("original", original)
+                    .with("shadow", shadow);
+                self.seen
+                    .fault
+                    .get_or_insert((FaultClass::DataRefused, error.to_string()));
+                self.seen.rows_lost = Some(error);
+                self.terminate(job);
+                Ok(())
+            }
+            _ => {
+                let at = self.now();
+                self.rec.input(&Input::Hold { at });
+                Ok(())
+            }
+        }
+    }
+}
