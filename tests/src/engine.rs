@@ -94,27 +94,33 @@ impl SecondEngine {
         asked.await.is_ok_and(|status| status.success())
     }
 
-    /// Sends the signal and waits until the process is gone.
+    /// Sends the signal and waits until the process is gone, and the part of it that runs containers.
     pub async fn down(&self, signal: &str) {
-        let pid = std::fs::read_to_string(self.path("pid")).expect("the engine's process id");
-        let pid = pid.trim().to_owned();
-        run(as_root("kill").arg(format!("-{signal}")).arg(&pid)).await;
+        let files = [self.path("pid"), self.path("exec/containerd/containerd.pid")];
+        let ids = files.each_ref().map(|file| {
+            let id = std::fs::read_to_string(file).expect("a process id");
+            id.trim().to_owned()
+        });
+        run(as_root("kill").arg(format!("-{signal}")).arg(&ids[0])).await;
         let started = Instant::now();
-        while Path::new("/proc").join(&pid).join("exe").exists() {
+        // A process that nobody reaps has no program any more.
+        while ids
+            .iter()
+            .any(|id| Path::new("/proc").join(id).join("exe").exists())
+        {
             assert!(started.elapsed() < DEADLINE, "the engine does not end");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        // A killed engine leaves its file behind, and would take it for another that runs.
-        run(as_root("rm").arg("-f").arg(self.path("pid"))).await;
+        // A killed engine leaves its files behind, and would take their numbers for processes that run.
+        run(as_root("rm").arg("-f").args(&files)).await;
     }
 
-    /// Takes away what root made, which the scratch directory's owner may not.
+    /// Takes away what root made, which the scratch directory's owner may not; a killed engine leaves its mounts.
     pub async fn end(self) {
         self.down("TERM").await;
-        run(as_root("rm")
-            .arg("-rf")
-            .args(["data", "exec"].map(|name| self.path(name))))
-        .await;
+        let script = r#"awk -v dir="$1/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount --lazy
+            rm -rf "$1/data" "$1/exec""#;
+        run(as_root("sh").args(["-c", script, "sh"]).arg(self.dir.path())).await;
     }
 }
 
@@ -133,6 +139,16 @@ async fn run(command: &mut Command) {
     let output = command.output().await.expect("the command can be run");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {told}");
+}
+
+/// A test that failed must not leave an engine behind.
+impl Drop for SecondEngine {
+    fn drop(&mut self) {
+        if let Ok(id) = std::fs::read_to_string(self.path("pid")) {
+            let mut kill = as_root("kill").into_std();
+            let _ = kill.arg(id.trim()).status();
+        }
+    }
 }
 
 /// A registry on loopback that holds what is pushed to it.

@@ -19,7 +19,8 @@ async fn a_run_whose_engine_went_down_leaves_nothing_and_says_so(#[case] signal:
     engine.load(DEFAULT_IMAGE).await;
     let data = tempfile::tempdir().expect("a scratch directory");
     let desk = Desk::at(data.path(), "test:1", DockerRunner::at(&engine.address())).await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "engine_down").await;
+    let name = format!("engine_down_{}", signal.to_lowercase());
+    let schema = desk.sandbox.fresh_schema(Server::Primary, &name).await;
     let table = filled(&schema, "orders", 40_000).await;
     let connection = desk.primary().await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");

@@ -117,10 +117,12 @@ impl DataDir {
             .unwrap_or_else(|| self.root.join(&base));
         // The log first: a file without its log is whole but old, a log without its file would be taken for the next one's.
         for suffix in ["-wal", "-shm", ""] {
-            let from = with_suffix(&self.file(), suffix);
-            if from.exists() {
-                let to = with_suffix(&aside, suffix);
-                fs::rename(&from, &to).map_err(|error| fault::io(error, Some(&to)))?;
+            let to = with_suffix(&aside, suffix);
+            match fs::rename(with_suffix(&self.file(), suffix), &to) {
+                Ok(()) => {}
+                // Whoever looked at the file last may still be closing it, which takes the log away.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(fault::io(error, Some(&to))),
             }
         }
         Ok(aside)
