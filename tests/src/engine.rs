@@ -44,7 +44,8 @@ impl SecondEngine {
         format!("unix://{}", self.path("sock").display())
     }
 
-    /// Host networking is all that the run needs, so the engine gets no network of its own.
+    /// Host networking is all that the run needs. The machine's bridge is named all the same: an engine that is told to
+    /// have none takes that one away.
     pub async fn up(&self) {
         let log = std::fs::File::options()
             .create(true)
@@ -54,7 +55,7 @@ impl SecondEngine {
         let mut command = as_root("dockerd");
         command.arg("--host").arg(self.address()).args([
             "--bridge",
-            "none",
+            "docker0",
             "--iptables=false",
             "--ip6tables=false",
         ]);
