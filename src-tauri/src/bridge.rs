@@ -7,7 +7,7 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, image, runs, vault, workstation};
+use crate::commands::{change, connections, image, runs, sessions, vault, workstation};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
@@ -39,6 +39,7 @@ pub fn builder() -> Builder<Wry> {
             workstation::app_status,
             workstation::settings_get,
             workstation::settings_set,
+            workstation::lint_rules,
             vault::vault_probe,
             vault::vault_set_up,
             vault::vault_unlock,
@@ -65,6 +66,8 @@ pub fn builder() -> Builder<Wry> {
             change::table_analyze,
             change::plan,
             change::plan_cancel,
+            sessions::session_show,
+            sessions::session_kill,
             runs::run_start,
             runs::run_pause,
             runs::run_resume,

@@ -4,6 +4,7 @@ pub mod change;
 pub mod connections;
 pub mod image;
 pub mod runs;
+pub mod sessions;
 pub mod vault;
 pub mod workstation;
 

@@ -1,6 +1,6 @@
 //! The application itself: its state at start and its settings.
 
-use mysqler_contract::{AppStatus, Result, Settings};
+use mysqler_contract::{AppStatus, LintRule, Result, Settings};
 
 use super::Held;
 
@@ -20,4 +20,10 @@ pub async fn settings_get(shell: Held<'_>) -> Result<Settings> {
 #[specta::specta]
 pub async fn settings_set(shell: Held<'_>, settings: Settings) -> Result<Settings> {
     shell.core()?.settings_save(&settings).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn lint_rules(shell: Held<'_>) -> Result<Vec<LintRule>> {
+    Ok(shell.core()?.lint_rules())
 }

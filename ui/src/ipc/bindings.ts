@@ -13,6 +13,7 @@ export const commands = {
 	appStatus: () => __TAURI_INVOKE<AppStatus>("app_status"),
 	settingsGet: () => __TAURI_INVOKE<Settings>("settings_get"),
 	settingsSet: (settings: Settings) => __TAURI_INVOKE<Settings>("settings_set", { settings }),
+	lintRules: () => __TAURI_INVOKE<LintRule[]>("lint_rules"),
 	vaultProbe: () => __TAURI_INVOKE<KeyringProbe>("vault_probe"),
 	vaultSetUp: (protection: VaultProtection, password: Secret | null) => __TAURI_INVOKE<VaultStatus>("vault_set_up", { protection, password }),
 	vaultUnlock: (password: Secret | null) => __TAURI_INVOKE<VaultStatus>("vault_unlock", { password }),
@@ -40,6 +41,8 @@ export const commands = {
 	tableAnalyze: (connection: ConnectionId, table: TableRef) => __TAURI_INVOKE<null>("table_analyze", { connection, table }),
 	plan: (request: ChangeRequest, ticket: string | null) => __TAURI_INVOKE<Plan>("plan", { request, ticket }),
 	planCancel: (ticket: string) => __TAURI_INVOKE<null>("plan_cancel", { ticket }),
+	sessionShow: (connection: ConnectionId, session: number) => __TAURI_INVOKE<ServerSession>("session_show", { connection, session }),
+	sessionKill: (connection: ConnectionId, shown: ServerSession) => __TAURI_INVOKE<SessionEnd>("session_kill", { connection, shown }),
 	runStart: (plan: PlanId, confirmation: Confirmation) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation }),
 	runPause: (id: RunId) => __TAURI_INVOKE<null>("run_pause", { id }),
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
@@ -331,7 +334,11 @@ export type ErrorCode =
 /**  A field's value is not acceptable: params `field`, `reason`. */
 "INVALID_INPUT" | "NOT_FOUND" | "NAME_TAKEN" | "CONNECTION_UNTESTED" | 
 /**  The password of an imported profile was never typed here. */
-"PASSWORD_MISSING" | "SERVER_HOST_UNKNOWN" | "SERVER_UNREACHABLE" | "SERVER_TIMEOUT" | "SERVER_ACCESS_DENIED" | "SERVER_TLS" | "SERVER_UNSUPPORTED" | "SERVER_LOST" | "SERVER_PRIVILEGE" | "SERVER_REFUSED" | "DATABASE_MISSING" | "TABLE_MISSING" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
+"PASSWORD_MISSING" | "SERVER_HOST_UNKNOWN" | "SERVER_UNREACHABLE" | "SERVER_TIMEOUT" | "SERVER_ACCESS_DENIED" | "SERVER_TLS" | "SERVER_UNSUPPORTED" | "SERVER_LOST" | "SERVER_PRIVILEGE" | "SERVER_REFUSED" | "DATABASE_MISSING" | "TABLE_MISSING" | 
+/**  The session is not, or not any more, what was shown: param `id`. */
+"SESSION_CHANGED" | 
+/**  The server's own, or replication's: param `id`. */
+"SESSION_PROTECTED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
 /**  The container is gone and with it what it would have said. */
 "JOB_LOST" | "RUNNER_UNSUPPORTED" | 
 /**  A TLS mode, name or value that cannot be carried into the run's own session: param `what`. */
@@ -553,6 +560,12 @@ export type Launch = {
 
 /**  Something of ours that is still on the server. */
 export type Leftover = { kind: "trigger"; database: string; name: string } | { kind: "table"; table: TableRef } | { kind: "session"; id: number };
+
+/**  A rule on style and design; its text is `finding.<code>.what` of the catalogue. */
+export type LintRule = {
+	code: string,
+	on_by_default: boolean,
+};
 
 /**  A status variable and the value at which something happens, for example `Threads_running` 50. */
 export type LoadThreshold = {
@@ -829,11 +842,44 @@ export type ServerReport = {
 	account: string,
 };
 
+/**  One session at one moment. */
+export type ServerSession = {
+	/**  As KILL takes it; zero for a prepared transaction that no session holds any more. */
+	id: number,
+	user: string,
+	/**  With the client's port, which tells two sessions of one host apart. */
+	host: string,
+	database: string | null,
+	/**  For example `Query` or `Sleep`. */
+	command: string,
+	state: string | null,
+	/**  Seconds in the present command. */
+	seconds: number,
+	/**  What it runs, or what it ran last where the server remembers that. */
+	statement: string | null,
+	transaction: SessionTransaction | null,
+};
+
 /**  `major.minor.patch` as compared by version gates. */
 export type ServerVersion = {
 	major: number,
 	minor: number,
 	patch: number,
+};
+
+/**  What came of ending a session. */
+export type SessionEnd = 
+/**  The server does not list it any more. */
+"gone" | 
+/**  It is marked and still puts rows back, or has not noticed yet. */
+"ending";
+
+export type SessionTransaction = {
+	started_at: Timestamp,
+	/**  Seconds since it began. */
+	seconds: number,
+	/**  Rows that a rollback has to put back. */
+	rows_modified: number,
 };
 
 /**  A session variable to set, value verbatim. */
@@ -852,6 +898,8 @@ export type Settings = {
 	backups_kept?: number,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
+	/**  Codes of the lint rules that keep silent. */
+	lints_off?: string[],
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
 	data_check_limit_s?: number,
 };

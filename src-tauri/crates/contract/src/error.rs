@@ -28,6 +28,10 @@ pub enum ErrorCode {
     ServerRefused,
     DatabaseMissing,
     TableMissing,
+    /// The session is not, or not any more, what was shown: param `id`.
+    SessionChanged,
+    /// The server's own, or replication's: param `id`.
+    SessionProtected,
 
     VaultUnset,
     VaultLocked,

@@ -19,10 +19,22 @@ pub struct Settings {
     pub runs_at_once: u32,
     /// Seconds that all questions of one plan about the table's rows may take together; zero asks none.
     pub data_check_limit_s: u32,
+    /// Codes of the lint rules that keep silent.
+    pub lints_off: Vec<String>,
 }
 
 /// Name under which the runner image is looked for unless the settings say otherwise.
 pub const DEFAULT_IMAGE: &str = "mysqler/pt-runner:3.7.1";
+
+/// Lint rules that are a matter of taste: they speak only where they are switched on.
+pub const LINTS_OFF_AT_FIRST: [&str; 3] = ["LINT_COMMENT_MISSING", "LINT_INDEX_NAME", "LINT_NAME_CASE"];
+
+/// A rule on style and design; its text is `finding.<code>.what` of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LintRule {
+    pub code: String,
+    pub on_by_default: bool,
+}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -33,6 +45,7 @@ impl Default for Settings {
             backups_kept: 7,
             runs_at_once: 10,
             data_check_limit_s: 60,
+            lints_off: LINTS_OFF_AT_FIRST.map(str::to_owned).to_vec(),
         }
     }
 }

@@ -20,7 +20,7 @@ macro_rules! every_code {
 every_code! {
     InvalidInput, NotFound, NameTaken, ConnectionUntested, PasswordMissing, ServerHostUnknown,
     ServerUnreachable, ServerTimeout, ServerAccessDenied, ServerTls, ServerUnsupported, ServerLost,
-    ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, VaultUnset, VaultLocked,
+    ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, SessionChanged, SessionProtected, VaultUnset, VaultLocked,
     VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, ImageMissing,
     ImageUnsuitable, JobLost, RunnerUnsupported, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
     StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,

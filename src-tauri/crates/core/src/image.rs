@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mysqler_contract::{DockerHost, ImageProgress, ImageStatus, Result, Settings};
+use mysqler_contract::{DockerHost, ImageProgress, ImageStatus, LintRule, Result, Settings};
 
 use crate::Core;
 
@@ -38,6 +38,11 @@ impl Core {
 
     pub async fn settings(&self) -> Result<Settings> {
         self.ports.settings.load().await
+    }
+
+    /// The rules on style and design that preflight knows, for a page that switches them.
+    pub fn lint_rules(&self) -> Vec<LintRule> {
+        crate::preflight::lint_rules()
     }
 
     pub async fn settings_save(&self, settings: &Settings) -> Result<Settings> {

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod ports;
 pub mod preflight;
 pub mod run;
+mod session;
 mod vault;
 
 pub use app::{Core, HostName, Ports};

@@ -88,7 +88,7 @@ pub(crate) fn summary(row: &Row) -> TableSummary {
     TableSummary {
         name: row.text(0),
         kind: match row.at(1) {
-            Some("BASE TABLE") => TableKind::Base,
+            Some("BASE TABLE" | "SYSTEM VERSIONED") => TableKind::Base,
             Some("VIEW") => TableKind::View,
             _ => TableKind::Other,
         },

@@ -12,9 +12,11 @@ mod grants;
 mod greeting;
 mod identity;
 mod leftovers;
+mod moment;
 mod prepare;
 mod privileges;
 mod replication;
+mod room;
 mod row;
 mod rows;
 mod server;
@@ -28,10 +30,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, ErrorCode, PrepareVerdict, Result, ServerReport, TableFacts, TableRef, TableSummary,
+    DatabaseSummary, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession, TableFacts, TableRef,
+    TableSummary,
 };
 use mysqler_core::ports::{
-    LeftoverFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
+    LeftoverFacts, MomentFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers,
+    SessionFacts, Target,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -133,6 +137,14 @@ impl Servers for MySqlServers {
 
     async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>> {
         threads::sessions(&mut *self.cache.lease(target).await?, ids).await
+    }
+
+    async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts> {
+        moment::facts(&mut *self.cache.lease(target).await?, target, table).await
+    }
+
+    async fn session(&self, target: &Target, id: u64) -> Result<Option<ServerSession>> {
+        moment::one(&mut *self.cache.lease(target).await?, id).await
     }
 
     async fn kill(&self, target: &Target, id: u64) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use mysqler_contract::{ReplicationRole, Result};
 
+use crate::identity::Identity;
 use crate::row::Row;
 use crate::server::Variables;
 use crate::session::Session;
@@ -13,20 +14,24 @@ pub(crate) async fn role(session: &mut Session, variables: &Variables) -> Result
     {
         return Ok(ReplicationRole::Replica);
     }
-    let identity = session.identity();
-    let statement = if identity.is_mariadb() {
+    let statement = status_statement(session.identity());
+    Ok(match session.answer(statement).await? {
+        Ok(rows) if rows.is_empty() => ReplicationRole::Primary,
+        Ok(_) => ReplicationRole::Replica,
+        Err(_) => ReplicationRole::NotVisible,
+    })
+}
+
+/// One row a channel.
+pub(crate) fn status_statement(identity: &Identity) -> &'static str {
+    if identity.is_mariadb() {
         // Named connections are missing from the plain form.
         "SHOW ALL SLAVES STATUS"
     } else if identity.mysql_since(8, 0, 22) {
         "SHOW REPLICA STATUS"
     } else {
         "SHOW SLAVE STATUS"
-    };
-    Ok(match session.answer(statement).await? {
-        Ok(rows) if rows.is_empty() => ReplicationRole::Primary,
-        Ok(_) => ReplicationRole::Replica,
-        Err(_) => ReplicationRole::NotVisible,
-    })
+    }
 }
 
 /// As `host:port`. Replicas that do not report a host are found by their dump threads; those are taken to listen on the

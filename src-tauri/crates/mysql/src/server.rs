@@ -9,7 +9,7 @@ use mysqler_core::ports::{ServerFacts, Target};
 use crate::grants::Grants;
 use crate::row::Row;
 use crate::session::Session;
-use crate::{privileges, replication, sql};
+use crate::{privileges, replication, room, sql};
 
 /// Global variables, lower-case names.
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -66,6 +66,8 @@ pub(crate) async fn facts(session: &mut Session, database: &str) -> Result<Serve
         global_privileges: grants.on_server(Some(database)).into_iter().collect(),
         schema_privileges: grants.on_schema(database, literal).into_iter().collect(),
         status: status(session).await?,
+        binlog_filters: room::binlog_filters(session).await?,
+        disks: room::disks(session).await?,
         variables,
     })
 }

@@ -10,6 +10,7 @@ export const SECTIONS = {
   vault: ['protection', 'password', 'lockAfter'],
   runner: ['docker', 'image', 'imageName', 'memory', 'cpu', 'pids'],
   runs: ['atOnce', 'dataChecks'],
+  lint: ['lints'],
   data: ['file', 'backups', 'kept'],
   about: ['version', 'licence'],
 } as const

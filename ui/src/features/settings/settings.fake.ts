@@ -1,5 +1,5 @@
 /** A workstation with Docker and the image; `?start=first|full|aside` and `?docker=down|missing` look at the others. */
-import type { AppStatus, ImageProgress, ImageStatus, Settings } from '@/ipc'
+import type { AppStatus, ImageProgress, ImageStatus, LintRule, Settings } from '@/ipc'
 import { fake } from '@/ipc/fake'
 import { fakeVault } from '../lock/lock.fake'
 
@@ -29,6 +29,12 @@ fake('appStatus', (): AppStatus => {
 })
 
 let settings: Settings = { runs_at_once: 4 }
+fake('lintRules', (): LintRule[] =>
+  ['LINT_FLOAT_MONEY', 'LINT_RESERVED_NAME', 'LINT_INDEX_REDUNDANT', 'LINT_MODIFY_FORGETS', 'LINT_UTF8MB3', 'LINT_COMMENT_MISSING'].map((code) => ({
+    code,
+    on_by_default: code !== 'LINT_COMMENT_MISSING',
+  })),
+)
 fake('settingsGet', () => settings)
 fake('settingsSet', ({ settings: next }) => (settings = next as Settings))
 

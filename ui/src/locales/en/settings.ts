@@ -14,6 +14,7 @@ export default {
     vault: 'Vault',
     runner: 'Docker and runner image',
     runs: 'Runs',
+    lint: 'Advice on style',
     data: 'Data file',
     about: 'About',
   },
@@ -32,6 +33,7 @@ export default {
     pids: { label: 'Processes of a container', hint: 'Upper bound of processes and threads.' },
     atOnce: { label: 'Runs at once', hint: 'Further runs wait in the queue.' },
     dataChecks: { label: 'Time for data checks', hint: 'For all questions of one plan about rows. What is not answered by then is told as not proven.' },
+    lints: { label: 'Rules on style and design', hint: 'What a check says of the columns, indexes and names that a clause writes. They never stop a run.' },
     file: { label: 'Data file', hint: 'Connections, runs and history; stored passwords are encrypted in it.' },
     backups: { label: 'Backups', hint: 'Made once a day and before each upgrade of the file; only those that passed their check are listed.' },
     kept: { label: 'Backups kept', hint: 'Older ones are deleted.' },
@@ -96,6 +98,9 @@ export default {
     working: 'Working on the image',
     done: 'The runner image is ready',
     failed: 'The image could not be made ready',
+  },
+  lint: {
+    default: '{on} of {all} on',
   },
   data: {
     copyPath: 'Copy the path',

@@ -14,6 +14,7 @@ export default {
     vault: '密码库',
     runner: 'Docker 与运行镜像',
     runs: '运行',
+    lint: '规范建议',
     data: '数据文件',
     about: '关于',
   },
@@ -32,6 +33,7 @@ export default {
     pids: { label: '容器进程数', hint: '进程和线程的上限。' },
     atOnce: { label: '同时运行', hint: '更多的任务在队列中等待。' },
     dataChecks: { label: '数据检查时限', hint: '一次检查中所有数据查询的总时间。超时未得出结果的，标记为未证实。' },
+    lints: { label: '规范与设计规则', hint: '检查时针对子句中的列、索引与名称给出的建议，不会阻止运行。' },
     file: { label: '数据文件', hint: '保存连接、运行和历史，其中的密码均已加密。' },
     backups: { label: '备份', hint: '每天一次，并在升级数据文件之前自动进行；仅列出通过校验的备份。' },
     kept: { label: '保留备份数', hint: '更早的备份会被删除。' },
@@ -96,6 +98,9 @@ export default {
     working: '正在处理镜像',
     done: '运行镜像已就绪',
     failed: '未能准备好镜像',
+  },
+  lint: {
+    default: '开启 {on} 项，共 {all} 项',
   },
   data: {
     copyPath: '复制路径',

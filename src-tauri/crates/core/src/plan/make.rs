@@ -88,10 +88,16 @@ impl Core {
         let target = self.target(&connection.id).await?;
         let settings = self.ports.settings.load().await?;
         let diagnosis = crate::clause::diagnose(request.kind.clause());
-        let gathered = self.gather(&request, &target, &diagnosis, &settings).await?;
-        let way = self
-            .find_way(&request, &connection, &target, &gathered, &settings)
-            .await;
+        let looked = async {
+            let gathered = self.gather(&request, &target, &diagnosis, &settings).await?;
+            let way = self
+                .find_way(&request, &connection, &target, &gathered, &settings)
+                .await;
+            Ok((gathered, way))
+        };
+        // Replicas that are slow to reach are asked while the way is found; what they do not tell stays unknown.
+        let moment = async { Ok(self.ports.servers.moment(&target, &request.table).await.ok()) };
+        let ((gathered, way), moment) = tokio::try_join!(looked, moment)?;
         let busy = self
             .ports
             .runs
@@ -99,6 +105,7 @@ impl Core {
             .await?
             .filter(|run| Some(run) != own);
         let none_yet = RowAnswers::new();
+        let beside = self.runs_beside(&connection, own.or(busy.as_ref())).await?;
         let input = PreflightInput {
             request: &request,
             connection: &connection,
@@ -110,10 +117,11 @@ impl Core {
             launch: way.launch.as_ref().map(Result::as_ref),
             probe: way.probe.as_ref().map(Result::as_ref),
             answers: &none_yet,
-            moment: None,
+            moment: moment.as_ref(),
             advice: None,
             settings: &settings,
             busy_run: busy.as_ref(),
+            runs_beside: &beside,
             now: self.ports.clock.now(),
         };
         let questions = preflight::questions(&input);
@@ -157,6 +165,27 @@ impl Core {
             request,
             made_at: self.ports.clock.now(),
         })
+    }
+
+    /// Live runs on the same address, without `known`, which is told of otherwise.
+    async fn runs_beside(
+        &self,
+        connection: &Connection,
+        known: Option<&RunId>,
+    ) -> Result<Vec<(RunId, TableRef)>> {
+        let live = self.ports.runs.live().await?;
+        if live.is_empty() {
+            return Ok(Vec::new());
+        }
+        let same: Vec<ConnectionId> = (self.ports.connections.list().await?.into_iter())
+            .filter(|other| (&other.host, other.port) == (&connection.host, connection.port))
+            .map(|other| other.id)
+            .collect();
+        let beside = live.into_iter().filter(|view| same.contains(&view.connection_id));
+        Ok(beside
+            .filter(|view| Some(&view.id) != known)
+            .map(|view| (view.id, view.table))
+            .collect())
     }
 
     async fn gather(

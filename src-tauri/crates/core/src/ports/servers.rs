@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerVersion,
-    TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
+    DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerSession,
+    ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{RowAnswer, RowQuestion};
+
+use super::MomentFacts;
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
 #[derive(Debug, Clone)]
@@ -45,6 +47,20 @@ pub struct ServerFacts {
     pub variables: BTreeMap<String, String>,
     /// Global status counters, lower-case names.
     pub status: BTreeMap<String, u64>,
+    /// What the binary log leaves out, each as `binlog_do_db=…` or `binlog_ignore_db=…`.
+    pub binlog_filters: Vec<String>,
+    /// The server's file systems; `None` when it does not tell.
+    pub disks: Option<Vec<DiskFacts>>,
+}
+
+/// A file system as the server sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiskFacts {
+    /// Where it is mounted.
+    pub path: String,
+    pub total_bytes: u64,
+    /// For the server's own user.
+    pub available_bytes: u64,
 }
 
 /// Objects beside a table that look like pt-osc's.
@@ -121,6 +137,12 @@ pub trait Servers: Send + Sync {
 
     /// Those of `ids` that are still connected.
     async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>>;
+
+    /// What happens around the table now: each question bounded, and unknown where the server does not tell.
+    async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts>;
+
+    /// One session as it is now; `None` when it is gone.
+    async fn session(&self, target: &Target, id: u64) -> Result<Option<ServerSession>>;
 
     async fn kill(&self, target: &Target, id: u64) -> Result<()>;
 

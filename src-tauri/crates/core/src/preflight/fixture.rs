@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mysqler_contract::*;
 
 use super::{PreflightInput, check, questions};
-use crate::ports::{LeftoverFacts, MomentFacts, RowAnswer, RowAnswers, RowQuestion, ServerFacts};
+use crate::ports::{DiskFacts, LeftoverFacts, MomentFacts, RowAnswer, RowAnswers, RowQuestion, ServerFacts};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -25,6 +25,7 @@ pub struct World {
     pub advice: Option<Advice>,
     pub settings: Settings,
     pub busy_run: Option<RunId>,
+    pub runs_beside: Vec<(RunId, TableRef)>,
 }
 
 impl World {
@@ -76,16 +77,27 @@ impl World {
                 took_ms: 40,
             })),
             answers: RowAnswers::new(),
-            moment: None,
+            moment: Some(calm_moment()),
             advice: None,
-            settings: Settings::default(),
+            settings: Settings {
+                lints_off: super::lint_rules().into_iter().map(|rule| rule.code).collect(),
+                ..Settings::default()
+            },
             busy_run: None,
+            runs_beside: Vec::new(),
         }
     }
 
     pub fn with_table(mut self, change: impl FnOnce(&mut TableFacts)) -> Self {
         if let Some(table) = &mut self.table {
             change(table);
+        }
+        self
+    }
+
+    pub fn at_moment(mut self, change: impl FnOnce(&mut MomentFacts)) -> Self {
+        if let Some(moment) = &mut self.moment {
+            change(moment);
         }
         self
     }
@@ -153,12 +165,57 @@ impl World {
             advice: self.advice.as_ref(),
             settings: &self.settings,
             busy_run: self.busy_run.as_ref(),
+            runs_beside: &self.runs_beside,
             now: NOW,
         }
     }
 
+    /// What the rules on style and design say, all of them switched on.
+    pub fn linted(&self) -> Vec<Finding> {
+        let mut world = self.clone();
+        world.settings.lints_off.clear();
+        let mut findings = world.findings();
+        findings.retain(|finding| finding.scope == Scope::Lint);
+        findings
+    }
+
+    /// Their codes, without the one on comments: few clauses of these tests have any.
+    pub fn lints(&self) -> Vec<String> {
+        let codes = self.linted().into_iter().map(|finding| finding.code);
+        codes.filter(|code| code != "LINT_COMMENT_MISSING").collect()
+    }
+
     pub fn codes(&self) -> Vec<String> {
         self.findings().into_iter().map(|finding| finding.code).collect()
+    }
+}
+
+/// Everything could be seen, and nothing happens.
+fn calm_moment() -> MomentFacts {
+    MomentFacts {
+        table_locks: Some(Vec::new()),
+        transactions: Some(Vec::new()),
+        server_locks: Some(Vec::new()),
+        ..MomentFacts::default()
+    }
+}
+
+/// An idle session of the application in a transaction that began `seconds` ago.
+pub fn server_session(id: u64, seconds: u64) -> ServerSession {
+    ServerSession {
+        id,
+        user: "app".into(),
+        host: "10.0.0.5:40112".into(),
+        database: Some("shop".into()),
+        command: "Sleep".into(),
+        state: None,
+        seconds: 0,
+        statement: Some("SELECT * FROM orders".into()),
+        transaction: Some(SessionTransaction {
+            started_at: Timestamp(NOW.0 - seconds.cast_signed() * 1000),
+            seconds,
+            rows_modified: 0,
+        }),
     }
 }
 
@@ -200,7 +257,17 @@ fn server() -> ServerFacts {
         global_privileges: vec!["ALL PRIVILEGES".into()],
         schema_privileges: Vec::new(),
         variables: BTreeMap::new(),
+        binlog_filters: Vec::new(),
+        disks: Some(vec![roomy_disk()]),
         status: BTreeMap::from([("threads_running".into(), 3), ("threads_connected".into(), 12)]),
+    }
+}
+
+fn roomy_disk() -> DiskFacts {
+    DiskFacts {
+        path: "/".into(),
+        total_bytes: 1 << 40,
+        available_bytes: 1 << 39,
     }
 }
 

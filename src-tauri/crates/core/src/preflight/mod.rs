@@ -6,14 +6,15 @@ mod column_type;
 mod confirm;
 mod context;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod row_loss;
+mod table_options;
 #[cfg(test)]
 mod tests;
 
 use mysqler_contract::{
-    Advice, AppError, ChangeRequest, Connection, Finding, ImageStatus, Launch, PrepareVerdict, ProbeReport,
-    RunId, Settings, TableFacts, Timestamp,
+    Advice, AppError, ChangeRequest, Connection, Finding, ImageStatus, LINTS_OFF_AT_FIRST, Launch, LintRule,
+    PrepareVerdict, ProbeReport, RunId, Scope, Settings, TableFacts, TableRef, Timestamp,
 };
 
 pub use confirm::confirmation;
@@ -49,6 +50,8 @@ pub struct PreflightInput<'a> {
     pub settings: &'a Settings,
     /// Another run that works on this table.
     pub busy_run: Option<&'a RunId>,
+    /// Other runs of this workstation on the same server.
+    pub runs_beside: &'a [(RunId, TableRef)],
     pub now: Timestamp,
 }
 
@@ -68,6 +71,7 @@ pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
                 ..finding
             })
         })
+        .filter(|finding| finding.scope != Scope::Lint || !input.settings.lints_off.contains(&finding.code))
         .collect();
     findings.sort_by(|a, b| {
         b.severity
@@ -82,4 +86,16 @@ pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
 /// Every code that a finding may carry.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     checks::all().flat_map(|rule| rule.codes.iter().copied())
+}
+
+/// The rules on style and design, each of which a person may switch off.
+pub fn lint_rules() -> Vec<LintRule> {
+    let lints = checks::all().filter(|rule| rule.scope == Scope::Lint);
+    lints
+        .flat_map(|rule| rule.codes)
+        .map(|code| LintRule {
+            code: (*code).to_owned(),
+            on_by_default: !LINTS_OFF_AT_FIRST.contains(code),
+        })
+        .collect()
 }

@@ -21,7 +21,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if !facts.foreign_keys.is_empty() {
         let names = list(facts.foreign_keys.iter().map(|key| key.name.as_str()));
-        found.push(Finding::new("FOREIGN_KEYS_OWN", Severity::Warn).with("names", names));
+        let renames = list(facts.foreign_keys.iter().map(|key| renames(&key.name)));
+        let finding = Finding::new("FOREIGN_KEYS_OWN", Severity::Warn).with("names", names);
+        found.push(finding.with("renames", renames));
     }
     if !facts.referenced_by.is_empty() {
         found.push(referenced(context, &facts.referenced_by));
@@ -41,16 +43,22 @@ fn referenced(context: &Context<'_>, keys: &[ForeignKeyFacts]) -> Finding {
     tables.dedup();
     Finding::new(code, severity)
         .with("tables", list(tables))
+        .with("renames", list(keys.iter().map(|key| renames(&key.name))))
         .with("table", context.table_name())
 }
 
 /// The shadow table carries each constraint under another name: none, one, two underscores, in turn.
-fn shadow_name(name: &str) -> String {
+pub(super) fn shadow_name(name: &str) -> String {
     match (name.strip_prefix("__"), name.strip_prefix('_')) {
         (Some(rest), _) => rest.to_owned(),
         (None, Some(rest)) => format!("__{rest}"),
         (None, None) => format!("_{name}"),
     }
+}
+
+/// For people: what a constraint is called, and what it will be called.
+pub(super) fn renames(name: &str) -> String {
+    format!("{name} → {}", shadow_name(name))
 }
 
 fn dropped_names(context: &Context<'_>, keys: &[ForeignKeyFacts]) -> Vec<Finding> {

@@ -1,21 +1,38 @@
 //! The checks, one file each: its question, its scope and its severities stand in its first lines.
 
+// Above the groups, which make their lists with it.
+macro_rules! rules {
+    ($($scope:ident $check:ident),+ $(,)?) => {
+        &[$(Rule { scope: Scope::$scope, codes: $check::CODES, check: $check::check }),+]
+    };
+}
+
 mod added_columns;
+mod auto_increment;
+mod binlog_filters;
+mod binlog_format;
 mod charset;
+mod check_names;
 mod circumstances;
 mod clause_refused;
+mod cluster;
 mod destructive;
+mod disk_space;
 mod explain_format;
 mod foreign_keys;
 mod four_byte_text;
+mod generated_columns;
 mod key_changes;
+mod key_length;
 mod known_names;
 mod launch;
 mod leftover_tables;
-mod load;
+mod lint;
+mod moment;
 mod names;
 mod narrowing;
 mod network;
+mod online_log;
 mod operation_known;
 mod partitions;
 mod prepare;
@@ -27,7 +44,11 @@ mod replica_target;
 mod replicas_watched;
 mod rows;
 mod server_support;
+mod special_indexes;
+mod sql_mode;
 mod statistics;
+mod storage;
+mod system_versioned;
 mod table_kind;
 mod trigger_trust;
 mod triggers;
@@ -47,7 +68,8 @@ pub struct Rule {
 
 /// The checks, group by group.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().chain(rows::RULES.iter().map(|rule| &rule.rule))
+    let rows = rows::RULES.iter().map(|rule| &rule.rule);
+    RULES.iter().chain(moment::RULES).chain(rows).chain(lint::RULES)
 }
 
 /// What the checks would like to know of the table's rows, each question once.
@@ -55,29 +77,31 @@ pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
     rows::questions(context)
 }
 
-macro_rules! rules {
-    ($($scope:ident $check:ident),+ $(,)?) => {
-        &[$(Rule { scope: Scope::$scope, codes: $check::CODES, check: $check::check }),+]
-    };
-}
-
 const RULES: &[Rule] = rules![
     Clause added_columns,
+    Table auto_increment,
+    Server binlog_filters,
+    Server binlog_format,
     Clause charset,
+    Table check_names,
     Server circumstances,
     Clause clause_refused,
+    Server cluster,
     Clause destructive,
+    Server disk_space,
     Server explain_format,
     Table foreign_keys,
     Clause four_byte_text,
+    Table generated_columns,
     Clause key_changes,
+    Table key_length,
     Clause known_names,
     Server launch,
     Table leftover_tables,
-    Moment load,
     Table names,
     Clause narrowing,
     Server network,
+    Server online_log,
     Clause operation_known,
     Table partitions,
     Clause prepare,
@@ -88,7 +112,11 @@ const RULES: &[Rule] = rules![
     Server replica_target,
     Server replicas_watched,
     Server server_support,
+    Table special_indexes,
+    Server sql_mode,
     Table statistics,
+    Table storage,
+    Table system_versioned,
     Table table_kind,
     Server trigger_trust,
     Table triggers,

@@ -3,7 +3,7 @@
 
 use mysqler_contract::{Finding, LoadThreshold, Severity};
 
-use super::super::context::Context;
+use super::super::super::context::Context;
 
 pub const CODES: &[&str] = &[
     "MAX_LOAD_TOO_LOW",
@@ -61,7 +61,7 @@ fn against_present(context: &Context<'_>, code: &str, threshold: &LoadThreshold)
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::World;
+    use crate::preflight::fixture::World;
     use mysqler_contract::LoadThreshold;
 
     fn threshold(variable: &str, value: u64) -> Vec<LoadThreshold> {
