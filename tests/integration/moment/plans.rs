@@ -15,7 +15,7 @@ async fn a_transaction_that_stays_open_on_the_table_is_told_with_the_offer_to_en
     let table = table(&schema).await;
     let connection = desk.primary().await;
     let request = desk.request(&connection, &table, "ADD COLUMN b INT");
-    let calm = desk.core.plan(request.clone()).await.unwrap();
+    let calm = desk.core.plan(request.clone(), None).await.unwrap();
     let code = "LONG_TRANSACTION_ON_TABLE";
     assert!(!calm.findings.iter().any(|finding| finding.code == code));
     let mut holder = schema.client().await;
@@ -24,7 +24,7 @@ async fn a_transaction_that_stays_open_on_the_table_is_told_with_the_offer_to_en
     holder.run("SELECT * FROM t").await;
     let begun = Instant::now();
     let found = loop {
-        let plan = desk.core.plan(request.clone()).await.unwrap();
+        let plan = desk.core.plan(request.clone(), None).await.unwrap();
         if let Some(found) = plan.findings.into_iter().find(|finding| finding.code == code) {
             break found;
         }
@@ -57,7 +57,7 @@ async fn a_table_with_a_history_is_refused_because_a_copy_loses_it() {
             .collect::<Vec<_>>()
     };
     let request = desk.request(&connection, &table, "ADD COLUMN b INT");
-    let plain = codes(desk.core.plan(request.clone()).await.unwrap());
+    let plain = codes(desk.core.plan(request.clone(), None).await.unwrap());
     assert!(!plain.contains(&"SYSTEM_VERSIONED".to_owned()), "{plain:?}");
     client.run("ALTER TABLE t ADD SYSTEM VERSIONING").await;
     client.run("UPDATE t SET a = 9 WHERE id = 1").await;
@@ -72,7 +72,7 @@ async fn a_table_with_a_history_is_refused_because_a_copy_loses_it() {
         "2",
         "the row's past is gone"
     );
-    let versioned = codes(desk.core.plan(request).await.unwrap());
+    let versioned = codes(desk.core.plan(request, None).await.unwrap());
     assert!(
         versioned.contains(&"SYSTEM_VERSIONED".to_owned()),
         "{versioned:?}"
