@@ -125,6 +125,8 @@ impl Bench {
             schema_privileges: Vec::new(),
             variables: BTreeMap::from([("explain_format".to_owned(), "TREE".to_owned())]),
             status: BTreeMap::new(),
+            binlog_filters: Vec::new(),
+            disks: None,
         };
         self.runner.compose(&LaunchInput {
             request: &request,

@@ -94,6 +94,8 @@ fn of(ending: Ending) -> Exit {
             | E::ServerRefused
             | E::DatabaseMissing
             | E::TableMissing
+            | E::SessionChanged
+            | E::SessionProtected
             | E::VaultUnset
             | E::VaultLocked
             | E::VaultWrongPassword

@@ -63,6 +63,8 @@ async fn main() {
         schema_privileges: Vec::new(),
         variables,
         status: BTreeMap::new(),
+        binlog_filters: Vec::new(),
+        disks: None,
     };
     let request = ChangeRequest {
         connection_id: ConnectionId("record".into()),

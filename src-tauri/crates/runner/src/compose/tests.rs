@@ -58,6 +58,8 @@ impl Default for Given {
                 schema_privileges: Vec::new(),
                 variables: BTreeMap::from([("explain_format".into(), "TREE".into())]),
                 status: BTreeMap::new(),
+                binlog_filters: Vec::new(),
+                disks: None,
             },
             docker: DockerHost {
                 version: "20.10".into(),
