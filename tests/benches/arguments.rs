@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 pub const USAGE: &str = "\
 bench [OPTION…]
-  --only NAME,…    sizes, window, memory, history, latency, log, start, planning, overhead  [all]
+  --only NAME,…    sizes, clause, window, memory, history, latency, log, start, planning, overhead  [all]
   --pairs N        interleaved groups of the overhead measurement  [9, or MYSQLER_BENCH_PAIRS]
   --rows N         rows of the table that is changed  [2000000]
   --starts N       starts of the window, of a run, of a plan  [10]
   --runs N,…       sizes of the history  [100000,1000000]
   --lines N        lines of the log  [1000000]";
 
-const NAMES: [&str; 9] = [
-    "sizes", "window", "memory", "history", "latency", "log", "start", "planning", "overhead",
+const NAMES: [&str; 10] = [
+    "sizes", "clause", "window", "memory", "history", "latency", "log", "start", "planning", "overhead",
 ];
 
 pub struct Arguments {

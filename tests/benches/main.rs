@@ -11,6 +11,7 @@
 
 mod arguments;
 mod bare;
+mod clause;
 mod desk;
 mod history;
 mod latency;
@@ -40,6 +41,9 @@ async fn main() -> std::process::ExitCode {
     let mut report = Report::default();
     if arguments.wants("sizes") {
         sizes::measure(&mut report);
+    }
+    if arguments.wants("clause") {
+        clause::measure(&mut report);
     }
     // The window before anything that fills caches and memory.
     if arguments.wants("window") {

@@ -103,6 +103,17 @@ pub struct ChangeOptions {
 
 impl Eq for ChangeOptions {}
 
+impl ChangeOptions {
+    /// The sql_mode that is set for the run, without quotes around it; `None` leaves it to the server.
+    pub fn sql_mode(&self) -> Option<&str> {
+        self.set_vars
+            .iter()
+            .filter(|variable| variable.name.eq_ignore_ascii_case("sql_mode"))
+            .map(|variable| variable.value.trim_matches(['\'', '"']))
+            .next_back()
+    }
+}
+
 impl Default for ChangeOptions {
     /// The gentle values: a chunk of 0.1 s keeps writers' stalls in single milliseconds for little more wall time.
     fn default() -> Self {

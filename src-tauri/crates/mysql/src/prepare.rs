@@ -1,6 +1,6 @@
 //! The server's own opinion of a clause: `PREPARE` parses the statement for exactly this version and executes nothing.
 
-use mysqler_contract::{PrepareVerdict, Result, TableRef};
+use mysqler_contract::{PrepareVerdict, Result, TableRef, quote_identifier};
 
 use crate::session::Session;
 use crate::sql;
@@ -23,6 +23,14 @@ pub(crate) async fn verdict(
         Some(mode) => sql::text(mode),
         None => "@@GLOBAL.sql_mode".to_owned(),
     };
+    // Names without a schema, as in RENAME or UNION, mean the table's own, as they will for the run.
+    let used = session
+        .answer(&format!("USE {}", quote_identifier(&table.database)))
+        .await?;
+    if let Err((number, message)) = used {
+        session.mend().await?;
+        return Ok(refusal(number, message, clause));
+    }
     // As bytes, so that no quoting rule stands between what was typed and what is parsed.
     session
         .run(&format!("SET @mysqler_statement = {}", sql::bytes(&statement)))
@@ -43,8 +51,8 @@ pub(crate) async fn verdict(
 
 fn refusal(number: u16, message: String, clause: &str) -> PrepareVerdict {
     match number {
-        // Not preparable, too many statements prepared, no right to look, or a lock in the way: not the clause's fault.
-        1295 | 1461 | 1044 | 1142 | 1143 | 1227 | 1205 | 1213 => PrepareVerdict::NotProven {
+        // No such schema, not preparable, too many statements prepared, no right to look, or a lock in the way: not the clause's fault.
+        1049 | 1295 | 1461 | 1044 | 1142 | 1143 | 1227 | 1205 | 1213 => PrepareVerdict::NotProven {
             message: format!("{number}: {message}"),
         },
         SYNTAX_ERROR => {

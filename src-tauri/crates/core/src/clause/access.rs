@@ -24,7 +24,7 @@ impl OperationKind {
             _ => None,
         };
         let listed = self.elements().iter().filter_map(|element| match element {
-            Element::Column(column) => Some(column),
+            Element::Column(column) => Some(column.as_ref()),
             _ => None,
         });
         single.into_iter().chain(listed)

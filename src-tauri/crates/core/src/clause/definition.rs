@@ -87,13 +87,16 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> ColumnDefinition {
         if column.position.is_none() {
             column.span = cursor.span_from(start);
         }
-        let known = value_attribute(cursor, &mut column)
-            || text_attribute(cursor, &mut column)
-            || key_attribute(cursor, &mut column)
-            || constraint(cursor, &mut column)
-            || generation(cursor, &mut column)
-            || storage_attribute(cursor, &mut column)
-            || position(cursor, &mut column);
+        // Only words begin an attribute; a literal or a sign out of place is not put to all of them.
+        let word = cursor.token(0).is_some_and(|token| token.kind == TokenKind::Word);
+        let known = word
+            && (value_attribute(cursor, &mut column)
+                || text_attribute(cursor, &mut column)
+                || key_attribute(cursor, &mut column)
+                || constraint(cursor, &mut column)
+                || generation(cursor, &mut column)
+                || storage_attribute(cursor, &mut column)
+                || position(cursor, &mut column));
         if !known {
             // What follows may still matter: a key behind an unknown word is a key.
             column.unread.get_or_insert(cursor.rest());

@@ -213,14 +213,13 @@ pub(super) fn enforced(cursor: &mut Cursor<'_>) -> Option<bool> {
     cursor.take("ENFORCED").then_some(true)
 }
 
-/// From PERIOD FOR on, and whether IF NOT EXISTS stood there.
+/// From PERIOD on, and whether IF NOT EXISTS stood there.
 pub(super) fn period(cursor: &mut Cursor<'_>) -> Option<(Period, bool)> {
-    if !cursor.take_all(&["PERIOD", "FOR"]) {
+    let conditional = cursor.take_all(&["PERIOD", "IF", "NOT", "EXISTS", "FOR"]);
+    if !conditional && !cursor.take_all(&["PERIOD", "FOR"]) {
         return None;
     }
-    let mut conditional = cursor.condition();
     let name = cursor.name()?;
-    conditional |= cursor.condition();
     let columns = cursor.names_inside();
     Some((Period { name, columns }, conditional))
 }

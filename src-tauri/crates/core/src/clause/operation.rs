@@ -47,13 +47,22 @@ pub fn read_all(source: &Source<'_>) -> Reading {
         gaps: Vec::new(),
     };
     let mut clause = source.statement();
+    // Looked for once a segment: one may hold any number of options.
+    let mut segment_end = 0;
     while !clause.is_done() {
         if clause.is_punct(0, ',') {
             gap(&clause, &mut reading);
             clause.at += 1;
             continue;
         }
-        let (operation, next) = read_one(&clause);
+        let mut segment = clause;
+        if clause.at >= segment_end {
+            segment = clause.segment();
+            segment_end = segment.end;
+        } else {
+            segment.end = segment_end;
+        }
+        let (operation, next) = read_one(segment);
         reading.operations.push(operation);
         clause.at = next;
         let comma = clause;
@@ -72,10 +81,9 @@ fn gap(clause: &Cursor<'_>, reading: &mut Reading) {
     reading.gaps.extend(comma);
 }
 
-/// The operation that starts here, and the index of the token that it does not take any more.
-fn read_one(clause: &Cursor<'_>) -> (Operation, usize) {
-    let start = clause.offset();
-    let mut cursor = clause.segment();
+/// The operation that a segment starts with, and the index of the token that it does not take any more.
+fn read_one(mut cursor: Cursor<'_>) -> (Operation, usize) {
+    let start = cursor.offset();
     let draft = read::operation(&mut cursor).unwrap_or_else(|| Draft::of(OperationKind::Unknown));
     let option = matches!(draft.kind, OperationKind::TableOption(_));
     let waits = matches!(draft.kind, OperationKind::Wait);

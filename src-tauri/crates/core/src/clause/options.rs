@@ -18,7 +18,7 @@ pub(super) fn operation(cursor: &mut Cursor<'_>) -> Option<Draft> {
 
 /// Whether another option stands here.
 pub(super) fn follows(cursor: &Cursor<'_>) -> bool {
-    option(&mut cursor.clone()).is_some()
+    option(&mut { *cursor }).is_some()
 }
 
 fn option(cursor: &mut Cursor<'_>) -> Option<(Setting, usize)> {

@@ -219,7 +219,7 @@ pub struct Setting {
 /// One thing in the parentheses of `ADD (…)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {
-    Column(Column),
+    Column(Box<Column>),
     Index(Index),
     ForeignKey(ForeignKey),
     Check(Check),

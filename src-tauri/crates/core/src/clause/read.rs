@@ -149,7 +149,7 @@ fn listed(mut part: Cursor<'_>) -> Option<Element> {
     part.condition();
     let name = part.column_name()?;
     let definition = definition::read(&mut part);
-    Some(Element::Column(Column { name, definition }))
+    Some(Element::Column(Box::new(Column { name, definition })))
 }
 
 /// MODIFY, or CHANGE with its second name.
@@ -184,9 +184,10 @@ fn drop(cursor: &mut Cursor<'_>) -> Option<Draft> {
     if cursor.take("PARTITION") {
         return Some(partitions::work(cursor, PartitionWork::Drop));
     }
+    let conditional_period = cursor.take_all(&["PERIOD", "IF", "EXISTS", "FOR"]);
     let kind: fn(Name) -> OperationKind = if cursor.take_all(&["FOREIGN", "KEY"]) {
         OperationKind::DropForeignKey
-    } else if cursor.take_all(&["PERIOD", "FOR"]) {
+    } else if conditional_period || cursor.take_all(&["PERIOD", "FOR"]) {
         OperationKind::DropPeriod
     } else if cursor.take("INDEX") || cursor.take("KEY") {
         OperationKind::DropIndex
@@ -198,11 +199,7 @@ fn drop(cursor: &mut Cursor<'_>) -> Option<Draft> {
         cursor.take("COLUMN");
         OperationKind::DropColumn
     };
-    let conditional = if cursor.take_all(&["PERIOD", "IF", "EXISTS", "FOR"]) {
-        true
-    } else {
-        cursor.condition()
-    };
+    let conditional = conditional_period || cursor.condition();
     let name = cursor.column_name()?;
     cursor.take_any(&["RESTRICT", "CASCADE"]);
     Some(Draft::conditional(kind(name), conditional))

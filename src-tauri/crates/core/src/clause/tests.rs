@@ -1,8 +1,8 @@
-use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
 
+mod fuzz;
 mod kinds;
 mod modes;
 
@@ -301,87 +301,4 @@ fn a_definition_is_read_by_its_parts() {
         (column.base.as_str(), column.nullable, column.unique),
         ("double precision", Some(true), false)
     );
-}
-
-fn clause_like() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        Just("ADD ".to_owned()),
-        Just("DROP PARTITION ".to_owned()),
-        Just("ORDER BY ".to_owned()),
-        Just("PARTITION BY ".to_owned()),
-        Just("CHANGE ".to_owned()),
-        Just("RENAME COLUMN ".to_owned()),
-        Just("COMMENT ".to_owned()),
-        Just("CONSTRAINT ".to_owned()),
-        Just("UNIQUE ".to_owned()),
-        Just("/*".to_owned()),
-        Just("*/".to_owned()),
-        Just("-- ".to_owned()),
-        Just("\n".to_owned()),
-        "[`'\"(),;?#=\\\\ /*!\\-]",
-        "\\PC{0,4}",
-        Just("🙂".to_owned()),
-        Just("é".to_owned()),
-    ];
-    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
-}
-
-fn spans_are_sound(text: &str) -> Result<(), TestCaseError> {
-    let before = text.to_owned();
-    let diagnosis = diagnose(text);
-    let operations = diagnosis
-        .operations
-        .iter()
-        .map(|operation| (operation.start, operation.end));
-    let problems = diagnosis
-        .problems
-        .iter()
-        .map(|problem| (problem.start, problem.end));
-    for (start, end) in operations.chain(problems) {
-        prop_assert!(start <= end, "{start}..{end} runs backwards");
-        prop_assert!(
-            text.get(start as usize..end as usize).is_some(),
-            "{start}..{end} is not inside or cuts a character"
-        );
-    }
-    let analysis = analyze(text);
-    prop_assert_eq!(analysis.text, before.as_str());
-    prop_assert!(
-        analysis
-            .operations
-            .iter()
-            .all(|operation| text.get(operation.rest..operation.end).is_some())
-    );
-    let _ = parse_definition(text);
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
-    #[test]
-    fn any_text_is_taken_apart_without_harm(text in any::<String>()) {
-        spans_are_sound(&text)?;
-    }
-
-    #[test]
-    fn any_text_of_clause_like_pieces_is_taken_apart_without_harm(text in clause_like()) {
-        spans_are_sound(&text)?;
-    }
-
-    /// Whatever a literal holds, it stays one literal of one operation.
-    #[test]
-    fn a_quoted_value_never_splits_a_clause(value in "\\PC{0,20}") {
-        let clause = format!("ADD a VARCHAR(99) DEFAULT '{}', DROP b", value.replace('\\', "\\\\").replace('\'', "''"));
-        let verbs = verbs(&clause);
-        prop_assert_eq!(verbs, ["ADD COLUMN", "DROP COLUMN"]);
-        prop_assert_eq!(reasons(&clause), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_quoted_name_comes_back_unquoted(name in "[^\\x00]{1,20}") {
-        let clause = format!("DROP COLUMN `{}`", name.replace('`', "``"));
-        let diagnosis = diagnose(&clause);
-        prop_assert_eq!(diagnosis.operations[0].subject.as_deref(), Some(name.as_str()));
-    }
 }

@@ -12,6 +12,7 @@ use super::definition::fingerprint;
 use super::forecast::forecast;
 use super::questions::Asker;
 use crate::Core;
+use crate::clause::{SqlMode, analyze_under, diagnose_under};
 use crate::ports::{LaunchInput, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target};
 use crate::preflight::{self, PreflightInput};
 
@@ -23,6 +24,7 @@ struct Gathered {
     server: ServerFacts,
     table: TableFacts,
     leftovers: LeftoverFacts,
+    diagnosis: ClauseDiagnosis,
     prepare: Option<PrepareVerdict>,
     certificate: Option<ServerCertificate>,
     docker: Result<DockerHost>,
@@ -87,9 +89,8 @@ impl Core {
         let connection = self.connection(&request.connection_id).await?;
         let target = self.target(&connection.id).await?;
         let settings = self.ports.settings.load().await?;
-        let diagnosis = crate::clause::diagnose(request.kind.clause());
         let looked = async {
-            let gathered = self.gather(&request, &target, &diagnosis, &settings).await?;
+            let gathered = self.gather(&request, &target, &settings).await?;
             let way = self
                 .find_way(&request, &connection, &target, &gathered, &settings)
                 .await;
@@ -141,7 +142,7 @@ impl Core {
         Ok(Plan {
             id: PlanId(uuid::Uuid::new_v4().to_string()),
             engine: Engine::PtOsc,
-            operations: diagnosis.operations,
+            operations: gathered.diagnosis.operations,
             server: ServerIdentity {
                 server_uuid: gathered.server.server_uuid.clone(),
                 flavour: gathered.server.flavour,
@@ -192,22 +193,10 @@ impl Core {
         &self,
         request: &ChangeRequest,
         target: &Target,
-        diagnosis: &ClauseDiagnosis,
         settings: &Settings,
     ) -> Result<Gathered> {
         let servers = &self.ports.servers;
         let table = &request.table;
-        // A clause that the lexer refuses must not reach a server in any form.
-        let presentable = diagnosis.problems.is_empty();
-        let prepare = async {
-            match presentable {
-                true => servers
-                    .prepare(target, table, request.kind.clause(), None)
-                    .await
-                    .map(Some),
-                false => Ok(None),
-            }
-        };
         let certificate = async {
             match target.tls {
                 TlsMode::Disabled => Ok(None),
@@ -225,18 +214,32 @@ impl Core {
                 servers.server_facts(target, &table.database),
                 servers.table_facts(target, table),
                 servers.leftovers(target, table),
-                prepare,
                 certificate,
             )
         };
         let (asked, (docker, image)) = tokio::join!(asked, workstation);
-        let (server, table, leftovers, prepare, certificate) = asked?;
-        let counts_at_gate = preflight::may_drop_rows(request.kind.clause(), &table);
+        let (server, facts, leftovers, certificate) = asked?;
+        let clause = request.kind.clause();
+        let wanted = request.options.sql_mode();
+        let servers_own = server.variables.get("sql_mode").map(String::as_str);
+        let mode = SqlMode::of_run(wanted, servers_own);
+        let diagnosis = diagnose_under(clause, mode);
+        // A clause that the lexer refuses must not reach a server in any form.
+        let prepare = match diagnosis.problems.is_empty() {
+            // An expression over variables is no value for the session that prepares.
+            true => {
+                let mode = wanted.filter(|mode| !mode.contains('@'));
+                Some(servers.prepare(target, table, clause, mode).await?)
+            }
+            false => None,
+        };
+        let counts_at_gate = preflight::may_drop_rows(&analyze_under(clause, mode), &facts);
         Ok(Gathered {
             counts_at_gate,
             server,
-            table,
+            table: facts,
             leftovers,
+            diagnosis,
             prepare,
             certificate,
             docker,

@@ -3,7 +3,9 @@
 use mysqler_contract::{ColumnFacts, TableFacts};
 
 use super::PreflightInput;
-use crate::clause::{Analysis, ColumnDefinition, Operation, analyze, parse_definition};
+use crate::clause::{
+    Analysis, ColumnDefinition, Element, IndexKind, Operation, OperationKind, SqlMode, analyze_under,
+};
 
 pub struct Context<'a> {
     pub input: &'a PreflightInput<'a>,
@@ -12,9 +14,11 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn new(input: &'a PreflightInput<'a>) -> Self {
+        let server = input.server.variables.get("sql_mode");
+        let mode = SqlMode::of_run(input.request.options.sql_mode(), server.map(String::as_str));
         Self {
             input,
-            clause: analyze(input.request.kind.clause()),
+            clause: analyze_under(input.request.kind.clause(), mode),
         }
     }
 
@@ -41,35 +45,41 @@ impl<'a> Context<'a> {
 
     /// A present column together with the definition that MODIFY or CHANGE gives it.
     pub fn redefined(&self) -> Vec<(&'a ColumnFacts, ColumnDefinition)> {
-        let redefining = self
-            .clause
-            .operations
-            .iter()
-            .filter(|op| matches!(op.verb, "MODIFY" | "CHANGE"));
-        redefining
-            .filter_map(|op| {
-                let column = self.column(op.subject.as_deref()?)?;
-                Some((column, parse_definition(self.definition_text(op))))
+        let operations = self.clause.operations.iter();
+        operations
+            .filter_map(|operation| match &operation.kind {
+                OperationKind::Modify(column) => Some((&column.name, column)),
+                OperationKind::Change { from, column } => Some((from, column)),
+                _ => None,
             })
+            .filter_map(|(present, wanted)| Some((self.column(present.as_str())?, wanted.definition.clone())))
             .collect()
     }
 
     /// Columns that an operation defines, with their definitions; a key in a list of columns counts by its verb.
     pub fn defined_columns(&self, operation: &Operation) -> Vec<(String, ColumnDefinition)> {
-        defined_columns(&self.clause, operation)
+        let columns = operation
+            .kind
+            .columns()
+            .map(|column| (column.name.value.clone(), column.definition.clone()));
+        let listed = match &operation.kind {
+            OperationKind::AddList(elements) => elements.as_slice(),
+            _ => &[],
+        };
+        columns.chain(listed.iter().filter_map(listed_key)).collect()
     }
 
     /// The words after the names of an operation.
     pub fn definition_text(&self, operation: &Operation) -> &'a str {
-        definition_text(&self.clause, operation)
+        self.clause
+            .text
+            .get(operation.rest..operation.end)
+            .unwrap_or_default()
     }
 
     /// The sql_mode that the request gives to the run; `None` leaves it to the server.
     pub fn run_sql_mode(&self) -> Option<&str> {
-        let set = self.input.request.options.set_vars.iter();
-        set.filter(|variable| variable.name.eq_ignore_ascii_case("sql_mode"))
-            .map(|variable| variable.value.trim_matches(['\'', '"']))
-            .next_back()
+        self.input.request.options.sql_mode()
     }
 
     /// A server variable, lower-case name.
@@ -99,35 +109,6 @@ fn holds(privileges: &[String], wanted: &str) -> bool {
     })
 }
 
-pub fn defined_columns(clause: &Analysis<'_>, operation: &Operation) -> Vec<(String, ColumnDefinition)> {
-    let text = definition_text(clause, operation);
-    let named = |name: &Option<String>, text| {
-        name.iter()
-            .map(|name| (name.clone(), parse_definition(text)))
-            .collect()
-    };
-    match operation.verb {
-        "MODIFY" => named(&operation.subject, text),
-        "CHANGE" => named(&operation.new_name, text),
-        "ADD COLUMN" if !adds_list(clause, operation) => named(&operation.subject, text),
-        "ADD COLUMN" => split_list(text).into_iter().filter_map(list_entry).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// `ADD (a INT, b INT)`: the words before the definitions end in the opening parenthesis.
-fn adds_list(clause: &Analysis<'_>, operation: &Operation) -> bool {
-    let head = clause
-        .text
-        .get(operation.start..operation.rest)
-        .unwrap_or_default();
-    head.trim_end().ends_with('(')
-}
-
-pub fn definition_text<'t>(clause: &Analysis<'t>, operation: &Operation) -> &'t str {
-    clause.text.get(operation.rest..operation.end).unwrap_or_default()
-}
-
 pub fn column_of<'t>(table: &'t TableFacts, name: &str) -> Option<&'t ColumnFacts> {
     let wanted = name.to_lowercase();
     table
@@ -140,39 +121,18 @@ pub fn list(names: impl IntoIterator<Item = impl Into<String>>) -> String {
     names.into_iter().map(Into::into).collect::<Vec<_>>().join(", ")
 }
 
-/// The parts of a list of columns whose opening parenthesis was read already.
-fn split_list(text: &str) -> Vec<String> {
-    let inside = text.trim_end().strip_suffix(')').unwrap_or(text);
-    analyze(inside)
-        .operations
-        .iter()
-        .filter_map(|part| inside.get(part.start..part.end))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// One part of a list, read as the operation that would add it alone.
-fn list_entry(part: String) -> Option<(String, ColumnDefinition)> {
-    let alone = format!("ADD {part}");
-    let analysis = analyze(&alone);
-    let operation = analysis.operations.first()?;
-    let name = operation.subject.clone().unwrap_or_default();
-    match operation.verb {
-        "ADD COLUMN" => Some((name, parse_definition(alone.get(operation.rest..operation.end)?))),
-        "ADD UNIQUE" => Some((
-            name,
-            ColumnDefinition {
-                unique: true,
-                ..ColumnDefinition::default()
-            },
-        )),
-        "ADD PRIMARY KEY" => Some((
-            name,
-            ColumnDefinition {
-                primary: true,
-                ..ColumnDefinition::default()
-            },
-        )),
-        _ => None,
-    }
+/// A unique or primary key in a list of columns, told as the column that it stands on.
+fn listed_key(element: &Element) -> Option<(String, ColumnDefinition)> {
+    let Element::Index(index) = element else {
+        return None;
+    };
+    let name = index
+        .name()
+        .or(index.parts.first().and_then(|part| part.column()));
+    let definition = ColumnDefinition {
+        unique: index.kind == IndexKind::Unique,
+        primary: index.kind == IndexKind::Primary,
+        ..ColumnDefinition::default()
+    };
+    Some((name.unwrap_or_default().to_owned(), definition)).filter(|_| index.kind.is_unique())
 }

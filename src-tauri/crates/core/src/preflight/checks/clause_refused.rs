@@ -55,6 +55,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture::World;
+    use mysqler_contract::SessionVariable;
 
     #[test]
     fn each_problem_blocks_with_its_place() {
@@ -67,5 +68,23 @@ mod tests {
             World::altering("ADD note VARCHAR(9) DEFAULT ';'").codes(),
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn quotes_mean_what_the_mode_of_the_run_makes_of_them() {
+        let clause = "ADD \"a\\\" INT";
+        let told = |world: World| -> Vec<String> {
+            let codes = world.codes().into_iter();
+            codes.filter(|code| code.starts_with("CLAUSE_")).collect()
+        };
+        assert_eq!(told(World::altering(clause)), ["CLAUSE_UNTERMINATED_STRING"]);
+        let ansi = || World::altering(clause).with_variable("sql_mode", "STRICT_ALL_TABLES,ANSI_QUOTES");
+        assert_eq!(told(ansi()), Vec::<String>::new());
+        let mut world = ansi();
+        world.request.options.set_vars = vec![SessionVariable {
+            name: "SQL_MODE".into(),
+            value: "'STRICT_ALL_TABLES'".into(),
+        }];
+        assert_eq!(told(world), ["CLAUSE_UNTERMINATED_STRING"]);
     }
 }

@@ -9,8 +9,12 @@ pub const CODES: &[&str] = &["OPERATION_UNKNOWN", "ENGINE_CHANGED"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for operation in context.operations("OTHER") {
-        let fragment = context.clause.fragment(operation);
+    for operation in &context.clause.operations {
+        let fragment = match operation.unread {
+            _ if operation.verb == "OTHER" => context.clause.fragment(operation),
+            Some(unread) => unread.of(context.clause.text),
+            None => continue,
+        };
         found.push(
             Finding::new("OPERATION_UNKNOWN", Severity::Warn)
                 .with("fragment", fragment)
@@ -41,7 +45,9 @@ mod tests {
 
     #[rstest]
     #[case("FROBNICATE a", &["OPERATION_UNKNOWN"])]
+    #[case("ADD a INT SPARKLING", &["OPERATION_UNKNOWN"])]
     #[case("ENGINE=MyISAM", &["ENGINE_CHANGED"])]
+    #[case("ROW_FORMAT=DYNAMIC ENGINE=MyISAM", &["ENGINE_CHANGED"])]
     #[case("ENGINE = 'Archive'", &["ENGINE_CHANGED"])]
     #[case("ENGINE=InnoDB", &[])]
     #[case("ENGINE innodb ROW_FORMAT=DYNAMIC", &[])]
