@@ -287,6 +287,7 @@ fn phase_key(phase: Phase) -> &'static str {
         Phase::Copy => "copy",
         Phase::Analyze => "analyze",
         Phase::Gate => "gate",
+        Phase::Alter => "alter",
         Phase::UpdateForeignKeys => "update_foreign_keys",
         Phase::Swap => "swap",
         Phase::DropOld => "drop_old",
