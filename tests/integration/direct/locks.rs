@@ -84,13 +84,22 @@ async fn a_lock_that_is_not_released_ends_the_run_cleanly() {
             Algorithm::Instant,
         )
         .await;
-        let _blocking = holder(&schema).await;
+        let mut blocking = holder(&schema).await;
+        let blocking_id = blocking.id().await;
         let id = queue(&desk, &plan).await;
         let view = desk.end(&id).await;
         let RunState::Failed { error } = &view.state else {
             panic!("{:?}\n{}", view.state, desk.log_text(&id).await)
         };
         assert_eq!(error.code, ErrorCode::AlterLockedOut, "{error:?}");
+        let words = error.detail.clone().unwrap_or_default();
+        assert!(words.contains("1205"), "{words}");
+        if server == Server::Primary {
+            assert!(
+                words.contains(&format!("session {}", blocking_id)),
+                "the holder is named: {words}"
+            );
+        }
         let waits = lock_waits(&desk.events(&id).await);
         for attempt in ["1/4", "2/4", "3/4", "4/4"] {
             assert!(
@@ -122,6 +131,7 @@ async fn a_run_that_waits_for_the_lock_can_be_stopped() {
     )
     .await;
     let launch = plan.direct.as_mut().expect("direct");
+    launch.lock_wait_timeout_s = 3000;
     launch
         .session
         .push("SET SESSION lock_wait_timeout = 3000".to_owned());

@@ -155,6 +155,7 @@ mod tests {
             &[
                 "RUN_FAILED",
                 "RUN_FAILED_AFTER_SWAP",
+                "ROWS_LOST",
                 "ALTER_REFUSED",
                 "ALTER_ALGORITHM_REFUSED",
                 "ALTER_LOCKED_OUT",

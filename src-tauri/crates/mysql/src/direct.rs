@@ -28,7 +28,7 @@ impl Ddl {
         for statement in &launch.session {
             session.run(statement).await?;
         }
-        let id = session.id();
+        let id = session.thread();
         if id == 0 {
             return Err(session
                 .place()

@@ -31,12 +31,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, DirectLaunch, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession, TableFacts,
-    TableRef, TableSummary,
+    DatabaseSummary, DirectLaunch, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession,
+    TableFacts, TableRef, TableSummary,
 };
 use mysqler_core::ports::{
-    DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers,
-    SessionFacts, Target,
+    DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts,
+    Servers, SessionFacts, Target,
 };
 use tokio_util::sync::CancellationToken;
 

@@ -213,11 +213,6 @@ impl Session {
         taken.ok_or_else(|| self.place.lost("the session was closed"))
     }
 
-    /// As the server lists it.
-    pub(crate) fn id(&self) -> u64 {
-        self.killer.thread
-    }
-
     /// Says goodbye to the server; a session that is only dropped is counted there as an aborted client.
     pub(crate) async fn close(mut self) {
         if let Some(connection) = self.connection.take() {

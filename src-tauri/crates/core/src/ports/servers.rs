@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, DirectLaunch, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerSession,
-    ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
+    DatabaseSummary, DirectLaunch, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport,
+    ServerSession, ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
 };
 use tokio_util::sync::CancellationToken;
 

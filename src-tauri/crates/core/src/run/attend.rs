@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, AppEvent, CleaningAfter, Engine, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId, RunState,
-    Timestamp,
+    AppError, AppEvent, CleaningAfter, Engine, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId,
+    RunState, Timestamp,
 };
 
 use super::recorder::Recorder;

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, CleaningAfter, DirectLaunch, ErrorCode, LogKind, Phase, Result, RunAction, RunEventKind,
-    WaitReason,
+    AppError, CleaningAfter, DirectLaunch, ErrorCode, LogKind, LogNote, LogStream, Phase, Result, RunAction,
+    RunEventKind, WaitReason,
 };
 use tokio::time::Instant;
 
@@ -22,6 +22,11 @@ const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const LOCK_DEADLOCK: u16 = 1213;
 /// What an attempt takes beside its wait for the lock before its work has to be taken for begun, s.
 const BEGUN_AFTER_S: u64 = 3;
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// What looking for holders of the lock may take.
+const MOMENT: Duration = Duration::from_secs(4);
+/// Holders that are named.
+const NAMED: usize = 3;
 
 /// Something to do beside the run's own work.
 pub(super) enum Beat {
@@ -107,7 +112,7 @@ impl Supervisor {
         for attempt in 1..=attempts {
             if attempt > 1 {
                 self.stand_back(backoff).await?;
-                backoff *= 2;
+                backoff = (backoff * 2).min(LONGEST_BACKOFF);
             }
             if self.stopping() {
                 return self.end_unchanged(CleaningAfter::Stop).await;
@@ -130,7 +135,12 @@ impl Supervisor {
                 {
                     words = format!("{number}: {message}");
                     self.rec.event(RunEventKind::Sessions { ids: Vec::new() });
-                    self.wait_for_lock(place);
+                    let holders = self.holders(target, 0).await;
+                    if let Some(holders) = &holders {
+                        words = format!("{words}; held by {holders}");
+                    }
+                    let who = holders.map(|holders| format!(", {holders}")).unwrap_or_default();
+                    self.wait_for_lock(format!("{place}{who}"));
                     self.rec.flush().await?;
                     if begun.elapsed() > at_most(launch) {
                         // The lock was missed at the end of the work: hours of it are not repeated by themselves.
@@ -156,9 +166,15 @@ impl Supervisor {
         };
         let id = session.id();
         self.rec.event(RunEventKind::Sessions { ids: vec![id] });
-        self.rec
-            .note(LogKind::Info, format!("Attempt {place} in session {id}"));
-        self.rec.note(LogKind::Sql, launch.statement.clone());
+        let place = place.to_owned();
+        self.rec.note(
+            LogKind::Info,
+            &LogNote::Attempt {
+                place: place.clone(),
+                session: id,
+            },
+        );
+        self.say(LogKind::Sql, launch.statement.clone());
         while !self.rec.is_stored() && !self.stopping() {
             self.rec.flush().await?;
             if !self.rec.is_stored() {
@@ -173,14 +189,16 @@ impl Supervisor {
         // Never under a lease that another process has by now.
         self.renew().await?;
         let head = head(launch, &self.plan.request);
-        self.watch(target, &head, session, place)
+        self.watch(target, &head, session, &place)
             .await
             .map(Attempt::Answered)
     }
 
     pub(super) fn wait_for_lock(&mut self, detail: String) {
-        self.rec
-            .note(LogKind::Wait, format!("Waiting for the metadata lock: {detail}"));
+        let note = LogNote::LockAwaited {
+            detail: detail.clone(),
+        };
+        self.rec.note(LogKind::Wait, &note);
         let reason = WaitReason::Lock;
         self.rec.event(RunEventKind::WaitStarted { reason, detail });
     }
@@ -211,8 +229,35 @@ impl Supervisor {
 
     /// Who has held the table for longer than an attempt would wait: behind a statement that waits for its lock every
     /// statement of the application waits too, so none is sent for nothing.
-    async fn long_holders(&self, _target: &Target, _launch: &DirectLaunch) -> Option<String> {
-        None
+    async fn long_holders(&self, target: &Target, launch: &DirectLaunch) -> Option<String> {
+        self.holders(target, u64::from(launch.lock_wait_timeout_s)).await
+    }
+
+    /// Sessions that have held a lock on the table for so many seconds; `None` where there is none, or none is told.
+    async fn holders(&self, target: &Target, seconds: u64) -> Option<String> {
+        let table = &self.plan.request.table;
+        let asked = self.core.ports.servers.moment(target, table);
+        let moment = tokio::time::timeout(MOMENT, asked).await.ok()?.ok()?;
+        let locks = moment.table_locks.unwrap_or_default();
+        let mut sessions: Vec<_> = locks
+            .iter()
+            .filter(|lock| lock.granted && lock.session.busy_seconds() >= seconds)
+            .map(|lock| &lock.session)
+            .collect();
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.busy_seconds()));
+        sessions.dedup_by_key(|session| session.id);
+        let told = sessions.iter().take(NAMED).map(|session| {
+            let (id, user, host) = (session.id, &session.user, &session.host);
+            format!("session {id} ({user}@{host}, {} s)", session.busy_seconds())
+        });
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+
+    /// A line in foreign words, as they came.
+    pub(super) fn say(&mut self, kind: LogKind, text: String) {
+        let at = self.now();
+        self.rec.line(at, LogStream::App, kind, text);
     }
 
     pub(super) fn begin(&mut self, phase: Phase) {
@@ -253,7 +298,7 @@ impl Supervisor {
     async fn hear(&mut self, wish: &Wish) -> Result<()> {
         if !self.allows(wish.action) {
             self.rec
-                .note(LogKind::Info, format!("Not possible now: {:?}", wish.action));
+                .note(LogKind::Info, &LogNote::NotPossibleNow { action: wish.action });
             return Ok(());
         }
         self.heed(wish);

@@ -3,7 +3,7 @@
 
 use mysqler_contract::{
     AppError, ChangeKind, CleaningAfter, Difference, DirectLaunch, ErrorCode, ExpectedDefinition, LogKind,
-    Params, Phase, PrepareVerdict, Result, RunEventKind, RunState,
+    LogNote, Params, Phase, PrepareVerdict, Result, RunEventKind, RunState,
 };
 
 use super::conclude::look_at;
@@ -29,7 +29,7 @@ impl Supervisor {
     pub(super) async fn carried_out(&mut self, warnings: Vec<(u16, String)>) -> Result<()> {
         self.lock_is_had();
         for (number, text) in warnings {
-            self.rec.note(LogKind::Warning, format!("{number}: {text}"));
+            self.say(LogKind::Warning, format!("{number}: {text}"));
             let code = Some(number);
             self.rec.event(RunEventKind::Warned { code, text });
         }
@@ -55,7 +55,7 @@ impl Supervisor {
     pub(super) async fn refused(&mut self, number: u16, message: &str) -> Result<()> {
         self.lock_is_had();
         let words = format!("{number}: {message}");
-        self.rec.note(LogKind::Error, words.clone());
+        self.say(LogKind::Error, words.clone());
         let code = refusal(number);
         let mut error = self.fault(code).with("code", number).detail(words);
         if let Some(launch) = &self.plan.direct {
@@ -146,10 +146,7 @@ impl Supervisor {
         };
         let error = match answer {
             Ok(PrepareVerdict::Accepted) => {
-                self.rec.note(
-                    LogKind::Info,
-                    "The server accepts the statement; a dry run does not send it",
-                );
+                self.rec.note(LogKind::Info, &LogNote::StatementAccepted);
                 return self.unchanged().await;
             }
             Ok(PrepareVerdict::Refused { code, message, .. }) => {
@@ -223,10 +220,9 @@ impl Supervisor {
         if error.code == ErrorCode::LeaseLost {
             return Err(error.clone());
         }
-        self.rec.note(
-            LogKind::Error,
-            format!("The table could not be read back: {error}"),
-        );
+        let words = error.to_string();
+        self.rec
+            .note(LogKind::Error, &LogNote::NotReadBack { error: words });
         let table = self.plan.request.table.to_string();
         let mut check = vec![look_at("table_definition", "table", table)];
         let ids: Vec<String> = self.rec.view().sessions.iter().map(u64::to_string).collect();
@@ -255,7 +251,7 @@ impl Supervisor {
                 None => Ok(()),
             },
             _ if sent => {
-                self.rec.note(LogKind::Info, "Taken up again");
+                self.rec.note(LogKind::Info, &LogNote::TakenUpAgain);
                 self.regain("the process that sent the statement is gone").await
             }
             _ => {

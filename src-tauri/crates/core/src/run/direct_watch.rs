@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, LogKind, Result, RunEventKind};
+use mysqler_contract::{AppError, ErrorCode, LogKind, LogNote, Result, RunEventKind};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::state::Input;
@@ -74,12 +74,11 @@ impl Supervisor {
     /// Repeated at every look until the server has answered: one that comes before the statement does ends nothing.
     async fn end_statement(&mut self, target: &Target, session: u64) {
         match self.core.ports.servers.kill_query(target, session).await {
-            Ok(()) => self
-                .rec
-                .note(LogKind::Info, format!("Ended the statement of session {session}")),
+            Ok(()) => self.rec.note(LogKind::Info, &LogNote::StatementEnded { session }),
             Err(error) => {
-                let text = format!("The statement of session {session} could not be ended: {error}");
-                self.rec.note(LogKind::Error, text);
+                let error = error.to_string();
+                let note = LogNote::StatementNotEnded { session, error };
+                self.rec.note(LogKind::Error, &note);
             }
         }
     }
@@ -88,7 +87,7 @@ impl Supervisor {
     fn progressed(&mut self, work: &DdlWork) {
         if !work.state.is_empty() && self.seen.stage != work.state {
             self.seen.stage.clone_from(&work.state);
-            self.rec.note(LogKind::Progress, work.state.clone());
+            self.say(LogKind::Progress, work.state.clone());
         }
         let (Some((done, meant)), Some(rows)) = (work.progress, self.rec.view().rows_estimated) else {
             return;
@@ -109,7 +108,8 @@ impl Supervisor {
         let at = self.now();
         if self.rec.input(&Input::LoseContact { at }) {
             self.rec.event(RunEventKind::ContactLost { why: why.to_owned() });
-            self.rec.note(LogKind::Warning, format!("Contact lost: {why}"));
+            let error = why.to_owned();
+            self.rec.note(LogKind::Warning, &LogNote::ContactLost { error });
         }
         self.rec.flush().await?;
         let target = match self.reach_server().await {
@@ -166,8 +166,8 @@ impl Supervisor {
         for session in servers.sessions(target, &ids).await? {
             if session.user == target.user && session.statement.is_none() {
                 servers.kill(target, session.id).await?;
-                self.rec
-                    .note(LogKind::Info, format!("Killed the idle session {}", session.id));
+                let note = LogNote::IdleSessionEnded { session: session.id };
+                self.rec.note(LogKind::Info, &note);
             }
         }
         Ok(())
@@ -176,7 +176,7 @@ impl Supervisor {
     fn back_in_contact(&mut self) {
         if self.rec.input(&Input::RegainContact) {
             self.rec.event(RunEventKind::ContactRegained);
-            self.rec.note(LogKind::Info, "Contact regained");
+            self.rec.note(LogKind::Info, &LogNote::ContactRegained);
         }
     }
 }
