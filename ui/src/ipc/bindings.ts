@@ -346,7 +346,17 @@ export type ErrorCode =
 /**  The tool gave up before the swap: params `class`; the table is as it was. */
 "RUN_FAILED" | 
 /**  The tool gave up after the swap: the new table is in place. */
-"RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | "RUN_SUPERVISOR_MISSING" | "FILE_UNREADABLE" | "FILE_UNWRITABLE" | "FILE_FORMAT" | "PASSPHRASE_WRONG" | "CANCELLED" | "INTERNAL";
+"RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | 
+/**  The server refused the direct ALTER; the table is as it was. Params `code`, the server's number. */
+"ALTER_REFUSED" | 
+/**  It refused the asserted algorithm or lock; no other was tried. */
+"ALTER_ALGORITHM_REFUSED" | 
+/**  The metadata lock was not had in any attempt. */
+"ALTER_LOCKED_OUT" | 
+/**  Another hand, a restart or a lost session ended the ALTER; the table is as it was. */
+"ALTER_ENDED" | 
+/**  The ALTER never left: the world changed, or whoever would have sent it went away. */
+"ALTER_NOT_SENT" | "RUN_SUPERVISOR_MISSING" | "FILE_UNREADABLE" | "FILE_UNWRITABLE" | "FILE_FORMAT" | "PASSPHRASE_WRONG" | "CANCELLED" | "INTERNAL";
 
 export type EstimateSource = 
 /**  The server's statistics. */
@@ -638,7 +648,9 @@ export type PastedConnection = {
 
 export type PauseReason = "user";
 
-export type Phase = "prepare" | "create_shadow" | "alter_shadow" | "create_triggers" | "copy" | "analyze" | "gate" | "update_foreign_keys" | "swap" | "drop_old" | "drop_triggers" | "verify";
+export type Phase = "prepare" | "create_shadow" | "alter_shadow" | "create_triggers" | "copy" | "analyze" | "gate" | 
+/**  The server's own ALTER at work, under the direct engine. */
+"alter" | "update_foreign_keys" | "swap" | "drop_old" | "drop_triggers" | "verify";
 
 export type PhaseTime = {
 	phase: Phase,

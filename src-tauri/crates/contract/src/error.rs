@@ -67,6 +67,16 @@ pub enum ErrorCode {
     /// The tool gave up after the swap: the new table is in place.
     RunFailedAfterSwap,
     RowsLost,
+    /// The server refused the direct ALTER; the table is as it was. Params `code`, the server's number.
+    AlterRefused,
+    /// It refused the asserted algorithm or lock; no other was tried.
+    AlterAlgorithmRefused,
+    /// The metadata lock was not had in any attempt.
+    AlterLockedOut,
+    /// Another hand, a restart or a lost session ended the ALTER; the table is as it was.
+    AlterEnded,
+    /// The ALTER never left: the world changed, or whoever would have sent it went away.
+    AlterNotSent,
     RunSupervisorMissing,
 
     FileUnreadable,

@@ -40,6 +40,26 @@ pub enum LogNote {
     SessionKilled {
         session: u64,
     },
+    /// A direct ALTER is about to be sent; `place` is for example `2/8`.
+    Attempt {
+        place: String,
+        session: u64,
+    },
+    LockAwaited {
+        detail: String,
+    },
+    StatementEnded {
+        session: u64,
+    },
+    StatementNotEnded {
+        session: u64,
+        error: String,
+    },
+    IdleSessionEnded {
+        session: u64,
+    },
+    /// In a dry run, by the server's own parser.
+    StatementAccepted,
 }
 
 impl LogNote {
@@ -98,6 +118,18 @@ mod tests {
                 name: "`a`.`b`".into(),
             },
             LogNote::SessionKilled { session: 42 },
+            LogNote::Attempt {
+                place: "2/8".into(),
+                session: 42,
+            },
+            LogNote::LockAwaited { detail: "2/8".into() },
+            LogNote::StatementEnded { session: 42 },
+            LogNote::StatementNotEnded {
+                session: 42,
+                error: error(),
+            },
+            LogNote::IdleSessionEnded { session: 42 },
+            LogNote::StatementAccepted,
         ]
     }
 

@@ -26,6 +26,8 @@ pub enum Phase {
     Copy,
     Analyze,
     Gate,
+    /// The server's own ALTER at work, under the direct engine.
+    Alter,
     UpdateForeignKeys,
     Swap,
     DropOld,

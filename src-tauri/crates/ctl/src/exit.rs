@@ -58,7 +58,16 @@ fn of(ending: Ending) -> Exit {
             | E::ServerUnsupported,
         )
         | Ending::Run(R::NeedsReview) => Exit::Refused,
-        Ending::Error(E::RunFailed | E::RunFailedAfterSwap | E::RowsLost)
+        Ending::Error(
+            E::RunFailed
+            | E::RunFailedAfterSwap
+            | E::RowsLost
+            | E::AlterRefused
+            | E::AlterAlgorithmRefused
+            | E::AlterLockedOut
+            | E::AlterEnded
+            | E::AlterNotSent,
+        )
         | Ending::Run(R::Failed | R::NeedsCleanup) => Exit::RunFailed,
         Ending::Error(E::Cancelled) | Ending::Run(R::Cancelled) => Exit::Stopped,
         // Without a session on the server nothing was learned of it, whoever of the two refused.
@@ -141,7 +150,19 @@ mod tests {
                 "TABLE_BUSY",
             ],
         ),
-        (4, &["RUN_FAILED", "RUN_FAILED_AFTER_SWAP"]),
+        (
+            4,
+            &[
+                "RUN_FAILED",
+                "RUN_FAILED_AFTER_SWAP",
+                "ROWS_LOST",
+                "ALTER_REFUSED",
+                "ALTER_ALGORITHM_REFUSED",
+                "ALTER_LOCKED_OUT",
+                "ALTER_ENDED",
+                "ALTER_NOT_SENT",
+            ],
+        ),
         (5, &["CANCELLED"]),
         (
             6,

@@ -6,6 +6,7 @@ mod catalog;
 mod certificate;
 mod counting;
 mod ddl;
+mod direct;
 mod error;
 mod foreign_keys;
 mod grants;
@@ -30,12 +31,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession, TableFacts, TableRef,
-    TableSummary,
+    DatabaseSummary, DirectLaunch, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession,
+    TableFacts, TableRef, TableSummary,
 };
 use mysqler_core::ports::{
-    LeftoverFacts, MomentFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers,
-    SessionFacts, Target,
+    DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts,
+    Servers, SessionFacts, Target,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -149,6 +150,18 @@ impl Servers for MySqlServers {
 
     async fn kill(&self, target: &Target, id: u64) -> Result<()> {
         threads::kill(&mut *self.cache.lease(target).await?, id).await
+    }
+
+    async fn kill_query(&self, target: &Target, id: u64) -> Result<()> {
+        threads::kill_query(&mut *self.cache.lease(target).await?, id).await
+    }
+
+    async fn open_ddl(&self, target: &Target, launch: &DirectLaunch) -> Result<Box<dyn DdlSession>> {
+        Ok(Box::new(direct::Ddl::open(target, launch).await?))
+    }
+
+    async fn ddl_work(&self, target: &Target, head: &str) -> Result<Vec<DdlWork>> {
+        direct::work(&mut *self.cache.lease(target).await?, &target.user, head).await
     }
 
     async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>> {

@@ -207,6 +207,12 @@ impl Session {
         self.connection.is_some() && !self.in_flight && !self.spoiled
     }
 
+    /// The bare connection, for a statement that no limit ends and that goes on when its caller does not.
+    pub(crate) fn into_connection(mut self) -> Result<MySqlConnection> {
+        let taken = self.connection.take();
+        taken.ok_or_else(|| self.place.lost("the session was closed"))
+    }
+
     /// Says goodbye to the server; a session that is only dropped is counted there as an aborted client.
     pub(crate) async fn close(mut self) {
         if let Some(connection) = self.connection.take() {

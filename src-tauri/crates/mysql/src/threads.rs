@@ -32,8 +32,15 @@ fn thread(row: &Row) -> SessionFacts {
 
 /// A session that is gone already is success.
 pub(crate) async fn kill(session: &mut Session, id: u64) -> Result<()> {
-    let statement = format!("KILL {id}");
-    match session.answer(&statement).await? {
+    end(session, &format!("KILL {id}")).await
+}
+
+pub(crate) async fn kill_query(session: &mut Session, id: u64) -> Result<()> {
+    end(session, &format!("KILL QUERY {id}")).await
+}
+
+async fn end(session: &mut Session, statement: &str) -> Result<()> {
+    match session.answer(statement).await? {
         Ok(_) | Err((NO_SUCH_THREAD, _)) => Ok(()),
         Err((number, message)) => Err(session.place().statement(number, &message)),
     }

@@ -58,6 +58,7 @@ pub(crate) fn context() -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mysqler_contract::DEFAULT_IMAGE;
 
     fn file(name: &str) -> &'static str {
         FILES

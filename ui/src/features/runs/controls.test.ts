@@ -109,6 +109,27 @@ describe('a run on screen', () => {
     wrapper.unmount()
   })
 
+  it('lists only the phases that a direct ALTER has, and offers no pause', () => {
+    const direct = sampleView({ engine: 'direct', state: { name: 'running', phase: 'alter' }, phases: [{ phase: 'prepare', started: 0, finished: 900 }, { phase: 'alter', started: 900, finished: null }], rows_copied: 0, shadow: null, triggers: [] })
+    const phases = show(PhaseList, direct)
+    expect(phases.findAll('li').map((step) => step.classes()[0])).toEqual(['done', 'now', 'ahead'])
+    phases.unmount()
+    const controls = show(RunControls, direct)
+    expect(controls.find('[data-testid=run-pause]').exists()).toBe(false)
+    expect(controls.find('[data-testid=run-stop]').exists()).toBe(true)
+    controls.unmount()
+    const meter = show(RunMeter, direct)
+    expect(meter.find('[data-testid=run-rows]').exists()).toBe(false)
+    expect(meter.find('[role=progressbar]').attributes('aria-valuenow')).toBeUndefined()
+    meter.unmount()
+  })
+
+  it('says of a held ALTER that nothing was sent', () => {
+    const wrapper = show(RunNotice, sampleView({ engine: 'direct', state: { name: 'awaiting_cutover', since: Date.now() }, shadow: null, triggers: [] }))
+    expect(wrapper.text()).toContain('Nothing was sent yet')
+    wrapper.unmount()
+  })
+
   it('shows a phase that never finished as broken off once the run has ended', () => {
     const wrapper = show(PhaseList, sampleView({ state: { name: 'cancelled' }, phases: phasesUntil('copy', 0) }))
     expect(wrapper.findAll('li').map((step) => step.classes()[0])).toEqual(['done', 'done', 'done', 'done', 'broken'])

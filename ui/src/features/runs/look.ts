@@ -45,7 +45,7 @@ export const OPEN_ENDS: RunStateKind[] = ['needs_review', 'needs_cleanup', 'unkn
 export type Control = 'pause' | 'resume' | 'cutover' | 'stop' | 'cleanup'
 
 /** Which controls a state allows; what was already asked for is not offered again. */
-export function controlsOf(view: Pick<RunView, 'state' | 'pending' | 'triggers' | 'shadow'>): Control[] {
+export function controlsOf(view: Pick<RunView, 'engine' | 'state' | 'pending' | 'triggers' | 'shadow'>): Control[] {
   const controls = allowed(view)
   const asked: Partial<Record<NonNullable<RunView['pending']>, Control>> = {
     pause: 'pause', resume: 'resume', cut_over: 'cutover', stop: 'stop', cleanup: 'cleanup',
@@ -55,14 +55,22 @@ export function controlsOf(view: Pick<RunView, 'state' | 'pending' | 'triggers' 
 }
 
 const COPYING = new Set(['prepare', 'create_shadow', 'alter_shadow', 'create_triggers', 'copy'])
-const BEFORE_SWAP = new Set([...COPYING, 'analyze', 'gate'])
+const BEFORE_SWAP = new Set([...COPYING, 'analyze', 'gate', 'alter'])
 // A swap can wait long for a metadata lock, so that it must be possible to end it; what a stop does is another thing then.
 const SWAPPING = new Set(['update_foreign_keys', 'swap'])
 
 /** The point from which a stop no longer drops the shadow table: it may be the table by now. */
 export const isSwapping = (state: RunState) => state.name === 'running' && SWAPPING.has(state.phase)
 
-function allowed({ state, triggers, shadow }: Pick<RunView, 'state' | 'triggers' | 'shadow'>): Control[] {
+/** The server's own ALTER cannot stand still, and leaves nothing to remove. */
+const DIRECT = new Set<Control>(['cutover', 'stop'])
+
+function allowed(view: Pick<RunView, 'engine' | 'state' | 'triggers' | 'shadow'>): Control[] {
+  const controls = allowedIn(view)
+  return view.engine === 'direct' ? controls.filter((control) => DIRECT.has(control)) : controls
+}
+
+function allowedIn({ state, triggers, shadow }: Pick<RunView, 'state' | 'triggers' | 'shadow'>): Control[] {
   switch (state.name) {
     case 'queued':
     case 'preparing':

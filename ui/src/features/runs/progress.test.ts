@@ -62,7 +62,7 @@ describe('times', () => {
 })
 
 describe('controls', () => {
-  const of = (state: RunState, pending: 'pause' | 'stop' | null = null) => controlsOf({ state, pending, triggers: [], shadow: null })
+  const of = (state: RunState, pending: 'pause' | 'stop' | null = null) => controlsOf({ engine: 'pt-osc', state, pending, triggers: [], shadow: null })
 
   it('are those that the state allows', () => {
     expect(of({ name: 'running', phase: 'copy' })).toEqual(['pause', 'stop'])
@@ -73,7 +73,7 @@ describe('controls', () => {
     expect(of({ name: 'needs_cleanup', leftovers: [], error: null })).toEqual(['cleanup'])
     expect(of({ name: 'unknown', check: [] })).toEqual([])
     expect(of({ name: 'interrupted', since: 0, before: { name: 'preparing' } })).toEqual(['stop'])
-    expect(controlsOf({ state: { name: 'unknown', check: [] }, pending: null, triggers: ['a'], shadow: null })).toEqual(['cleanup'])
+    expect(controlsOf({ engine: 'pt-osc', state: { name: 'unknown', check: [] }, pending: null, triggers: ['a'], shadow: null })).toEqual(['cleanup'])
   })
 
   it('do not offer again what was asked for; after a stop nothing', () => {

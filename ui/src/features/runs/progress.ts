@@ -3,7 +3,7 @@ import type { RunView, WaitReason } from '@/ipc'
 import type { Translate } from '@/locales'
 import { hasEnded } from './look'
 
-type Counted = Pick<RunView, 'rows_copied' | 'rows_estimated' | 'state' | 'phases'>
+type Counted = Pick<RunView, 'engine' | 'rows_copied' | 'rows_estimated' | 'state' | 'phases'>
 
 export interface Progress {
   /** From 0; past 1 when more rows were copied than estimated; `null` when no estimate is known. */
@@ -14,6 +14,8 @@ export interface Progress {
 export function progressOf(view: Counted): Progress {
   const copied = view.phases.some(({ phase, finished }) => phase === 'copy' && finished !== null)
   if (view.state.name === 'completed' || copied) return { share: 1, past: false }
+  // A server that tells nothing of its ALTER is at work for a time that nobody knows.
+  if (view.engine === 'direct' && view.rows_copied === 0) return { share: view.state.name === 'running' ? null : 0, past: false }
   if (view.rows_estimated === null) return { share: view.rows_copied > 0 ? null : 0, past: false }
   if (view.rows_copied > view.rows_estimated) return { share: 1.01, past: true }
   return { share: view.rows_estimated === 0 ? 0 : view.rows_copied / view.rows_estimated, past: false }

@@ -83,6 +83,18 @@ export default {
     cancelled: { title: 'Stopped by a person', text: 'Nothing of the run is left on the server; the table is as it was.' },
     failed: { title: 'The run failed; nothing of it is left on the server' },
   },
+  direct: {
+    meter: 'Progress of the ALTER',
+    cutover: 'Alter now',
+    stop: 'The statement is ended on the server, which undoes what it has done so far. On a large table that can take a while.',
+    stopAction: 'End the ALTER',
+    notice: {
+      held: { title: 'The ALTER waits for a person', text: 'Nothing was sent yet. “Alter now” looks at the table once more, then sends the statement.' },
+      interrupted: { title: 'Contact with the server is lost', text: 'The ALTER may still be at work there. The server is asked until it answers; the statement is not sent again.' },
+      stopping: { title: 'Stopping', text: 'The statement is ended on the server. Its definition of the table is then read back.' },
+      cleaning: { title: 'Reading back', text: 'The server is asked whether the table is as it was.' },
+    },
+  },
   outcome: {
     title: 'Outcome',
     duration: 'Duration',

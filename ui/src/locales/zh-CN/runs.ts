@@ -83,6 +83,18 @@ export default {
     cancelled: { title: '已由人工停止', text: '服务器上没有此运行的残留，表保持原状。' },
     failed: { title: '运行失败，服务器上没有残留' },
   },
+  direct: {
+    meter: 'ALTER 的进度',
+    cutover: '立即执行',
+    stop: '将在服务器上终止该语句，并由服务器撤销已完成的部分。表较大时可能需要一些时间。',
+    stopAction: '终止 ALTER',
+    notice: {
+      held: { title: 'ALTER 等待人工确认', text: '语句尚未发出。点击“立即执行”后会再次核对该表，然后发出语句。' },
+      interrupted: { title: '与服务器失去联系', text: 'ALTER 可能仍在服务器上执行。将持续询问服务器直到其应答；不会再次发出该语句。' },
+      stopping: { title: '正在停止', text: '正在服务器上终止该语句，随后回读表定义。' },
+      cleaning: { title: '正在回读', text: '正在向服务器确认该表保持原样。' },
+    },
+  },
   outcome: {
     title: '结果',
     duration: '用时',

@@ -1,6 +1,6 @@
 //! Comparing table definitions as the server prints them.
 
-use mysqler_contract::{TableRef, quote_identifier};
+use mysqler_contract::{ExpectedDefinition, TableRef, quote_identifier};
 use sha2::{Digest, Sha256};
 
 /// SHA-256, hex, of a `SHOW CREATE TABLE` text without its AUTO_INCREMENT counter, which moves with every insert.
@@ -11,6 +11,28 @@ pub fn fingerprint(definition: &str) -> String {
 /// Whether the table now stands as its shadow stood: equal text, the table's own name and the counter aside.
 pub fn same_definition(shadow: &str, shadow_table: &TableRef, now: &str, table: &TableRef) -> bool {
     without_name(shadow, &shadow_table.table, &table.table) == without_name(now, &table.table, &table.table)
+}
+
+/// Whether `now` is what a stand-in for the table became under the same clause. A stand-in has none of the foreign keys
+/// that the table had when it was planned, so those are left out where only the table has them.
+pub fn as_expected(expected: &ExpectedDefinition, planned: &str, now: &str, table: &TableRef) -> bool {
+    let (name, wanted) = (&expected.table.table, &table.table);
+    let expected = without_name(&expected.definition, name, wanted);
+    let now = without_name(now, wanted, wanted);
+    let had = lines(planned);
+    let wanted = lines(&expected);
+    let foreign = |line: &&str| line.starts_with("  CONSTRAINT `") && line.contains("` FOREIGN KEY (");
+    let kept = |line: &&str| foreign(line) && had.contains(line) && !wanted.contains(line);
+    let now: Vec<&str> = lines(&now).into_iter().filter(|line| !kept(line)).collect();
+    now == wanted
+}
+
+/// Without the commas that join them: a list's last line has none.
+fn lines(definition: &str) -> Vec<&str> {
+    definition
+        .lines()
+        .map(|line| line.strip_suffix(',').unwrap_or(line))
+        .collect()
 }
 
 fn without_name(definition: &str, name: &str, wanted: &str) -> String {
@@ -76,6 +98,29 @@ mod tests {
             &shadow.replace("_t_new", "t"),
             &to
         ));
+    }
+
+    #[test]
+    fn a_stand_in_is_not_asked_for_the_foreign_keys_that_it_cannot_have() {
+        let table = TableRef::new("shop", "orders");
+        let key = "  CONSTRAINT `fk` FOREIGN KEY (`id`) REFERENCES `p` (`id`)";
+        let with_key = |text: &str| text.replace("\n) ENGINE", &format!(",\n{key}\n) ENGINE"));
+        let changed = ORDERS.replace("varchar(9)", "varchar(99)");
+        let expected = ExpectedDefinition {
+            table: TableRef::new("shop", "_clone"),
+            definition: changed.replace("`orders`", "`_clone`"),
+        };
+        let planned = with_key(ORDERS);
+        assert!(as_expected(&expected, &planned, &with_key(&changed), &table));
+        assert!(as_expected(&expected, ORDERS, &changed, &table));
+        assert!(
+            !as_expected(&expected, &planned, &planned, &table),
+            "the change is missing"
+        );
+        assert!(
+            !as_expected(&expected, ORDERS, &with_key(&changed), &table),
+            "a key that came from elsewhere"
+        );
     }
 
     #[test]

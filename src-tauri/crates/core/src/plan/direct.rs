@@ -45,6 +45,14 @@ fn assertion(algorithm: Algorithm) -> String {
     format!("ALGORITHM={}{lock}", algorithm.keyword())
 }
 
+/// The statement up to the clause: how a session that carries it is told among others, whatever a server's list makes of
+/// the clause itself.
+pub fn head(launch: &DirectLaunch, request: &ChangeRequest) -> String {
+    let statement = launch.statement.as_str();
+    let head = statement.strip_suffix(request.kind.clause());
+    head.unwrap_or(statement).trim_end().to_owned()
+}
+
 /// The launch as statements to read and copy.
 pub fn render(launch: &DirectLaunch) -> String {
     let statements = launch.session.iter().chain([&launch.statement]);
@@ -82,6 +90,16 @@ mod tests {
         assert_eq!(
             launch.statement,
             format!("ALTER TABLE `my``db`.`订单` ALGORITHM=INSTANT, {clause}")
+        );
+    }
+
+    #[test]
+    fn the_head_is_all_but_the_clause() {
+        let request = request("ADD COLUMN a INT");
+        let launch = compose(&request, Algorithm::Inplace, Flavour::MySql);
+        assert_eq!(
+            head(&launch, &request),
+            "ALTER TABLE `my``db`.`订单` ALGORITHM=INPLACE, LOCK=NONE,"
         );
     }
 

@@ -9,4 +9,4 @@ mod questions;
 
 pub(crate) use questions::Asker;
 
-pub use definition::{fingerprint, same_definition};
+pub use definition::{as_expected, fingerprint, same_definition};

@@ -1,6 +1,7 @@
 //! What the core asks of the world. Every adapter implements one of these and knows no other adapter.
 
 mod clock;
+mod direct;
 mod moment;
 mod rows;
 mod runner;
@@ -10,6 +11,7 @@ mod store;
 mod vault;
 
 pub use clock::*;
+pub use direct::*;
 pub use moment::*;
 pub use rows::*;
 pub use runner::*;

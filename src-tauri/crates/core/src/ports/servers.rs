@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport, ServerSession,
-    ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
+    DatabaseSummary, DirectLaunch, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport,
+    ServerSession, ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{RowAnswer, RowQuestion};
-
-use super::MomentFacts;
+use super::{DdlSession, DdlWork, MomentFacts, RowAnswer, RowQuestion};
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
 #[derive(Debug, Clone)]
@@ -145,6 +143,15 @@ pub trait Servers: Send + Sync {
     async fn session(&self, target: &Target, id: u64) -> Result<Option<ServerSession>>;
 
     async fn kill(&self, target: &Target, id: u64) -> Result<()>;
+
+    /// Ends a session's statement and leaves the session. One that is gone already is success.
+    async fn kill_query(&self, target: &Target, id: u64) -> Result<()>;
+
+    /// A new session, never one that was used before, prepared as the launch says; nothing of the ALTER is sent.
+    async fn open_ddl(&self, target: &Target, launch: &DirectLaunch) -> Result<Box<dyn DdlSession>>;
+
+    /// Sessions of the target's account that are at work on a statement that begins with `head`.
+    async fn ddl_work(&self, target: &Target, head: &str) -> Result<Vec<DdlWork>>;
 
     /// `None` when the server offers no TLS.
     async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>>;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, AppEvent, CleaningAfter, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId, RunState,
-    Timestamp,
+    AppError, AppEvent, CleaningAfter, Engine, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId,
+    RunState, Timestamp,
 };
 
 use super::recorder::Recorder;
@@ -114,6 +114,9 @@ impl Core {
 impl Supervisor {
     /// Finds out where a run stands whose former supervisor is gone, and goes on from there.
     pub(super) async fn recover(&mut self) -> Result<()> {
+        if self.plan.engine == Engine::Direct {
+            return self.recover_direct().await;
+        }
         if let RunState::Cleaning { .. } = self.rec.state() {
             return self.clean().await;
         }
@@ -157,8 +160,7 @@ impl Supervisor {
     async fn nothing_started(&mut self) -> Result<()> {
         if *self.rec.state() == RunState::Queued {
             if self.prepare().await? {
-                self.follow().await?;
-                self.conclude().await?;
+                self.carry_out().await?;
             }
             return Ok(());
         }

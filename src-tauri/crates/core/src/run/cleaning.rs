@@ -235,7 +235,7 @@ impl Supervisor {
     }
 
     /// Session ids mean the same sessions only as long as the server was not restarted.
-    async fn is_server_the_same_since(&mut self, target: &Target) -> Result<bool> {
+    pub(super) async fn is_server_the_same_since(&mut self, target: &Target) -> Result<bool> {
         let database = self.plan.request.table.database.clone();
         let ask = target.clone();
         let facts = self.patiently(move |core| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, Plan, Result, RunAction, RunId, RunState};
+use mysqler_contract::{AppError, Engine, ErrorCode, Plan, Result, RunAction, RunId, RunState, RunView};
 
 use super::supervisors::Wish;
 use crate::Core;
@@ -34,7 +34,7 @@ impl Core {
     /// Removes what an ended run left. The leftovers were shown by the run's state before.
     pub async fn run_cleanup(&self, id: &RunId) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
-        refuse(&view.state, RunAction::Cleanup)?;
+        refuse(&view, RunAction::Cleanup)?;
         // Its supervisor may still be putting things away, and would not hear of it.
         for _ in 0..SUPERVISOR_LOOKS {
             if !self.memory.supervisors.has(id) {
@@ -75,7 +75,7 @@ impl Core {
 
     async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
-        refuse(&view.state, action)?;
+        refuse(&view, action)?;
         let wish = Wish {
             action,
             by: self.host.0.clone(),
@@ -96,12 +96,12 @@ impl Core {
     }
 }
 
-fn refuse(state: &RunState, action: RunAction) -> Result<()> {
-    if allowed(state, action) {
+fn refuse(view: &RunView, action: RunAction) -> Result<()> {
+    if allowed(view.engine, &view.state, action) {
         return Ok(());
     }
     Err(AppError::new(ErrorCode::RunStateForbids)
-        .with("state", state.kind().as_str())
+        .with("state", view.state.kind().as_str())
         .with(
             "action",
             serde_json::to_value(action)
@@ -112,9 +112,11 @@ fn refuse(state: &RunState, action: RunAction) -> Result<()> {
 }
 
 /// Which wishes make sense in which state; the user interface offers no others.
-pub(super) fn allowed(state: &RunState, action: RunAction) -> bool {
+pub(super) fn allowed(engine: Engine, state: &RunState, action: RunAction) -> bool {
     match action {
         RunAction::Start => false,
+        // A server's own ALTER cannot stand still, and leaves nothing that could be removed.
+        RunAction::Pause | RunAction::Cleanup if engine == Engine::Direct => false,
         RunAction::Pause => matches!(state, RunState::Running { .. }),
         RunAction::Resume => matches!(state, RunState::Paused { .. }),
         RunAction::CutOver => matches!(state, RunState::AwaitingCutover { .. }),
@@ -140,22 +142,39 @@ mod tests {
             RunAction::Stop,
         ] {
             assert!(
-                !allowed(&RunState::Completed, action) && !allowed(&unknown, action),
+                !allowed(Engine::PtOsc, &RunState::Completed, action)
+                    && !allowed(Engine::PtOsc, &unknown, action),
                 "{action:?}"
             );
         }
-        assert!(allowed(&unknown, RunAction::Cleanup) && !allowed(&RunState::Completed, RunAction::Cleanup));
+        assert!(
+            allowed(Engine::PtOsc, &unknown, RunAction::Cleanup)
+                && !allowed(Engine::PtOsc, &RunState::Completed, RunAction::Cleanup)
+        );
     }
 
     #[test]
     fn a_second_stop_is_refused() {
         assert!(allowed(
+            Engine::PtOsc,
             &RunState::Running { phase: Phase::Copy },
             RunAction::Stop
         ));
         assert!(!allowed(
+            Engine::PtOsc,
             &RunState::Stopping { since: Timestamp(0) },
             RunAction::Stop
         ));
+    }
+
+    #[test]
+    fn a_direct_run_can_be_held_and_stopped_but_not_paused_or_cleaned() {
+        let at = Timestamp(0);
+        let allows = |state: &RunState, action| allowed(Engine::Direct, state, action);
+        let running = RunState::Running { phase: Phase::Alter };
+        assert!(allows(&running, RunAction::Stop) && !allows(&running, RunAction::Pause));
+        let held = RunState::AwaitingCutover { since: at };
+        assert!(allows(&held, RunAction::CutOver) && allows(&held, RunAction::Stop));
+        assert!(!allows(&RunState::Unknown { check: vec![] }, RunAction::Cleanup));
     }
 }

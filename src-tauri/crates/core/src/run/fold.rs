@@ -143,7 +143,8 @@ impl RunFold {
     fn left(&self, at: Timestamp) -> Option<(u64, u64)> {
         let view = &self.view;
         let remaining = view.rows_estimated?.checked_sub(view.rows_copied)?;
-        let copy = view.phases.iter().find(|time| time.phase == Phase::Copy)?;
+        let worked = |time: &&PhaseTime| matches!(time.phase, Phase::Copy | Phase::Alter);
+        let copy = view.phases.iter().find(worked)?;
         let waited: u64 = view.waits.iter().map(|wait| wait.ms).sum();
         let mean = rate(view.rows_copied, at.since(copy.started).saturating_sub(waited))?;
         let recent = view.rate_rows_s.unwrap_or(mean);

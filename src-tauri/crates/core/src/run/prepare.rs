@@ -1,8 +1,8 @@
 //! From the queue to a started job: its turn, a second look at the world, the container.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Finding, Params, Plan, Result, RunAction, RunEventKind,
-    Severity,
+    AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Params, Plan, Result, RunAction,
+    RunEventKind, Severity,
 };
 
 use super::state::Input;
@@ -14,7 +14,7 @@ use crate::ports::Target;
 const FRESH_MS: u64 = 60_000;
 
 impl Supervisor {
-    /// True when a job is running; false when the run has ended already.
+    /// True when a job is running, or may be begun by the server itself; false when the run has ended already.
     pub(super) async fn prepare(&mut self) -> Result<bool> {
         let Some(_turn) = self.wait_for_turn().await? else {
             return Ok(false);
@@ -38,7 +38,10 @@ impl Supervisor {
             self.rec.input(&Input::Cleaned);
             return Ok(false);
         }
-        self.start_job().await
+        match self.plan.engine {
+            Engine::PtOsc => self.start_job().await,
+            Engine::Direct => Ok(true),
+        }
     }
 
     async fn start_job(&mut self) -> Result<bool> {
@@ -129,11 +132,19 @@ impl Supervisor {
                     params: Params::new(),
                 });
             }
+            if differences.is_empty()
+                && (again.engine, &again.direct) != (self.plan.engine, &self.plan.direct)
+            {
+                differences.push(Difference {
+                    what: "way_changed".to_owned(),
+                    params: Params::new(),
+                });
+            }
         }
         Ok(differences)
     }
 
-    async fn quick_differences(&self, target: &Target) -> Result<Vec<Difference>> {
+    pub(super) async fn quick_differences(&self, target: &Target) -> Result<Vec<Difference>> {
         let servers = &self.core.ports.servers;
         let table = &self.plan.request.table;
         let (facts, definition, leftovers) = tokio::try_join!(

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, Leftover, Plan, Result, RunAction, RunState, Timestamp};
+use mysqler_contract::{AppError, Engine, ErrorCode, Leftover, Plan, Result, RunAction, RunState, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -58,6 +58,10 @@ pub(super) struct Seen {
     pub shown: Vec<Leftover>,
     /// A task sees to it that the job ends.
     pub ending: bool,
+    /// A person let a held ALTER go.
+    pub released: bool,
+    /// What the server said last that it does.
+    pub stage: String,
 }
 
 pub(super) struct Ticks {
@@ -124,8 +128,7 @@ impl Supervisor {
         match entry {
             Entry::Fresh => {
                 if self.prepare().await? {
-                    self.follow().await?;
-                    self.conclude().await?;
+                    self.carry_out().await?;
                 }
             }
             Entry::Recovered => self.recover().await?,
@@ -135,6 +138,17 @@ impl Supervisor {
             }
         }
         self.rec.flush().await
+    }
+
+    /// From a passed second look to a terminal state.
+    pub(super) async fn carry_out(&mut self) -> Result<()> {
+        match self.plan.engine {
+            Engine::PtOsc => {
+                self.follow().await?;
+                self.conclude().await
+            }
+            Engine::Direct => self.alter().await,
+        }
     }
 
     /// The record's last lines are worth waiting for; a store that stays in trouble is not worth waiting for ever
@@ -246,7 +260,7 @@ impl Supervisor {
 
     /// Whether `action` makes sense in the run's present state.
     pub(super) fn allows(&self, action: RunAction) -> bool {
-        super::control::allowed(self.rec.state(), action)
+        super::control::allowed(self.plan.engine, self.rec.state(), action)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A run in words: the line of its progress, its facts, and how it ended.
 
-use mysqler_contract::{GateCount, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason};
+use mysqler_contract::{
+    Engine, GateCount, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason,
+};
 
 use crate::output::{Output, clock, duration, facts, moment, number, printable};
 use crate::table_name;
@@ -50,13 +52,18 @@ pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
     if phase(view) == Some(Phase::Copy) {
         parts.push(rows(out, view));
     }
+    // No rows are copied by a server's own ALTER: its share of the work is all that there is to tell.
+    if let (Some(share), Some(Phase::Alter), 1..) = (share(view), phase(view), view.rows_copied) {
+        parts.push(format!("{:.1} %", share * 100.0));
+    }
     if let (Some(rate), Some(Phase::Copy)) = (view.rate_rows_s, phase(view)) {
         parts.push(out.own_with("ctl.run.rate", [("rate", number(rate))]));
     }
     if let Some(started) = view.started_at {
         parts.push(out.own_with("ctl.run.elapsed", [("time", clock(now.since(started)))]));
     }
-    if let Some((least, most)) = view.left_ms.filter(|_| phase(view) == Some(Phase::Copy)) {
+    let at_work = matches!(phase(view), Some(Phase::Copy | Phase::Alter));
+    if let Some((least, most)) = view.left_ms.filter(|_| at_work) {
         let (least, most) = (clock(least), clock(most));
         let time = if least == most {
             least
@@ -195,7 +202,7 @@ fn numbers(out: &Output, view: &RunView) -> impl Iterator<Item = String> {
         .filter(|ms| *ms > 0);
     let rate = copied_ms.map(|ms| view.rows_copied.saturating_mul(1000) / ms);
     let took = took.map(|ms| out.own_with("ctl.run.took", [("time", duration(out, ms))]));
-    let rows = (view.rows_copied > 0).then(|| match rate {
+    let rows = (view.rows_copied > 0 && view.engine == Engine::PtOsc).then(|| match rate {
         Some(rate) => {
             let rows = ("rows", number(view.rows_copied));
             out.own_with("ctl.run.rows_total_rate", [rows, ("rate", number(rate))])
@@ -253,10 +260,14 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
             title("ctl.plan.mode"),
             view.dry_run.then(|| title("ctl.plan.dry_run")),
         ),
+        (title("ctl.plan.engine"), Some(title(engine_key(view.engine)))),
         (title("ctl.column.created"), Some(moment(view.created_at))),
         (title("ctl.column.started"), view.started_at.map(moment)),
         (title("ctl.column.finished"), view.finished_at.map(moment)),
-        (title("ctl.column.rows"), Some(rows(out, view))),
+        (
+            title("ctl.column.rows"),
+            (view.engine == Engine::PtOsc).then(|| rows(out, view)),
+        ),
         (
             title("ctl.column.supervisor"),
             view.supervisor.as_deref().map(printable),
@@ -278,6 +289,13 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
     lines
 }
 
+fn engine_key(engine: Engine) -> &'static str {
+    match engine {
+        Engine::PtOsc => "ctl.plan.engine_ptosc",
+        Engine::Direct => "ctl.plan.engine_direct",
+    }
+}
+
 fn phase_key(phase: Phase) -> &'static str {
     match phase {
         Phase::Prepare => "prepare",
@@ -287,6 +305,7 @@ fn phase_key(phase: Phase) -> &'static str {
         Phase::Copy => "copy",
         Phase::Analyze => "analyze",
         Phase::Gate => "gate",
+        Phase::Alter => "alter",
         Phase::UpdateForeignKeys => "update_foreign_keys",
         Phase::Swap => "swap",
         Phase::DropOld => "drop_old",

@@ -65,6 +65,24 @@ fn a_copy_says_how_far_how_fast_and_how_long() {
 }
 
 #[test]
+fn a_direct_alter_tells_its_share_and_no_rows() {
+    let run = RunView {
+        engine: Engine::Direct,
+        rows_copied: 500_000,
+        ..view(RunState::Running { phase: Phase::Alter })
+    };
+    let line = progress(&english(), &run, Timestamp(23_000));
+    assert_eq!(line, "Alter table  25.0 %  elapsed 00:23  left 00:15–00:20");
+    let silent = RunView {
+        rows_copied: 0,
+        left_ms: None,
+        ..run
+    };
+    let line = progress(&english(), &silent, Timestamp(23_000));
+    assert_eq!(line, "Alter table  elapsed 00:23");
+}
+
+#[test]
 fn past_the_estimate_there_is_no_percentage() {
     let run = RunView {
         rows_copied: 2_100_000,
