@@ -40,11 +40,7 @@ impl Core {
     }
 
     async fn template(&self, id: &TemplateId) -> Result<ClauseTemplate> {
-        let found = self
-            .templates()
-            .await?
-            .into_iter()
-            .find(|saved| saved.id == *id);
+        let found = self.templates().await?.into_iter().find(|saved| saved.id == *id);
         found.ok_or_else(|| AppError::new(ErrorCode::NotFound).with("what", &id.0))
     }
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId, Timestamp,
+    ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page,
+    Plan, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId, Timestamp,
 };
 
 use super::LogCursor;

@@ -30,7 +30,12 @@ impl TemplateStore for Store {
             name_key,
             template.id.0
         );
-        if other.fetch_optional(&mut *write).await.map_err(fault::sql)?.is_some() {
+        if other
+            .fetch_optional(&mut *write)
+            .await
+            .map_err(fault::sql)?
+            .is_some()
+        {
             return Err(AppError::new(ErrorCode::NameTaken).with("name", &template.name));
         }
         let query = sqlx::query!(
