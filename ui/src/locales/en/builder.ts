@@ -133,6 +133,7 @@ export default {
   preview: 'Fragment',
   write: 'Write into the clause',
   written: 'Written: {fragment}',
+  waiting: 'The fragment stands here once it is complete.',
   incomplete: 'Fill in what is marked.',
   reason: {
     required: 'Needed',

@@ -133,6 +133,7 @@ export default {
   preview: '片段',
   write: '写入子句',
   written: '已写入：{fragment}',
+  waiting: '填写完整后，这里显示生成的片段。',
   incomplete: '请填写标出的字段。',
   reason: {
     required: '必填',

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { operationsOf, sqlTokens } from '../sqlTokens'
 import { appended, compose, quoteName, quoteText } from './compose'
@@ -13,7 +15,7 @@ const whole = (name: string) => ({ column: name, prefix: null, descending: false
  * `base (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, parent BIGINT UNSIGNED, note VARCHAR(120), body TEXT, status ENUM('a','b'), KEY by_note (note), UNIQUE uk (status, note))`
  * beside a `parents (id BIGINT UNSIGNED PRIMARY KEY)`.
  */
-export const SAMPLES: Operation[] = [
+const SAMPLES: Operation[] = [
   { kind: 'add_column', column: column({ name: 'plain', type: 'INT' }) },
   { kind: 'add_column', column: column({ name: 'needed', type: 'BIGINT UNSIGNED', nullable: false, default: text('0'), comment: { value: "it's 100 % \\ 名", raw: null }, position: { kind: 'first' } }) },
   { kind: 'add_column', column: column({ name: 'order', type: 'VARCHAR(64)', charset: 'utf8mb4', collation: 'utf8mb4_bin', nullable: false, default: text("a'b\\c"), position: { kind: 'after', column: 'note' } }) },
@@ -22,7 +24,7 @@ export const SAMPLES: Operation[] = [
   { kind: 'add_column', column: column({ name: 'changed_at', type: 'DATETIME(3)', nullable: false, default: { kind: 'expression', sql: 'CURRENT_TIMESTAMP(3)' }, onUpdate: 'CURRENT_TIMESTAMP(3)' }) },
   { kind: 'modify_column', from: 'note', column: column({ name: 'note', type: 'VARCHAR(240)', comment: { value: 'longer', raw: null } }) },
   { kind: 'rename_column', from: 'note', column: column({ name: 'remark; --', type: 'VARCHAR(120)' }) },
-  { kind: 'drop_column', names: ['note', 'body'] },
+  { kind: 'drop_column', names: ['parent', 'body'] },
   { kind: 'add_index', index: 'index', name: 'idx `odd`', parts: [{ column: 'body', prefix: 20, descending: false }, { column: 'parent', prefix: null, descending: true }], comment: 'why' },
   { kind: 'add_index', index: 'unique', name: '', parts: [whole('parent'), whole('note')], comment: '' },
   { kind: 'add_index', index: 'fulltext', name: 'ft', parts: [whole('note'), whole('body')], comment: '' },
@@ -36,13 +38,20 @@ export const SAMPLES: Operation[] = [
   { kind: 'charset', charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' },
 ]
 
-/** What the servers printed for tables with everything in them: MySQL 9.7 first, MariaDB 10.11 second. */
-export const DEFINITIONS: { server: 'mysql' | 'mariadb'; definition: string }[] = []
+const SHARED = '../../../../../tests/integration/builder'
+/** What real servers printed for a table with everything in it. */
+const DEFINITIONS = JSON.parse(readFileSync(join(import.meta.dirname, SHARED, 'definitions.json'), 'utf8')) as { server: 'mysql' | 'mariadb'; definition: string }[]
+const columnsOf = (definition: string) => [...definition.matchAll(/^ {2}`((?:``|[^`])+)` /gm)].map(([, name]) => (name as string).replaceAll('``', '`'))
 
 describe('what the builder writes', () => {
   it('is the list that is put to real servers', async () => {
-    const cases = SAMPLES.map((operation) => ({ kind: operation.kind, clause: compose(operation) }))
-    await expect(`${JSON.stringify(cases, null, 2)}\n`).toMatchFileSnapshot('../../../../../tests/integration/ctl/built_clauses.json')
+    const clauses = SAMPLES.map(compose)
+    const repeated = DEFINITIONS.map(({ server, definition }) => ({
+      server,
+      clauses: columnsOf(definition).map((name) => compose({ kind: 'modify_column', from: name, column: columnFromDefinition(definition, name) as ColumnData })),
+      renamed: columnsOf(definition).map((name) => compose({ kind: 'rename_column', from: name, column: { ...(columnFromDefinition(definition, name) as ColumnData), name: `${name}_2` } })),
+    }))
+    await expect(`${JSON.stringify({ clauses, repeated }, null, 2)}\n`).toMatchFileSnapshot(`${SHARED}/clauses.json`)
   })
 
   it('is one operation for each thing that it does, whatever the names are', () => {

@@ -86,6 +86,6 @@ export function useBuilder(facts: Ref<TableFacts | undefined>, table: Ref<TableM
     tried.value = true
     return fragment.value
   }
-  return { kind, operation, open, close, problems, shown, complete, fragment, touch, take }
+  return { kind, operation, open, close, problems, shown, complete, fragment, tried, touch, take }
 }
 export type Builder = ReturnType<typeof useBuilder>
