@@ -130,6 +130,7 @@ export default {
     what: '将关闭其连接并回滚未提交的事务。仅当该会话仍与此处所示一致时才会终止。',
     gone: '会话 {id} 已终止',
     ending: '会话 {id} 正在终止，仍在回滚',
+  },
   fix: {
     replaceClause: '使用此子句',
     clauseReplaced: '子句已替换，可撤销恢复原文',
