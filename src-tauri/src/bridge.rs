@@ -7,7 +7,7 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, image, runs, sessions, vault, workstation};
+use crate::commands::{change, connections, image, runs, sessions, templates, vault, workstation};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
@@ -63,6 +63,9 @@ pub fn builder() -> Builder<Wry> {
             change::suggested_options,
             change::clause_diagnose,
             change::clause_prepare,
+            templates::templates,
+            templates::template_save,
+            templates::template_remove,
             change::table_analyze,
             change::plan,
             change::plan_cancel,

@@ -6,6 +6,7 @@
 )]
 
 mod mysql {
+    mod builder;
     mod catalog;
     mod cleanup;
     mod connecting;

@@ -5,6 +5,7 @@ pub mod connections;
 pub mod image;
 pub mod runs;
 pub mod sessions;
+pub mod templates;
 pub mod vault;
 pub mod workstation;
 

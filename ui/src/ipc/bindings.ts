@@ -38,6 +38,9 @@ export const commands = {
 	suggestedOptions: (connection: ConnectionId, database: string) => __TAURI_INVOKE<SuggestedOptions>("suggested_options", { connection, database }),
 	clauseDiagnose: (clause: string) => __TAURI_INVOKE<ClauseDiagnosis>("clause_diagnose", { clause }),
 	clausePrepare: (connection: ConnectionId, table: TableRef, clause: string) => __TAURI_INVOKE<PrepareVerdict>("clause_prepare", { connection, table, clause }),
+	templates: () => __TAURI_INVOKE<ClauseTemplate[]>("templates"),
+	templateSave: (draft: TemplateDraft) => __TAURI_INVOKE<ClauseTemplate>("template_save", { draft }),
+	templateRemove: (id: TemplateId) => __TAURI_INVOKE<null>("template_remove", { id }),
 	tableAnalyze: (connection: ConnectionId, table: TableRef) => __TAURI_INVOKE<null>("table_analyze", { connection, table }),
 	plan: (request: ChangeRequest, ticket: string | null) => __TAURI_INVOKE<Plan>("plan", { request, ticket }),
 	planCancel: (ticket: string) => __TAURI_INVOKE<null>("plan_cancel", { ticket }),
@@ -188,6 +191,15 @@ export type ClauseProblem = {
 	/**  Byte span in the text as typed. */
 	start: number,
 	end: number,
+};
+
+/**  A clause under a name, with places to fill such as `{column}`. */
+export type ClauseTemplate = {
+	id: TemplateId,
+	name: string,
+	clause: string,
+	created_at: Timestamp,
+	updated_at: Timestamp,
 };
 
 /**  Why the cleaning happens, hence what follows it. */
@@ -975,6 +987,17 @@ export type TableSummary = {
 	free_bytes: number,
 };
 
+/**  A template as it is typed. */
+export type TemplateDraft = {
+	/**  `None` for a new one. */
+	id: TemplateId | null,
+	/**  1–80 characters, unique. */
+	name: string,
+	clause: string,
+};
+
+export type TemplateId = string;
+
 export type TestedConnection = {
 	at: Timestamp,
 	report: ServerReport,
@@ -1015,6 +1038,7 @@ export type WaitTotal = {
 	since: Timestamp | null,
 	detail: string,
 };
+
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -10,6 +10,7 @@ pub mod ports;
 pub mod preflight;
 pub mod run;
 mod session;
+mod templates;
 mod vault;
 
 pub use app::{Core, HostName, Ports};

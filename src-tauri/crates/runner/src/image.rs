@@ -57,6 +57,8 @@ pub(crate) fn context() -> std::io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use mysqler_contract::DEFAULT_IMAGE;
+
     use super::*;
     use mysqler_contract::DEFAULT_IMAGE;
 

@@ -1,7 +1,7 @@
 /** A server of a fictitious shop; `?change=empty|huge|failing|blocked|slow` looks at the other states. */
 import { sampleConnection } from '@/features/connections/sample'
-import type { ChangeRequest, PrepareVerdict, TableRef, TableSummary } from '@/ipc'
-import { fake } from '@/ipc/fake'
+import type { Advice, ChangeRequest, ClauseTemplate, PrepareVerdict, TableRef, TableSummary, TemplateDraft } from '@/ipc'
+import { fake, fakeEvent } from '@/ipc/fake'
 import { BUILT_IN } from './options'
 import { sampleFacts, sampleFinding, samplePlan } from './sample'
 
@@ -60,12 +60,54 @@ fake('clausePrepare', async ({ clause }): Promise<PrepareVerdict> => {
   if (at < 0) return { kind: 'accepted' }
   return { kind: 'refused', code: 1064, message: "You have an error in your SQL syntax near 'VARCHR(64)' at line 1", at: bytes(String(clause).slice(0, at)) }
 })
+const kept: ClauseTemplate[] = ['Audit columns', '租户列', 'Archive flag'].map((name, index) => ({
+  id: String(index), name, clause: "ADD COLUMN {name} INT NOT NULL DEFAULT 0 COMMENT '{comment}'", created_at: Date.now() - index * 86_400_000, updated_at: Date.now(),
+}))
+fake('templates', () => (wanted === 'empty' ? [] : [...kept].sort((a, b) => a.name.localeCompare(b.name))))
+fake('templateSave', ({ draft }) => {
+  const typed = draft as TemplateDraft
+  if (kept.some(({ id, name }) => id !== typed.id && name.toLowerCase() === typed.name.toLowerCase())) fail('NAME_TAKEN')
+  const before = kept.find(({ id }) => id === typed.id)
+  const saved = { id: typed.id ?? String(Date.now()), name: typed.name, clause: typed.clause, created_at: before?.created_at ?? Date.now(), updated_at: Date.now() }
+  kept.splice(before === undefined ? kept.length : kept.indexOf(before), before === undefined ? 0 : 1, saved)
+  return saved
+})
+fake('templateRemove', ({ id }) => {
+  kept.splice(kept.findIndex((template) => template.id === id), 1)
+  return null
+})
 fake('tableAnalyze', async () => {
   await sleep(500)
   return null
 })
-fake('plan', async ({ request }) => {
-  await sleep(1200)
+/** What a careless clause brings up. */
+const grave = (name: string) => [
+  sampleFinding('CLAUSE_NUL', 'block', { scope: 'clause', fixes: [{ kind: 'replace_clause', clause: 'CHANGE COLUMN `note` `remark` VARCHAR(120) NULL' }] }),
+  sampleFinding('STATISTICS_IMPLAUSIBLE', 'danger', { scope: 'rows', proven: false, params: { table: name, rows: '13', bytes: '565182464' }, query: `SELECT email, COUNT(*)\nFROM ${name}\nGROUP BY email\nHAVING COUNT(*) > 1\nLIMIT 5`, fixes: [{ kind: 'set_option', option: 'chunk_size', value: '1000' }] }),
+  sampleFinding('TABLE_LOCKED_NOW', 'warn', { scope: 'moment', fixes: [{ kind: 'kill_session', id: 4711 }] }),
+  ...['LINT_FLOAT_MONEY', 'LINT_INDEX_NAME', 'LINT_TIMESTAMP_2038'].map((code) => sampleFinding(code, 'info', { scope: 'lint' })),
+]
+const sampleAdvice = (asked: ChangeRequest): Advice => ({
+  algorithm: 'instant', verified: wanted !== 'blocked', reasons: [{ what: 'INSTANT_GUARANTEED', params: {} }],
+  offers: [
+    { engine: 'direct', algorithm: 'instant', open: true, notes: [{ what: 'ROW_VERSIONS', params: { used: '3', limit: '64' } }] },
+    { engine: 'pt-osc', algorithm: null, open: true, notes: [{ what: 'COPIES_TABLE', params: {} }] },
+    { engine: 'direct', algorithm: 'inplace', open: wanted !== 'blocked', notes: [{ what: 'REPLICA_LAG', params: {} }] },
+  ],
+  expected: { table: asked.table, definition: sampleFacts(asked.table).definition.replace("  PRIMARY KEY", "  `priority` tinyint NOT NULL DEFAULT '0',\n  PRIMARY KEY") },
+})
+const STEPS = ['DUPLICATE_VALUES', 'VALUES_TOO_LONG', 'NULLS_INTO_NOT_NULL', 'ADVICE']
+const cancelled = new Set<string>()
+fake('planCancel', ({ ticket }) => {
+  cancelled.add(String(ticket))
+  return null
+})
+fake('plan', async ({ request, ticket }) => {
+  for (const [done, step] of STEPS.entries()) {
+    await fakeEvent('core-event', { kind: 'plan_progress', progress: { ticket, step, done, total: STEPS.length } })
+    await sleep(wanted === 'slow' ? 5000 : 350)
+    if (cancelled.has(String(ticket))) break
+  }
   if (wanted === 'failing') fail('SERVER_LOST', 'Lost connection to MySQL server during query')
   const asked = request as ChangeRequest
   const production = asked.connection_id === 'c1' || asked.connection_id === 'c2'
@@ -76,12 +118,15 @@ fake('plan', async ({ request }) => {
     sampleFinding('ROLE_NOT_VISIBLE', 'warn', { proven: false, params: { host: '10.2.0.11' } }),
     sampleFinding('FOREIGN_KEYS_OWN', 'info', { params: { names: 'orders_customer' } }),
     ...(drops ? [sampleFinding('DROPS_COLUMN', 'danger', { params: { name: 'note', type: 'varchar(120)' }, query: `SELECT note FROM ${name} WHERE note IS NOT NULL LIMIT 5` })] : []),
+    ...(wanted === 'blocked' || wanted === 'huge' ? grave(name) : []),
     ...(wanted === 'blocked' ? [sampleFinding('NO_USABLE_KEY', 'block', { params: { table: name } })] : []),
   ]
   return samplePlan({
     request: asked,
     connection: sampleConnection({ id: asked.connection_id, ...(production ? {} : { name: 'laptop', environment: 'development' }) }),
     findings,
+    engine: asked.engine === 'pt-osc' ? 'pt-osc' : 'direct',
+    advice: sampleAdvice(asked),
     confirmation: (production || drops) && !asked.dry_run ? { typed: name, accept: drops ? ['DROPS_COLUMN'] : [] } : { typed: null, accept: [] },
     ...(wanted === 'blocked' ? { launch: null, command: null } : {}),
   })

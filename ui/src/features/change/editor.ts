@@ -1,11 +1,11 @@
 /** The editor's look and language: MySQL highlighting in the window's colours, completion of a clause's words and columns. */
-import type { Completion, CompletionSource } from '@codemirror/autocomplete'
 import { MySQL, sql } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import type { ColumnFacts } from '@/ipc'
+import type { TableFacts } from '@/ipc'
+import { clauseWords } from './completion'
 
 const highlight = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword], color: 'var(--syntax-keyword)' },
@@ -66,27 +66,8 @@ const theme = EditorView.theme({
 
 export const look: Extension = [theme, syntaxHighlighting(highlight)]
 
-const OPERATIONS = [
-  'ADD COLUMN', 'ADD INDEX', 'ADD UNIQUE INDEX', 'ADD PRIMARY KEY', 'ADD FULLTEXT INDEX', 'ADD CONSTRAINT', 'DROP COLUMN', 'DROP INDEX',
-  'DROP PRIMARY KEY', 'DROP FOREIGN KEY', 'MODIFY COLUMN', 'CHANGE COLUMN', 'RENAME COLUMN', 'RENAME INDEX', 'ALTER COLUMN',
-  'CONVERT TO CHARACTER SET', 'ENGINE=InnoDB', 'ROW_FORMAT=DYNAMIC', 'COMMENT', 'AUTO_INCREMENT=', 'NOT NULL', 'DEFAULT', 'AFTER', 'FIRST',
-].map((label): Completion => ({ label, type: 'keyword', boost: 1 }))
-
-/** A name that would be read as something else is put into backticks. */
-export const quoted = (name: string) => (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``)
-
-const clauseWords =
-  (columns: readonly ColumnFacts[]): CompletionSource =>
-  (context) => {
-    const word = context.matchBefore(/`?[\p{L}\p{N}_$]*$/u)
-    if (word === null || (word.from === word.to && !context.explicit)) return null
-    const names = columns.map(
-      ({ name, column_type }): Completion => ({ label: name, apply: quoted(name), detail: column_type, type: 'property', boost: 2 }),
-    )
-    return { from: word.from, options: [...names, ...OPERATIONS], validFor: /^`?[\p{L}\p{N}_$]*$/u }
-  }
-
-export const mysql = (columns: readonly ColumnFacts[]): Extension => [
+/** MySQL with the words that belong where the cursor stands; `facts` is asked at that moment. */
+export const mysql = (facts: () => TableFacts | undefined = () => undefined): Extension => [
   sql({ dialect: MySQL, upperCaseKeywords: true }),
-  MySQL.language.data.of({ autocomplete: clauseWords(columns) }),
+  MySQL.language.data.of({ autocomplete: clauseWords(facts) }),
 ]

@@ -1,9 +1,10 @@
-/** Findings in the order in which they matter, and how each severity looks. */
-import type { Finding, Severity } from '@/ipc'
+/** Findings in the order in which they matter, how each severity looks, and what one click can do about them. */
+import type { ChangeOptions, Finding, Fix, Scope, Severity } from '@/ipc'
 import type { IconName } from '@/shared/icons/paths'
 import type { Tone } from '@/shared/ui/tone'
 
 export const SEVERITIES: Severity[] = ['block', 'danger', 'warn', 'info']
+export const SCOPES: Scope[] = ['clause', 'rows', 'table', 'moment', 'server', 'lint']
 
 export const SEVERITY_LOOKS: Record<Severity, { icon: IconName; tone: Tone }> = {
   block: { icon: 'block', tone: 'danger' },
@@ -11,6 +12,9 @@ export const SEVERITY_LOOKS: Record<Severity, { icon: IconName; tone: Tone }> = 
   warn: { icon: 'alert', tone: 'warn' },
   info: { icon: 'info', tone: 'neutral' },
 }
+
+/** Findings of runs before there were scopes were all about server or table. */
+export const scopeOf = (finding: Finding): Scope => finding.scope ?? 'server'
 
 /** Blocks first; within a severity what is not proven before what is, then as the core found them. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
@@ -31,5 +35,35 @@ export function countBySeverity(findings: readonly Finding[]): { severity: Sever
   )
 }
 
+export function countByScope(findings: readonly Finding[]): { scope: Scope; count: number }[] {
+  return SCOPES.map((scope) => ({ scope, count: findings.filter((finding) => scopeOf(finding) === scope).length })).filter(({ count }) => count > 0)
+}
+
 /** A remedy that the application can run itself, because it is known to be harmless: new statistics. */
 export const isAnalyze = (remedy: string | null) => remedy !== null && /^\s*ANALYZE\s+(?:NO_WRITE_TO_BINLOG\s+|LOCAL\s+)?TABLE\b[^;]*;?\s*$/i.test(remedy)
+
+/** What one click applies; a remedy that is an ANALYZE counts without being named so. */
+export function fixesOf(finding: Finding): Fix[] {
+  const fixes = finding.fixes ?? []
+  return fixes.some(({ kind }) => kind === 'analyze') || !isAnalyze(finding.remedy) ? fixes : [{ kind: 'analyze' }, ...fixes]
+}
+
+type Settings = Record<string, unknown>
+
+/**
+ * What has to be set so that `option` has `value`; `null` takes a setting of one's own away. Options without a field of
+ * their own are among the `others` of the form.
+ */
+export function withOption(values: ChangeOptions, overrides: Readonly<Settings>, option: string, value: string | null): Settings {
+  const plain = option.replace(/^--/, '')
+  const field = [plain, plain.replaceAll('-', '_')].find((name) => name in values)
+  if (field === undefined) {
+    const others = ((values as Settings).others ?? []) as { name: string; value: string | null }[]
+    const rest = others.filter(({ name }) => name !== plain)
+    return { ...overrides, others: value === null ? rest : [...rest, { name: plain, value }] }
+  }
+  if (value === null) return Object.fromEntries(Object.entries(overrides).filter(([name]) => name !== field))
+  const present: unknown = (values as Settings)[field]
+  const typed = typeof present === 'boolean' ? value === 'true' : typeof present === 'number' || (present === null && /^\d+$/.test(value)) ? Number(value) : value
+  return { ...overrides, [field]: typed }
+}

@@ -19,7 +19,14 @@ interface Subject {
   clause: string
 }
 
-export function useClauseChecks(subject: Ref<Subject>, serverSays: (code: number, message: string) => string, destroys: (verb: string) => string) {
+/** What the marks say where the catalogue has no text of its own. */
+interface Words {
+  serverSays: (code: number, message: string) => string
+  destroys: (verb: string) => string
+  unknown: () => string
+}
+
+export function useClauseChecks(subject: Ref<Subject>, words: Words) {
   const catalogue = useCatalogue()
   const diagnosis = shallowRef<{ clause: string; answer: ClauseDiagnosis } | null>(null)
   const verdict = shallowRef<{ key: string; clause: string; answer: PrepareVerdict } | null>(null)
@@ -72,7 +79,8 @@ export function useClauseChecks(subject: Ref<Subject>, serverSays: (code: number
         found.push({ ...editorSpan(clause, problem.start, problem.end), severity: 'error', message: message.filter(Boolean).join('. ') })
       }
       for (const { verb, start, end, destructive } of operations) {
-        if (destructive) found.push({ ...editorSpan(clause, start, end), severity: 'warning', message: destroys(verb) })
+        if (destructive) found.push({ ...editorSpan(clause, start, end), severity: 'warning', message: words.destroys(verb) })
+        else if (verb === 'OTHER') found.push({ ...editorSpan(clause, start, end), severity: 'info', message: words.unknown() })
       }
     }
     const said = verdict.value
@@ -80,12 +88,14 @@ export function useClauseChecks(subject: Ref<Subject>, serverSays: (code: number
       const { at, code, message } = said.answer
       const span = at === null ? { from: 0, to: clause.length } : editorSpan(clause, at, at)
       const end = at === null ? span.to : wordEnd(clause, span.from)
-      found.push({ from: span.from, to: Math.max(span.to, end), severity: 'error', message: serverSays(code, message) })
+      found.push({ from: span.from, to: Math.max(span.to, end), severity: 'error', message: words.serverSays(code, message) })
     }
     return found
   })
   const server = computed(() => (verdict.value?.key === keyOf(subject.value) ? verdict.value.answer : null))
-  return { marks, server, preparing, problems: computed(() => (diagnosis.value?.clause === subject.value.clause ? diagnosis.value.answer.problems : [])) }
+  /** Of the last text that was looked at: good enough for what is only offered. */
+  const operations = computed(() => diagnosis.value?.answer.operations ?? [])
+  return { marks, server, preparing, operations, problems: computed(() => (diagnosis.value?.clause === subject.value.clause ? diagnosis.value.answer.problems : [])) }
 }
 
 function wordEnd(text: string, from: number): number {

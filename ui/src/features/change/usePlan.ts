@@ -1,7 +1,7 @@
 /** Checking: asks for a plan of what stands in the form. A check that is cancelled or overtaken has its answer ignored. */
-import { computed, ref } from 'vue'
-import { commands } from '@/ipc'
-import type { ChangeRequest, Confirmation, Plan, RunView } from '@/ipc'
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { commands, events } from '@/ipc'
+import type { ChangeRequest, Confirmation, Plan, PlanProgress, RunView } from '@/ipc'
 import { useLoad } from '@/shared/async/useLoad'
 import { useDraft } from './draft'
 
@@ -9,12 +9,22 @@ export function usePlan() {
   const draft = useDraft()
   /** Of the plan in the making: its progress is told under it, and it is cancelled by it. */
   let ticket = ''
+  const progress = shallowRef<PlanProgress | null>(null)
   const asked = useLoad((request: ChangeRequest) => {
     ticket = crypto.randomUUID()
+    progress.value = null
     return commands.plan(request, ticket)
   })
   const started = useLoad(commands.runStart)
   const since = ref(0)
+
+  const listening = events.coreEvent.listen(({ payload }) => {
+    if (payload.kind === 'plan_progress' && payload.progress.ticket === ticket && asked.busy.value) progress.value = payload.progress
+  })
+  onScopeDispose(() => {
+    void listening.then((stop) => stop())
+    if (asked.busy.value) cancel()
+  })
 
   async function check(): Promise<Plan | undefined> {
     const request = draft.request
@@ -40,8 +50,7 @@ export function usePlan() {
   const start = (plan: Plan, confirmation: Confirmation): Promise<RunView | undefined> => started.load(plan.id, confirmation)
 
   return {
-    check, planDryRun, start, since,
-    cancel,
+    check, planDryRun, start, since, progress, cancel,
     busy: asked.busy,
     error: asked.error,
     starting: started.busy,
@@ -51,4 +60,4 @@ export function usePlan() {
   }
 }
 
-export const isBlocked = (plan: Plan) => plan.launch === null || plan.findings.some(({ severity }) => severity === 'block')
+export const isBlocked = (plan: Plan) => (plan.launch === null && plan.direct == null) || plan.findings.some(({ severity }) => severity === 'block')

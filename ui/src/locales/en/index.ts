@@ -1,5 +1,6 @@
 // One file an area; a new area is added here and in the other language.
 import app from './app'
+import builder from './builder'
 import change from './change'
 import connections from './connections'
 import history from './history'
@@ -9,4 +10,4 @@ import settings from './settings'
 import shared from './shared'
 import welcome from './welcome'
 
-export default { app, change, connections, history, lock, runs, settings, shared, welcome }
+export default { app, builder, change, connections, history, lock, runs, settings, shared, welcome }

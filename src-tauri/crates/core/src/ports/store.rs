@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunView, Settings, Timestamp,
+    ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page,
+    Plan, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId, Timestamp,
 };
 
 use super::LogCursor;
@@ -121,4 +121,14 @@ pub trait SettingsStore: Send + Sync {
     async fn data_status(&self) -> Result<DataStatus>;
     /// Writes a consistent copy beside the data file and keeps the newest `keep`.
     async fn backup(&self, keep: u32, at: Timestamp) -> Result<()>;
+}
+
+#[async_trait]
+pub trait TemplateStore: Send + Sync {
+    /// By name.
+    async fn list(&self) -> Result<Vec<ClauseTemplate>>;
+    /// Inserts or replaces by id. `NAME_TAKEN` when another template has that name (compared without case).
+    async fn save(&self, template: &ClauseTemplate) -> Result<()>;
+    /// `NOT_FOUND` when there is none.
+    async fn remove(&self, id: &TemplateId) -> Result<()>;
 }

@@ -8,6 +8,7 @@ mod run_events;
 mod run_logs;
 mod runs;
 mod settings;
+mod templates;
 pub(crate) mod vault;
 
 use mysqler_contract::{AppError, Result};

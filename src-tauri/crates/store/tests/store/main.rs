@@ -20,5 +20,6 @@ mod runs;
 mod samples;
 mod secrecy;
 mod settings;
+mod templates;
 mod vault;
 mod world;
