@@ -8,7 +8,7 @@ use mysqler_mysql::MySqlServers;
 use mysqler_tests::sandbox::{Account, Client, Sandbox, Server};
 use tokio_util::sync::CancellationToken;
 
-use crate::found::desk;
+use crate::found::{connected, desk};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -153,7 +153,7 @@ async fn values_arrive_as_the_server_prints_them() {
 async fn a_plan_tells_how_far_it_is_and_what_a_cancelled_question_left_open() {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk(dir.path()).await;
-    let connection = desk.primary().await;
+    let connection = connected(&desk, Server::Primary).await;
     let table = TableRef::new("shop", "orders");
     // Two million texts without an index: long enough to be cancelled.
     let request = desk.request(&connection, &table, "ADD UNIQUE KEY u (note)");
@@ -195,7 +195,7 @@ async fn a_plan_tells_how_far_it_is_and_what_a_cancelled_question_left_open() {
 async fn the_limit_of_all_questions_is_kept_and_told() {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk(dir.path()).await;
-    let connection = desk.primary().await;
+    let connection = connected(&desk, Server::Primary).await;
     let mut settings = desk.core.settings().await.unwrap();
     settings.data_check_limit_s = 0;
     desk.core.settings_save(&settings).await.unwrap();

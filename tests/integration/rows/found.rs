@@ -19,6 +19,20 @@ pub async fn plan(desk: &Desk, connection: &Connection, table: &TableRef, clause
     plan.unwrap_or_else(|error| panic!("{table} {clause}: {error}"))
 }
 
+/// Patient: what is tested is what rows say, on however busy a machine.
+pub async fn connected(desk: &Desk, server: Server) -> Connection {
+    let mut draft = desk.draft(server, Account::Mysqler, Environment::Development);
+    draft.connect_timeout_s = 60;
+    desk.core
+        .connection_test(&draft)
+        .await
+        .expect("the sandbox can be reached");
+    desk.core
+        .connection_save(&draft, false)
+        .await
+        .expect("a tested connection is saved")
+}
+
 fn told<'p>(plan: &'p Plan, code: &str) -> Option<&'p Finding> {
     plan.findings.iter().find(|finding| finding.code == code)
 }
@@ -27,9 +41,7 @@ async fn every_case(server: Server, name: &str) {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk(dir.path()).await;
     let schema = desk.sandbox.fresh_schema(server, name).await;
-    let connection = desk
-        .connection(server, Account::Mysqler, Environment::Development)
-        .await;
+    let connection = connected(&desk, server).await;
     let mut client = schema.client().await;
     client.run("SET SESSION sql_mode = ''").await;
     client.run("CREATE TABLE parent (id INT PRIMARY KEY)").await;
@@ -102,11 +114,14 @@ async fn mended(
     let Some(remedy) = &finding.remedy else {
         return Ok(());
     };
+    // As a person runs it.
+    client.run("SET SESSION sql_mode = @@GLOBAL.sql_mode").await;
     for statement in remedy.lines() {
         if let Err(error) = client.try_run(statement).await {
             return Err(format!("the remedy is refused: {statement}: {error}"));
         }
     }
+    client.run("SET SESSION sql_mode = ''").await;
     let again = plan(desk, connection, table, case.clause).await;
     match told(&again, case.code) {
         Some(finding) => Err(format!("the remedy mends nothing: {remedy} {finding:?}")),

@@ -1,17 +1,15 @@
 //! Columns and indexes that something uses.
 
-use mysqler_contract::{Environment, Finding, Severity, TableRef};
-use mysqler_tests::sandbox::{Account, Server};
+use mysqler_contract::{Finding, Severity, TableRef};
+use mysqler_tests::sandbox::Server;
 
-use crate::found::{desk, plan};
+use crate::found::{connected, desk, plan};
 
 async fn told(server: Server, name: &str) {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk(dir.path()).await;
     let schema = desk.sandbox.fresh_schema(server, name).await;
-    let connection = desk
-        .connection(server, Account::Mysqler, Environment::Development)
-        .await;
+    let connection = connected(&desk, server).await;
     let mut client = schema.client().await;
     for statement in [
         "CREATE TABLE parent (id INT PRIMARY KEY)",
@@ -96,7 +94,7 @@ async fn an_index_that_was_read_by_and_a_remembered_statement_are_a_warning() {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk(dir.path()).await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "rows_read").await;
-    let connection = desk.primary().await;
+    let connection = connected(&desk, Server::Primary).await;
     let mut client = schema.client().await;
     client
         .run("CREATE TABLE busy (id INT PRIMARY KEY, a INT, KEY by_a (a))")

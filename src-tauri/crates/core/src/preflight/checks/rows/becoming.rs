@@ -4,6 +4,7 @@ use mysqler_contract::{ColumnFacts, quote_identifier};
 
 use super::super::super::column_type::{Kind, kind};
 use super::super::super::context::Context;
+use super::sql;
 use crate::clause::{Charset, ColumnDefinition, parse_definition};
 
 /// A present column beside what it becomes.
@@ -36,9 +37,13 @@ impl Becoming<'_> {
     pub fn wanted_type(&self) -> String {
         let wanted = &self.wanted;
         let sign = if wanted.unsigned { " unsigned" } else { "" };
-        match wanted.arguments.is_empty() {
+        let arguments: Vec<String> = match wanted.members().is_empty() {
+            true => wanted.arguments.clone(),
+            false => wanted.members().iter().map(|member| sql::text(member)).collect(),
+        };
+        match arguments.is_empty() {
             true => format!("{}{sign}", wanted.base),
-            false => format!("{}({}){sign}", wanted.base, wanted.arguments.join(",")),
+            false => format!("{}({}){sign}", wanted.base, arguments.join(",")),
         }
     }
 

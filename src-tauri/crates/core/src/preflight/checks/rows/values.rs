@@ -35,11 +35,19 @@ pub fn suspicions(
         let Doubt { predicate, mended } = doubt(context, becoming)?;
         let statements = sql::rows_where(context, &[&becoming.column.name], &predicate);
         let (table, name) = (context.quoted_table(), becoming.name());
+        // A strict sql_mode refuses an UPDATE for a value that its own condition cannot convert.
+        let update = if predicate.contains("CAST(") {
+            "UPDATE IGNORE"
+        } else {
+            "UPDATE"
+        };
         let finding = Finding::new(code, Severity::Block)
             .with("name", &becoming.column.name)
             .with("from", &becoming.column.column_type)
             .with("to", becoming.wanted_type())
-            .remedy(format!("UPDATE {table} SET {name} = {mended} WHERE {predicate};"));
+            .remedy(format!(
+                "{update} {table} SET {name} = {mended} WHERE {predicate};"
+            ));
         Some(Suspicion::new(finding, statements.examples, statements.count))
     };
     becoming::all(context).iter().filter_map(told).collect()
