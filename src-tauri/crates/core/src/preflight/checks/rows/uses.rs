@@ -117,24 +117,31 @@ pub fn foreign_keys(context: &Context<'_>, column: &str) -> Vec<String> {
         .collect()
 }
 
-/// Views, routines, events and triggers whose text names both the table and the column.
+/// Views, routines, events and triggers whose text names both the table and the column. One of another schema has to
+/// name the table's schema too: the servers' own programs use common words.
 pub fn programs(context: &Context<'_>, column: &str) -> String {
     let table = &context.input.request.table;
+    let here = |schema: &str, text: &str| {
+        let own = sql::text(&table.database);
+        format!("({schema} = {own} OR {})", mentioned(text, &table.database))
+    };
     let of = |kind: &str, schema: &str, name: &str, text: &str, from: &str| {
         format!(
-            "SELECT {} AS kind, CONCAT({schema}, '.', {name}) AS name FROM information_schema.{from} WHERE {} AND {}",
+            "SELECT {} AS kind, CONCAT({schema}, '.', {name}) AS name FROM information_schema.{from} WHERE {} AND {} AND {}",
             sql::text(kind),
+            here(schema, text),
             mentioned(text, &table.table),
             mentioned(text, column)
         )
     };
     let trigger = format!(
         "SELECT 'trigger' AS kind, CONCAT(TRIGGER_SCHEMA, '.', TRIGGER_NAME) AS name FROM information_schema.TRIGGERS \
-         WHERE {} AND ({} OR (EVENT_OBJECT_SCHEMA = {} AND EVENT_OBJECT_TABLE = {}))",
+         WHERE {} AND ((EVENT_OBJECT_SCHEMA = {} AND EVENT_OBJECT_TABLE = {}) OR ({} AND {}))",
         mentioned("ACTION_STATEMENT", column),
-        mentioned("ACTION_STATEMENT", &table.table),
         sql::text(&table.database),
-        sql::text(&table.table)
+        sql::text(&table.table),
+        here("TRIGGER_SCHEMA", "ACTION_STATEMENT"),
+        mentioned("ACTION_STATEMENT", &table.table),
     );
     let parts = [
         of("view", "TABLE_SCHEMA", "TABLE_NAME", "VIEW_DEFINITION", "VIEWS"),
