@@ -44,7 +44,8 @@ pub fn suspicions(context: &Context<'_>) -> Vec<Suspicion> {
         .map(|((becoming, _), predicate)| {
             let charset = becoming.charset.as_deref().unwrap_or_default();
             let name = becoming.name();
-            format!("UPDATE {table} SET {name} = CONVERT({name} USING {charset}) WHERE {predicate};")
+            // MariaDB refuses the conversion itself under a strict sql_mode.
+            format!("UPDATE IGNORE {table} SET {name} = CONVERT({name} USING {charset}) WHERE {predicate};")
         });
     let finding = finding.remedy(mended.collect::<Vec<_>>().join("\n"));
     vec![Suspicion::new(finding, statements.examples, statements.count)]
