@@ -1,6 +1,8 @@
 //! Plans: what would happen, and what may not.
 
-use mysqler_tests::sandbox::Server;
+use std::time::Duration;
+
+use mysqler_tests::sandbox::{Account, Client, Server};
 use mysqler_tests::table;
 use serde_json::Value;
 
@@ -145,4 +147,41 @@ fn without_docker_nothing_is_planned_and_the_exit_code_says_so() {
         "DOCKER_UNREACHABLE"
     );
     assert_eq!(desk.json(&["image", "status"]).done().object()["kind"], "ready");
+}
+
+/// Statements of the program's own that the server executes now.
+async fn asked(watcher: &mut Client) -> usize {
+    let sessions = watcher.rows("SHOW FULL PROCESSLIST").await;
+    let question = |value: &String| value.contains("GROUP BY `note`");
+    sessions.iter().filter(|row| row.iter().any(question)).count()
+}
+
+#[tokio::test]
+async fn ctrl_c_during_a_plan_ends_its_question_on_the_server() {
+    let desk = Desk::connected();
+    let mut watcher = desk.sandbox.client(Server::Primary, Account::Root).await;
+    // Two million texts without an index: a question that takes its time.
+    let line = [
+        "plan",
+        "Sandbox",
+        "--table",
+        "shop.orders",
+        "--alter",
+        "ADD UNIQUE KEY u (note)",
+    ];
+    let planning = Running::start(desk.command(&line));
+    for _ in 0..3_000 {
+        if asked(&mut watcher).await > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    planning.interrupt();
+    let said = planning.end().ends(5);
+    assert!(said.out.is_empty(), "no plan is shown: {}", said.out);
+    assert_eq!(
+        asked(&mut watcher).await,
+        0,
+        "the question ended with the program"
+    );
 }

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn each_loss_is_told_with_what_would_go() {
-        let world = World::altering("DROP COLUMN status, DROP INDEX idx_status, DROP CHECK c");
+        let world = World::altering("DROP COLUMN status, DROP INDEX idx_status, DROP CHECK c").clean();
         assert_eq!(world.codes(), ["DROPS_COLUMN", "DROPS_INDEX", "DROPS_CONSTRAINT"]);
         let findings = world.findings();
         assert_eq!(findings[0].params["type"], "varchar(32)");

@@ -11,7 +11,6 @@ mod added_columns;
 mod auto_increment;
 mod binlog_filters;
 mod binlog_format;
-mod charset;
 mod check_names;
 mod circumstances;
 mod clause_refused;
@@ -30,7 +29,6 @@ mod leftover_tables;
 mod lint;
 mod moment;
 mod names;
-mod narrowing;
 mod network;
 mod online_log;
 mod operation_known;
@@ -52,6 +50,7 @@ mod system_versioned;
 mod table_kind;
 mod trigger_trust;
 mod triggers;
+mod type_changed;
 mod usable_key;
 
 use mysqler_contract::{Finding, Scope};
@@ -82,7 +81,6 @@ const RULES: &[Rule] = rules![
     Table auto_increment,
     Server binlog_filters,
     Server binlog_format,
-    Clause charset,
     Table check_names,
     Server circumstances,
     Clause clause_refused,
@@ -99,7 +97,6 @@ const RULES: &[Rule] = rules![
     Server launch,
     Table leftover_tables,
     Table names,
-    Clause narrowing,
     Server network,
     Server online_log,
     Clause operation_known,
@@ -120,5 +117,6 @@ const RULES: &[Rule] = rules![
     Table table_kind,
     Server trigger_trust,
     Table triggers,
+    Clause type_changed,
     Table usable_key,
 ];

@@ -1,7 +1,31 @@
 //! Checks that look at the table's rows. Each says what it would have to know as suspicions: a question to the server,
 //! and the finding if it finds something. An answer decides; without one the finding is told as not proven.
 
+mod becoming;
+mod keys;
+mod numbers;
+mod sql;
 mod suspicion;
+mod uses;
+mod values;
+
+mod check_violated;
+mod chunk_key_dropped;
+mod column_in_use;
+mod dates_invalid;
+mod drop_add_looks_like_rename;
+mod duplicates_under_collation;
+mod duplicates_under_unique;
+mod index_in_use;
+mod members_in_use;
+mod members_reordered;
+mod nulls_under_not_null;
+mod number_loses_scale;
+mod number_out_of_range;
+mod orphan_rows;
+mod text_not_in_charset;
+mod text_too_long;
+mod values_not_convertible;
 
 use mysqler_contract::{PrepareVerdict, Scope, TableKind};
 
@@ -10,6 +34,9 @@ use super::Rule;
 use crate::ports::RowQuestion;
 use suspicion::{Suspicion, judge};
 
+pub use becoming::all as all_becoming;
+pub use values::rows_can_tell;
+
 /// A check with the suspicions that its findings come from.
 pub struct RowRule {
     pub rule: Rule,
@@ -17,7 +44,7 @@ pub struct RowRule {
 }
 
 macro_rules! rules {
-    ($($check:ident),* $(,)?) => {
+    ($($check:ident),+ $(,)?) => {
         &[$(RowRule {
             rule: Rule {
                 scope: Scope::Rows,
@@ -25,11 +52,29 @@ macro_rules! rules {
                 check: |context| judge(context, suspected(context, $check::suspicions)),
             },
             suspicions: $check::suspicions,
-        }),*]
+        }),+]
     };
 }
 
-pub const RULES: &[RowRule] = rules![];
+pub const RULES: &[RowRule] = rules![
+    check_violated,
+    chunk_key_dropped,
+    column_in_use,
+    dates_invalid,
+    drop_add_looks_like_rename,
+    duplicates_under_collation,
+    duplicates_under_unique,
+    index_in_use,
+    members_in_use,
+    members_reordered,
+    nulls_under_not_null,
+    number_loses_scale,
+    number_out_of_range,
+    orphan_rows,
+    text_not_in_charset,
+    text_too_long,
+    values_not_convertible,
+];
 
 pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
     let sql_mode = context.run_sql_mode().map(str::to_owned);

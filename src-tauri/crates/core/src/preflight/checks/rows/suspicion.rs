@@ -21,6 +21,10 @@ pub enum Unit {
     Rows,
     /// Values that several rows share.
     Groups,
+    /// What uses a thing: each is named, none is counted.
+    Users,
+    /// Nothing: it was found in what is known of the table already.
+    Known,
 }
 
 impl Suspicion {
@@ -46,6 +50,23 @@ impl Suspicion {
         suspicion
     }
 
+    /// It is so, whatever the rows are; no question is asked.
+    pub fn known(finding: Finding) -> Self {
+        Self {
+            unit: Unit::Known,
+            ..Self::unaskable(finding)
+        }
+    }
+
+    /// Told of what the question names; `unproven` is how grave it is that nobody knows.
+    pub fn of_users(finding: Finding, sql: String, unproven: Option<Severity>) -> Self {
+        Self {
+            unit: Unit::Users,
+            unproven,
+            ..Self::new(finding, sql, None)
+        }
+    }
+
     pub fn of_groups(self) -> Self {
         Self {
             unit: Unit::Groups,
@@ -54,10 +75,9 @@ impl Suspicion {
     }
 
     fn judged(self, answer: Option<&RowAnswer>) -> Option<Finding> {
-        let unit = match self.unit {
-            Unit::Rows => "rows",
-            Unit::Groups => "groups",
-        };
+        if self.unit == Unit::Known {
+            return Some(self.finding);
+        }
         let unproven = |why: &str| {
             let severity = self.unproven?;
             let finding = Finding {
@@ -69,14 +89,7 @@ impl Suspicion {
         match answer {
             Some(RowAnswer::None) => None,
             Some(RowAnswer::Found { examples, count }) => {
-                let example = examples.first().map(|row| readable(row)).unwrap_or_default();
-                let finding = self.finding.clone().with("example", example);
-                Some(match count {
-                    Some(count) => finding
-                        .with("why", format!("{unit}_counted"))
-                        .with("count", count),
-                    None => finding.with("why", format!("{unit}_found")),
-                })
+                Some(told(self.finding.clone(), self.unit, examples, *count))
             }
             Some(RowAnswer::TimedOut { after_ms }) => {
                 unproven("timed_out").map(|finding| finding.with("seconds", after_ms / 1000))
@@ -88,6 +101,30 @@ impl Suspicion {
             None => unproven("not_asked"),
         }
     }
+}
+
+fn told(finding: Finding, unit: Unit, examples: &[Example], count: Option<u64>) -> Finding {
+    if unit == Unit::Users {
+        let users: Vec<String> = examples.iter().map(|row| values(row)).collect();
+        return finding.with("why", "used").with("users", users.join(", "));
+    }
+    let unit = if unit == Unit::Groups { "groups" } else { "rows" };
+    let example = examples.first().map(|row| readable(row)).unwrap_or_default();
+    let finding = finding.with("example", example);
+    match count {
+        Some(count) => finding
+            .with("why", format!("{unit}_counted"))
+            .with("count", count),
+        None => finding.with("why", format!("{unit}_found")),
+    }
+}
+
+type Example = Vec<(String, Option<String>)>;
+
+/// `view shop.totals`
+fn values(row: &[(String, Option<String>)]) -> String {
+    let values: Vec<&str> = row.iter().filter_map(|(_, value)| value.as_deref()).collect();
+    values.join(" ")
 }
 
 pub fn judge(context: &Context<'_>, suspicions: Vec<Suspicion>) -> Vec<Finding> {
