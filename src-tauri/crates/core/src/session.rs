@@ -25,6 +25,8 @@ impl Core {
         }
         let target = self.target(id).await?;
         let servers = &self.ports.servers;
+        // A server may answer from a list of transactions that is a tenth of a second old.
+        tokio::time::sleep(BETWEEN).await;
         match servers.session(&target, shown.id).await? {
             None => return Ok(SessionEnd::Gone),
             Some(now) if !shown.is_still(&now) => return Err(changed(shown.id)),

@@ -141,7 +141,8 @@ impl Servers for MySqlServers {
     }
 
     async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts> {
-        moment::facts(&mut *self.cache.lease(target).await?, target, table).await
+        let session = &mut *self.cache.lease(target).await?;
+        moment::facts(session, &self.cache, target, table).await
     }
 
     async fn session(&self, target: &Target, id: u64) -> Result<Option<ServerSession>> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use mysqler_contract::{Result, ServerSession, TableRef};
 use mysqler_core::ports::{MomentFacts, ServerLock, TableLock, Target};
 
+use crate::cache::SessionCache;
 use crate::row::Row;
 use crate::session::Session;
 use locks::Lock;
@@ -19,7 +20,13 @@ pub(crate) use sessions::one;
 /// These answers are at hand on a healthy server; on an ill one a plan does not wait for them.
 const LIMIT: Duration = Duration::from_millis(1500);
 
-pub(crate) async fn facts(session: &mut Session, target: &Target, table: &TableRef) -> Result<MomentFacts> {
+/// `cache` lends the sessions on replicas.
+pub(crate) async fn facts(
+    session: &mut Session,
+    cache: &SessionCache,
+    target: &Target,
+    table: &TableRef,
+) -> Result<MomentFacts> {
     let own = session.thread();
     let locks = locks::seen(session, table).await;
     let transactions = sessions::transactions(session).await;
@@ -78,7 +85,7 @@ pub(crate) async fn facts(session: &mut Session, target: &Target, table: &TableR
         transactions: open,
         server_locks,
         waiting: waiting.cloned().collect(),
-        replicas: replicas::states(session, target).await,
+        replicas: replicas::states(session, cache, target).await,
     })
 }
 

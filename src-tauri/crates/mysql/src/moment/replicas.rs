@@ -7,6 +7,7 @@ use std::time::Duration;
 use mysqler_core::ports::{ReplicaMoment, ReplicaState, Target};
 
 use super::{LIMIT, ask};
+use crate::cache::SessionCache;
 use crate::replication;
 use crate::row::Row;
 use crate::session::Session;
@@ -26,7 +27,11 @@ const FILTERS: [&str; 6] = [
     "Replicate_Wild_Ignore_Table",
 ];
 
-pub(super) async fn states(session: &mut Session, target: &Target) -> Vec<ReplicaMoment> {
+pub(super) async fn states(
+    session: &mut Session,
+    cache: &SessionCache,
+    target: &Target,
+) -> Vec<ReplicaMoment> {
     let own = ask(
         session,
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('port', 'server_id', 'server_uuid')",
@@ -41,7 +46,7 @@ pub(super) async fn states(session: &mut Session, target: &Target) -> Vec<Replic
     let asked = names.into_iter().take(ASKED).map(|name| {
         let own = &own;
         async move {
-            let state = match tokio::time::timeout(REACH_LIMIT, state(target, &name, own)).await {
+            let state = match tokio::time::timeout(REACH_LIMIT, state(cache, target, &name, own)).await {
                 Ok(state) => state,
                 Err(_) => Err(format!("no answer within {} ms", REACH_LIMIT.as_millis())),
             };
@@ -52,6 +57,7 @@ pub(super) async fn states(session: &mut Session, target: &Target) -> Vec<Replic
 }
 
 async fn state(
+    cache: &SessionCache,
     target: &Target,
     name: &str,
     source: &BTreeMap<String, String>,
@@ -63,14 +69,9 @@ async fn state(
         database: None,
         ..target.clone()
     };
-    let mut session = Session::open(&target, LIMIT)
-        .await
-        .map_err(|error| error.to_string())?;
-    let answer = session
-        .answer_within(replication::status_statement(session.identity()), LIMIT)
-        .await;
-    session.close().await;
-    match answer {
+    let mut session = cache.lease(&target).await.map_err(|error| error.to_string())?;
+    let statement = replication::status_statement(session.identity());
+    match session.answer_within(statement, LIMIT).await {
         Ok(Ok(rows)) => Ok(read(&rows, source)),
         Ok(Err((number, message))) => Err(format!("{number}: {message}")),
         Err(error) => Err(error.to_string()),

@@ -126,6 +126,15 @@ pub(crate) async fn one(session: &mut Session, id: u64) -> Result<Option<ServerS
         return Ok(None);
     };
     found.transaction = transactions(session).await.and_then(|mut open| open.remove(&id));
+    // The storage engine answers from a list that it keeps for a while after it was read; this table is exact.
+    let statement = format!(
+        "SELECT e.STATE FROM performance_schema.threads t \
+         JOIN performance_schema.events_transactions_current e ON e.THREAD_ID = t.THREAD_ID WHERE t.PROCESSLIST_ID = {id}"
+    );
+    let states = ask(session, &statement).await.unwrap_or_default();
+    if states.first().is_some_and(|row| row.at(0) != Some("ACTIVE")) {
+        found.transaction = None;
+    }
     remember_statements(session, std::slice::from_mut(&mut found), &[id]).await;
     Ok(Some(found))
 }
