@@ -76,6 +76,7 @@ impl Desk {
                 connections: Arc::new(store.clone()),
                 runs: Arc::new(store.clone()),
                 settings: Arc::new(store.clone()),
+                presets: Arc::new(store.clone()),
                 vault: Arc::new(store.vault()),
                 servers: Arc::new(MySqlServers::new()),
                 runner: Arc::new(runner),

@@ -8,7 +8,9 @@ use tokio::sync::{Mutex, Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::{PassedTests, PendingImport};
-use crate::ports::{Clock, ConnectionStore, EventSink, RunStore, Runner, Servers, SettingsStore, Vault};
+use crate::ports::{
+    Clock, ConnectionStore, EventSink, PresetStore, RunStore, Runner, Servers, SettingsStore, Vault,
+};
 use crate::run::Supervisors;
 
 /// Everything outside that the core works with.
@@ -19,6 +21,7 @@ pub struct Ports {
     pub connections: Arc<dyn ConnectionStore>,
     pub runs: Arc<dyn RunStore>,
     pub settings: Arc<dyn SettingsStore>,
+    pub presets: Arc<dyn PresetStore>,
     pub vault: Arc<dyn Vault>,
     pub servers: Arc<dyn Servers>,
     pub runner: Arc<dyn Runner>,

@@ -43,6 +43,7 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         connections: Arc::new(store.clone()),
         runs: Arc::new(store.clone()),
         settings: Arc::new(store.clone()),
+        presets: Arc::new(store.clone()),
         vault: Arc::new(store.vault()),
         servers: Arc::new(MySqlServers::new()),
         runner: Arc::new(DockerRunner::new()),

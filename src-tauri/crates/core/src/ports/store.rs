@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunView, Settings, Timestamp,
+    Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page, Plan, Preset,
+    PresetId, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, Timestamp,
 };
 
 use super::LogCursor;
@@ -121,4 +121,18 @@ pub trait SettingsStore: Send + Sync {
     async fn data_status(&self) -> Result<DataStatus>;
     /// Writes a consistent copy beside the data file and keeps the newest `keep`.
     async fn backup(&self, keep: u32, at: Timestamp) -> Result<()>;
+}
+
+#[async_trait]
+pub trait PresetStore: Send + Sync {
+    /// Presets that people made, by name.
+    async fn list(&self) -> Result<Vec<Preset>>;
+    /// Inserts or replaces by id. `NAME_TAKEN` when another preset has that name (compared without case).
+    async fn save(&self, preset: &Preset) -> Result<()>;
+    /// Removes the preset, and every connection's choice of it. `NOT_FOUND` when there is none.
+    async fn remove(&self, id: &PresetId) -> Result<()>;
+    /// The preset that was chosen for a connection's changes to begin with.
+    async fn chosen(&self, connection: &ConnectionId) -> Result<Option<PresetId>>;
+    /// `None` takes the choice back.
+    async fn choose(&self, connection: &ConnectionId, preset: Option<&PresetId>) -> Result<()>;
 }
