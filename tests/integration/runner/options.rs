@@ -18,11 +18,22 @@ struct Told {
 
 fn help() -> String {
     let shown = Command::new("docker")
-        .args(["run", "--rm", "--network", "none", "--entrypoint", "pt-online-schema-change"])
+        .args([
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "--entrypoint",
+            "pt-online-schema-change",
+        ])
         .args([DEFAULT_IMAGE, "--help"])
         .output()
         .expect("docker runs");
-    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    assert!(
+        shown.status.success(),
+        "{}",
+        String::from_utf8_lossy(&shown.stderr)
+    );
     String::from_utf8(shown.stdout).expect("the tool writes UTF-8")
 }
 
@@ -36,7 +47,9 @@ fn told(help: &str) -> BTreeMap<String, Told> {
     for line in list.lines().filter_map(line) {
         let mut words = line.split_whitespace();
         let first = words.next().expect("a name");
-        let short = words.next().filter(|word| word.len() == 2 && word.starts_with('-'));
+        let short = words
+            .next()
+            .filter(|word| word.len() == 2 && word.starts_with('-'));
         let (name, takes) = match first.split_once('=') {
             Some((name, letter)) => (name, letter.chars().next()),
             None => (first, None),
@@ -65,12 +78,21 @@ fn told(help: &str) -> BTreeMap<String, Told> {
 fn the_catalogue_is_the_tools_own_list_nothing_missing_and_nothing_invented() {
     let mut told = told(&help());
     for (alias, now) in ALIASES {
-        assert!(told.remove(*alias).is_some(), "the tool no longer knows --{alias}");
-        assert!(told.contains_key(*now), "--{alias} was renamed to what is not there");
+        assert!(
+            told.remove(*alias).is_some(),
+            "the tool no longer knows --{alias}"
+        );
+        assert!(
+            told.contains_key(*now),
+            "--{alias} was renamed to what is not there"
+        );
     }
     assert!(told.len() > 60, "the list was not read: {told:#?}");
     let ours: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
-    let missing: Vec<&String> = told.keys().filter(|name| !ours.contains(&name.as_str())).collect();
+    let missing: Vec<&String> = told
+        .keys()
+        .filter(|name| !ours.contains(&name.as_str()))
+        .collect();
     let invented: Vec<&&str> = ours.iter().filter(|name| !told.contains_key(**name)).collect();
     assert_eq!((missing, invented), (Vec::new(), Vec::new()));
     assert_eq!(ours.len(), told.len(), "an option stands twice");
@@ -79,7 +101,13 @@ fn the_catalogue_is_the_tools_own_list_nothing_missing_and_nothing_invented() {
         let tool = &told[entry.name];
         assert_eq!(entry.negatable, tool.negatable, "--{}", entry.name);
         assert_eq!(entry.short, tool.short, "--{}", entry.name);
-        assert_eq!(letters(entry).contains(tool.takes.unwrap_or('-')), true, "--{} takes {:?}", entry.name, tool.takes);
+        assert_eq!(
+            letters(entry).contains(tool.takes.unwrap_or('-')),
+            true,
+            "--{} takes {:?}",
+            entry.name,
+            tool.takes
+        );
         if let Some(default) = expected_default(entry) {
             assert_eq!(default, tool.default, "the default of --{}", entry.name);
         }

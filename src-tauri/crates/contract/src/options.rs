@@ -109,14 +109,20 @@ pub enum OptionKind {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OptionPolicy {
     /// A field of [`crate::ChangeOptions`] carries it.
-    Field { field: String },
+    Field {
+        field: String,
+    },
     Open,
     /// May be set; the preflight then tells what it can lose, under this code.
-    Dangerous { code: String },
+    Dangerous {
+        code: String,
+    },
     /// Set by MySQLer itself.
     Ours,
     /// Cannot be set; the text is `reason.option_refused_<why>` of the catalogue.
-    Refused { why: String },
+    Refused {
+        why: String,
+    },
 }
 
 /// One option of the tool. Its explanation is `option.<name>` of the catalogue.

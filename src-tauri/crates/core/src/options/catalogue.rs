@@ -221,20 +221,33 @@ use Policy::{Dangerous, Field, Open, Ours, Refused};
 
 pub const CATALOGUE: &[Entry] = &[
     // Pace
-    entry(Pace, "chunk-time", Decimal(0, 3600), Field("chunk_time_ms")).unit(Seconds).default("0.5"),
-    entry(Pace, "chunk-size", Size(1), Field("chunk_size")).unit(Rows).default("1000").clashes(&["chunk-time"]),
-    entry(Pace, "chunk-size-limit", Decimal(0, 1000), Open).unit(Times).default("4.0"),
+    entry(Pace, "chunk-time", Decimal(0, 3600), Field("chunk_time_ms"))
+        .unit(Seconds)
+        .default("0.5"),
+    entry(Pace, "chunk-size", Size(1), Field("chunk_size"))
+        .unit(Rows)
+        .default("1000")
+        .clashes(&["chunk-time"]),
+    entry(Pace, "chunk-size-limit", Decimal(0, 1000), Open)
+        .unit(Times)
+        .default("4.0"),
     entry(Pace, "chunk-index", Text, Open),
     entry(Pace, "chunk-index-columns", Integer(1, 16), Open).unit(Columns),
-    entry(Pace, "sleep", Decimal(0, 3600), Open).unit(Seconds).default("0"),
+    entry(Pace, "sleep", Decimal(0, 3600), Open)
+        .unit(Seconds)
+        .default("0"),
     // Load
     entry(Load, "max-load", Thresholds, Field("max_load")).default("Threads_running=25"),
     entry(Load, "critical-load", Thresholds, Field("critical_load")).default("Threads_running=50"),
     entry(Load, "max-flow-ctl", Decimal(0, 100), Open).unit(Percent),
     entry(Load, "pause-file", Text, Refused("superseded")),
     // Replicas
-    entry(Replicas, "max-lag", Time(1), Field("max_lag_s")).unit(Seconds).default("1s"),
-    entry(Replicas, "check-interval", Time(1), Open).unit(Seconds).default("1"),
+    entry(Replicas, "max-lag", Time(1), Field("max_lag_s"))
+        .unit(Seconds)
+        .default("1s"),
+    entry(Replicas, "check-interval", Time(1), Open)
+        .unit(Seconds)
+        .default("1"),
     entry(Replicas, "recursion-method", Text, Field("recursion_method")).default("processlist,hosts"),
     entry(Replicas, "recurse", Integer(0, 100), Open),
     entry(Replicas, "check-replica-lag", Server, Open),
@@ -247,10 +260,19 @@ pub const CATALOGUE: &[Entry] = &[
     // Locks
     entry(Locks, "tries", Tries, Open).default(TRIES),
     // Foreign keys and triggers
-    entry(Keys, "alter-foreign-keys-method", Choice(&["rebuild_constraints", "drop_swap"]), Field("foreign_keys_method")),
+    entry(
+        Keys,
+        "alter-foreign-keys-method",
+        Choice(&["rebuild_constraints", "drop_swap"]),
+        Field("foreign_keys_method"),
+    ),
     guard(Keys, "check-foreign-keys", Dangerous),
     entry(Keys, "only-same-schema-fks", Flag, Dangerous),
-    entry(Keys, "preserve-triggers", Flag, Open).clashes(&["no-drop-triggers", "no-drop-old-table", "no-swap-tables"]),
+    entry(Keys, "preserve-triggers", Flag, Open).clashes(&[
+        "no-drop-triggers",
+        "no-drop-old-table",
+        "no-swap-tables",
+    ]),
     guard(Keys, "drop-triggers", Dangerous).clashes(&["preserve-triggers"]),
     entry(Keys, "reverse-triggers", Flag, Refused("proof")),
     // The new and the old table
@@ -275,7 +297,9 @@ pub const CATALOGUE: &[Entry] = &[
     entry(Session, "set-vars", Variables, Field("set_vars")),
     // Resume
     entry(Resume, "history", Flag, Dangerous),
-    entry(Resume, "history-table", Text, Open).default("percona.pt_osc_history").needs(&["history"]),
+    entry(Resume, "history-table", Text, Open)
+        .default("percona.pt_osc_history")
+        .needs(&["history"]),
     entry(Resume, "binary-index", Flag, Open).needs(&["history"]),
     entry(Resume, "resume", Integer(1, u32::MAX), Refused("proof")).needs(&["history"]),
     // Output

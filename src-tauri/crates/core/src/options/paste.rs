@@ -70,7 +70,9 @@ impl Line {
 
     fn word<'a>(&mut self, word: &'a str, rest: &mut impl Iterator<Item = &'a str>) {
         if let Some(long) = word.strip_prefix("--").filter(|long| !long.is_empty()) {
-            let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            let (name, value) = long
+                .split_once('=')
+                .map_or((long, None), |(name, value)| (name, Some(value)));
             match unabbreviated(name) {
                 Some(found) => self.option(&format!("--{name}"), found, value, rest),
                 // Nobody knows whether the next word is its value; a value within the word may be a secret.
@@ -201,7 +203,9 @@ impl Line {
             match key {
                 "D" | "t" => self.part(&name, text, PastedFate::Taken, None),
                 "p" => self.drop(&name, None, "refused_secret"),
-                "h" | "P" | "u" | "A" | "F" | "S" | "s" | "L" => self.part(&name, text, PastedFate::Ours, Some("ours")),
+                "h" | "P" | "u" | "A" | "F" | "S" | "s" | "L" => {
+                    self.part(&name, text, PastedFate::Ours, Some("ours"))
+                }
                 _ => self.drop(&name, None, "unknown"),
             }
         }
@@ -233,11 +237,15 @@ fn unabbreviated(name: &str) -> Option<Found> {
         return Some(found);
     }
     let names = CATALOGUE.iter().flat_map(|entry| {
-        let negated = entry.negatable.then(|| [format!("no-{}", entry.name), format!("no{}", entry.name)]);
+        let negated = entry
+            .negatable
+            .then(|| [format!("no-{}", entry.name), format!("no{}", entry.name)]);
         std::iter::once(entry.name.to_owned()).chain(negated.into_iter().flatten())
     });
     let names = names.chain(ALIASES.iter().map(|(alias, _)| (*alias).to_owned()));
-    let mut fitting = names.filter(|full| full.starts_with(name)).filter_map(|full| find(&full));
+    let mut fitting = names
+        .filter(|full| full.starts_with(name))
+        .filter_map(|full| find(&full));
     let first = fitting.next()?;
     fitting.all(|other| other.name() == first.name()).then_some(first)
 }

@@ -13,7 +13,13 @@ fn settings(pasted: &PastedCommand) -> Vec<String> {
 
 fn fates(pasted: &PastedCommand, fate: PastedFate) -> Vec<String> {
     let parts = pasted.parts.iter().filter(|part| part.fate == fate);
-    parts.map(|part| format!("{} {}", part.part, part.why.as_deref().unwrap_or("")).trim_end().to_owned()).collect()
+    parts
+        .map(|part| {
+            format!("{} {}", part.part, part.why.as_deref().unwrap_or(""))
+                .trim_end()
+                .to_owned()
+        })
+        .collect()
 }
 
 const RUNBOOK: &str = r#"
@@ -30,9 +36,18 @@ sudo /usr/bin/pt-online-schema-change --user=dba --password='s3cr3t' \
 #[test]
 fn a_line_of_a_runbook_gives_the_request_and_says_what_became_of_each_part() {
     let pasted = read(RUNBOOK);
-    assert_eq!((pasted.database.as_deref(), pasted.table.as_deref()), (Some("shop"), Some("orders")));
-    assert_eq!(pasted.clause.as_deref(), Some("ADD COLUMN `note` VARCHAR(64) COMMENT 'it''s'"));
-    assert_eq!((pasted.host.as_deref(), pasted.port, pasted.user.as_deref()), (Some("10.0.0.5"), Some(3307), Some("dba")));
+    assert_eq!(
+        (pasted.database.as_deref(), pasted.table.as_deref()),
+        (Some("shop"), Some("orders"))
+    );
+    assert_eq!(
+        pasted.clause.as_deref(),
+        Some("ADD COLUMN `note` VARCHAR(64) COMMENT 'it''s'")
+    );
+    assert_eq!(
+        (pasted.host.as_deref(), pasted.port, pasted.user.as_deref()),
+        (Some("10.0.0.5"), Some(3307), Some("dba"))
+    );
     assert_eq!(
         settings(&pasted),
         [
@@ -57,9 +72,19 @@ fn a_line_of_a_runbook_gives_the_request_and_says_what_became_of_each_part() {
     );
     assert_eq!(
         fates(&pasted, PastedFate::Ours),
-        ["--user ours", "--host ours", "-P ours", "--no-version-check ours", "--progress ours", "--execute ours"]
+        [
+            "--user ours",
+            "--host ours",
+            "-P ours",
+            "--no-version-check ours",
+            "--progress ours",
+            "--execute ours"
+        ]
     );
-    assert!(!format!("{pasted:?}").contains("s3cr3t"), "a secret is not repeated");
+    assert!(
+        !format!("{pasted:?}").contains("s3cr3t"),
+        "a secret is not repeated"
+    );
 }
 
 #[rstest]
@@ -76,8 +101,12 @@ fn options_are_read_as_the_tool_reads_them(#[case] text: &str, #[case] expected:
 }
 
 #[rstest]
-#[case("pt-online-schema-change -ps3cr3t -p s3cr3t --pass s3cr3t --slave-password=s3cr3t --replica-password s3cr3t")]
-#[case("MYSQL_PWD=s3cr3t pt-online-schema-change --check-replica-lag h=a,p=s3cr3t --recursion-method dsn=h=a,p=s3cr3t,D=x,t=y")]
+#[case(
+    "pt-online-schema-change -ps3cr3t -p s3cr3t --pass s3cr3t --slave-password=s3cr3t --replica-password s3cr3t"
+)]
+#[case(
+    "MYSQL_PWD=s3cr3t pt-online-schema-change --check-replica-lag h=a,p=s3cr3t --recursion-method dsn=h=a,p=s3cr3t,D=x,t=y"
+)]
 #[case("pt-online-schema-change h=a,p=s3cr3t,D=b,t=c -Zs3cr3t --passwort=s3cr3t")]
 fn no_secret_comes_back(#[case] text: &str) {
     let pasted = read(text);
@@ -97,7 +126,14 @@ fn other_texts_are_left_alone(#[case] text: &str) {
 #[test]
 fn names_with_commas_and_spaces_are_read_whole() {
     let pasted = read(r"pt-online-schema-change 'D=a\,b 库,t=x' --dry-run");
-    assert_eq!((pasted.database.as_deref(), pasted.table.as_deref(), pasted.dry_run), (Some("a,b 库"), Some("x"), true));
+    assert_eq!(
+        (
+            pasted.database.as_deref(),
+            pasted.table.as_deref(),
+            pasted.dry_run
+        ),
+        (Some("a,b 库"), Some("x"), true)
+    );
 }
 
 fn quoted(text: &str) -> String {

@@ -90,7 +90,9 @@ impl Core {
     pub async fn preset_named(&self, name: &str) -> Result<Preset> {
         let wanted = name.trim().to_lowercase();
         let presets = self.presets().await?.into_iter();
-        let found = presets.into_iter().find(|preset| preset.name.to_lowercase() == wanted);
+        let found = presets
+            .into_iter()
+            .find(|preset| preset.name.to_lowercase() == wanted);
         found.ok_or_else(|| not_found(name))
     }
 
@@ -105,7 +107,10 @@ impl Core {
         check_name(name)?;
         let applied = settings::apply(&settings, &ChangeOptions::default());
         if let Some(problem) = applied.problems.first() {
-            let refused = invalid(&format!("--{}", problem.option), &format!("option_{}", problem.reason));
+            let refused = invalid(
+                &format!("--{}", problem.option),
+                &format!("option_{}", problem.reason),
+            );
             let params = problem.params.iter();
             return Err(params.fold(refused, |error, (name, value)| error.with(name, value)));
         }
@@ -205,7 +210,11 @@ mod tests {
         }
         let gentle = &built_in()[0];
         let applied = settings::apply(&gentle.settings, &ChangeOptions::default());
-        assert_eq!(applied.options, ChangeOptions::default(), "what is built in for a silent server is gentle");
+        assert_eq!(
+            applied.options,
+            ChangeOptions::default(),
+            "what is built in for a silent server is gentle"
+        );
     }
 
     #[test]

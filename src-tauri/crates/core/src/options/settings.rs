@@ -20,7 +20,11 @@ pub fn apply(settings: &[OptionSetting], onto: &ChangeOptions) -> AppliedOptions
             problems.push(problem);
         }
     }
-    let given = |name: &str| settings.iter().any(|setting| setting.name == name && setting.value.is_some());
+    let given = |name: &str| {
+        settings
+            .iter()
+            .any(|setting| setting.name == name && setting.value.is_some())
+    };
     // A fixed size and an aimed-at time contradict each other: what was said wins over what was only suggested.
     if given("chunk-size") && !given("chunk-time") && options.chunk_size.is_some() {
         options.chunk_time_ms = None;
@@ -91,18 +95,43 @@ fn lay_field(
 ) -> Result<(), OptionProblem> {
     let wrong = |problem: value::Misfit| misfit(setting, problem);
     let text = setting.value.as_deref();
-    if found.entry.takes_value() && field != "recursion_method" && field != "foreign_keys_method" && text.is_some() {
+    if found.entry.takes_value()
+        && field != "recursion_method"
+        && field != "foreign_keys_method"
+        && text.is_some()
+    {
         value::check(found.entry, text).map_err(wrong)?;
     }
     let unreadable = || {
         let fits = value::check(found.entry, None).err();
-        fits.map_or_else(|| problem(setting, "value"), |shape| misfit(setting, value::Misfit { reason: "value", ..shape }))
+        fits.map_or_else(
+            || problem(setting, "value"),
+            |shape| {
+                misfit(
+                    setting,
+                    value::Misfit {
+                        reason: "value",
+                        ..shape
+                    },
+                )
+            },
+        )
     };
     match (field, text) {
-        ("chunk_size", text) => options.chunk_size = text.map(|text| value::size(text).ok_or_else(unreadable)).transpose()?,
-        ("chunk_time_ms", text) => options.chunk_time_ms = text.map(|text| milliseconds(text).ok_or_else(unreadable)).transpose()?,
+        ("chunk_size", text) => {
+            options.chunk_size = text
+                .map(|text| value::size(text).ok_or_else(unreadable))
+                .transpose()?
+        }
+        ("chunk_time_ms", text) => {
+            options.chunk_time_ms = text
+                .map(|text| milliseconds(text).ok_or_else(unreadable))
+                .transpose()?
+        }
         ("max_load", Some(text)) => options.max_load = value::thresholds(text).ok_or_else(unreadable)?,
-        ("critical_load", Some(text)) => options.critical_load = value::thresholds(text).ok_or_else(unreadable)?,
+        ("critical_load", Some(text)) => {
+            options.critical_load = value::thresholds(text).ok_or_else(unreadable)?
+        }
         ("charset", text) => options.charset = text.map(str::to_owned),
         ("max_lag_s", Some(text)) => options.max_lag_s = value::seconds(text).ok_or_else(unreadable)?,
         ("set_vars", Some(text)) => lay_variables(value::variables(text).ok_or_else(unreadable)?, options),
@@ -198,19 +227,48 @@ pub fn difference(options: &ChangeOptions, base: &ChangeOptions) -> Vec<OptionSe
     // Naming one of the two takes the other away; so both are named when either differs.
     let paced = a.chunk_time_ms != b.chunk_time_ms || a.chunk_size != b.chunk_size;
     tell(paced, "chunk-time", a.chunk_time_ms.map(decimal));
-    tell(paced && (a.chunk_size.is_some() || a.chunk_size != b.chunk_size), "chunk-size", a.chunk_size.map(|rows| rows.to_string()));
-    tell(a.max_load != b.max_load, "max-load", Some(threshold_list(&a.max_load)));
-    tell(a.critical_load != b.critical_load, "critical-load", Some(threshold_list(&a.critical_load)));
-    tell(a.max_lag_s != b.max_lag_s, "max-lag", Some(a.max_lag_s.to_string()));
+    tell(
+        paced && (a.chunk_size.is_some() || a.chunk_size != b.chunk_size),
+        "chunk-size",
+        a.chunk_size.map(|rows| rows.to_string()),
+    );
+    tell(
+        a.max_load != b.max_load,
+        "max-load",
+        Some(threshold_list(&a.max_load)),
+    );
+    tell(
+        a.critical_load != b.critical_load,
+        "critical-load",
+        Some(threshold_list(&a.critical_load)),
+    );
+    tell(
+        a.max_lag_s != b.max_lag_s,
+        "max-lag",
+        Some(a.max_lag_s.to_string()),
+    );
     tell(a.charset != b.charset, "charset", a.charset.clone());
     tell(
         a.set_vars != b.set_vars || a.lock_wait_timeout_s != b.lock_wait_timeout_s,
         "set-vars",
         Some(variable_list(a)),
     );
-    tell(a.recursion_method != b.recursion_method, RECURSION, Some(recursion(a.recursion_method).to_owned()));
-    tell(a.foreign_keys_method != b.foreign_keys_method, "alter-foreign-keys-method", a.foreign_keys_method.map(|method| foreign_keys(method).to_owned()));
-    let analyze = if a.analyze_before_swap { "analyze-before-swap" } else { "no-analyze-before-swap" };
+    tell(
+        a.recursion_method != b.recursion_method,
+        RECURSION,
+        Some(recursion(a.recursion_method).to_owned()),
+    );
+    tell(
+        a.foreign_keys_method != b.foreign_keys_method,
+        "alter-foreign-keys-method",
+        a.foreign_keys_method
+            .map(|method| foreign_keys(method).to_owned()),
+    );
+    let analyze = if a.analyze_before_swap {
+        "analyze-before-swap"
+    } else {
+        "no-analyze-before-swap"
+    };
     tell(a.analyze_before_swap != b.analyze_before_swap, analyze, None);
     found.extend(a.others.iter().filter(|other| !b.others.contains(other)).cloned());
     found
@@ -222,7 +280,9 @@ fn decimal(ms: u32) -> String {
 }
 
 fn threshold_list(list: &[LoadThreshold]) -> String {
-    let parts = list.iter().map(|load| format!("{}={}", load.variable, load.value));
+    let parts = list
+        .iter()
+        .map(|load| format!("{}={}", load.variable, load.value));
     parts.collect::<Vec<_>>().join(",")
 }
 
@@ -232,7 +292,10 @@ fn variable_list(options: &ChangeOptions) -> String {
         .set_vars
         .iter()
         .map(|variable| format!("{}={}", variable.name, variable.value.replace(',', "\\,")));
-    std::iter::once(lock_wait).chain(others).collect::<Vec<_>>().join(",")
+    std::iter::once(lock_wait)
+        .chain(others)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn recursion(method: RecursionMethod) -> &'static str {

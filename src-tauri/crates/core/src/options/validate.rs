@@ -54,9 +54,8 @@ fn alone(setting: &OptionSetting, known: Found) -> Option<OptionProblem> {
 }
 
 fn twice(setting: &OptionSetting, known: Found, before: &[OptionSetting]) -> Option<OptionProblem> {
-    let same = |other: &&OptionSetting| {
-        find(&other.name).is_some_and(|other| other.entry.name == known.entry.name)
-    };
+    let same =
+        |other: &&OptionSetting| find(&other.name).is_some_and(|other| other.entry.name == known.entry.name);
     let again = !known.entry.repeatable && before.iter().any(|other| same(&other));
     again.then(|| problem(setting, "twice"))
 }
@@ -67,7 +66,9 @@ fn beside(setting: &OptionSetting, known: Found, options: &ChangeOptions) -> Vec
         return Vec::new();
     }
     let given = |wanted: &str| match wanted {
-        "alter-foreign-keys-method drop_swap" => options.foreign_keys_method == Some(ForeignKeysMethod::DropSwap),
+        "alter-foreign-keys-method drop_swap" => {
+            options.foreign_keys_method == Some(ForeignKeysMethod::DropSwap)
+        }
         wanted => options
             .others
             .iter()
@@ -131,7 +132,12 @@ mod tests {
         let told = problems(options).into_iter();
         told.map(|problem| {
             let other = problem.params.get("other").map(|other| format!(" {other}"));
-            format!("{} {}{}", problem.option, problem.reason, other.unwrap_or_default())
+            format!(
+                "{} {}{}",
+                problem.option,
+                problem.reason,
+                other.unwrap_or_default()
+            )
         })
         .collect()
     }
@@ -180,16 +186,37 @@ mod tests {
 
     #[test]
     fn clashes_and_needs_are_told_once() {
-        assert_eq!(told(&given(&[("no-drop-triggers", None), ("preserve-triggers", None)])), ["no-drop-triggers clash preserve-triggers"]);
-        assert_eq!(told(&given(&[("data-dir", Some("/a")), ("remove-data-dir", None)])), ["data-dir clash remove-data-dir"]);
+        assert_eq!(
+            told(&given(&[("no-drop-triggers", None), ("preserve-triggers", None)])),
+            ["no-drop-triggers clash preserve-triggers"]
+        );
+        assert_eq!(
+            told(&given(&[("data-dir", Some("/a")), ("remove-data-dir", None)])),
+            ["data-dir clash remove-data-dir"]
+        );
         let mut swap = given(&[("no-drop-new-table", None)]);
         assert_eq!(told(&swap), Vec::<String>::new());
         swap.foreign_keys_method = Some(ForeignKeysMethod::DropSwap);
-        assert_eq!(told(&swap), ["no-drop-new-table clash alter-foreign-keys-method drop_swap"]);
-        assert_eq!(told(&given(&[("history-table", Some("a.b"))])), ["history-table needs history"]);
-        assert_eq!(told(&given(&[("resume", Some("1"))])), ["resume refused_proof", "resume needs history"]);
-        assert_eq!(told(&given(&[("history-table", Some("a.b")), ("history", None)])), Vec::<String>::new());
-        let both = ChangeOptions { chunk_size: Some(500), ..ChangeOptions::default() };
+        assert_eq!(
+            told(&swap),
+            ["no-drop-new-table clash alter-foreign-keys-method drop_swap"]
+        );
+        assert_eq!(
+            told(&given(&[("history-table", Some("a.b"))])),
+            ["history-table needs history"]
+        );
+        assert_eq!(
+            told(&given(&[("resume", Some("1"))])),
+            ["resume refused_proof", "resume needs history"]
+        );
+        assert_eq!(
+            told(&given(&[("history-table", Some("a.b")), ("history", None)])),
+            Vec::<String>::new()
+        );
+        let both = ChangeOptions {
+            chunk_size: Some(500),
+            ..ChangeOptions::default()
+        };
         assert_eq!(told(&both), ["chunk-size clash chunk-time"]);
     }
 

@@ -32,11 +32,8 @@ pub fn check(entry: &Entry, value: Option<&str>) -> Result<(), Misfit> {
     let fits = match entry.kind {
         Kind::Flag => return Err(misfit("value_unexpected", format!("--{}", entry.setting()))),
         Kind::Integer(min, max) => whole(value).is_some_and(|number| (min..=max).contains(&number)),
-        Kind::Decimal(min, max) => {
-            thousandths(value).is_some_and(|number| {
-                (u64::from(min) * 1000..=u64::from(max) * 1000).contains(&number)
-            })
-        }
+        Kind::Decimal(min, max) => thousandths(value)
+            .is_some_and(|number| (u64::from(min) * 1000..=u64::from(max) * 1000).contains(&number)),
         Kind::Size(min) => size(value).is_some_and(|number| number >= min),
         Kind::Time(min) => seconds(value).is_some_and(|number| number >= min),
         Kind::Thresholds => thresholds(value).is_some(),
@@ -90,7 +87,9 @@ pub fn thousandths(text: &str) -> Option<u64> {
         return None;
     }
     let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    whole.checked_mul(1000)?.checked_add(format!("{kept:0<3}").parse().ok()?)
+    whole
+        .checked_mul(1000)?
+        .checked_add(format!("{kept:0<3}").parse().ok()?)
 }
 
 pub fn size(text: &str) -> Option<u32> {
@@ -213,14 +212,26 @@ pub fn server(text: &str, allowed: &[char]) -> Result<(), Misfit> {
         let known = key.chars().count() == 1 && key.chars().all(|key| allowed.contains(&key));
         let sound = match key {
             "P" => whole(value).is_some_and(|port| (1..=65_535).contains(&port)),
-            _ => !value.is_empty() && !value.chars().any(|c| c.is_whitespace() || c.is_control() || c == ';'),
+            _ => {
+                !value.is_empty()
+                    && !value
+                        .chars()
+                        .any(|c| c.is_whitespace() || c.is_control() || c == ';')
+            }
         };
         if !known || !sound {
             return Err(misfit("value", expected));
         }
     }
-    let wanted: &[&str] = if allowed.contains(&'t') { &["D=", "t="] } else { &["h="] };
-    match wanted.iter().all(|key| parts.iter().any(|part| part.starts_with(key))) {
+    let wanted: &[&str] = if allowed.contains(&'t') {
+        &["D=", "t="]
+    } else {
+        &["h="]
+    };
+    match wanted
+        .iter()
+        .all(|key| parts.iter().any(|part| part.starts_with(key)))
+    {
         true => Ok(()),
         false => Err(misfit("value", expected)),
     }
@@ -242,16 +253,44 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_the_tool_reads_them() {
-        assert_eq!([seconds("30"), seconds("5m"), seconds("2h"), seconds("1d")], [Some(30), Some(300), Some(7200), Some(86_400)]);
-        assert_eq!([seconds(""), seconds("m"), seconds("-1"), seconds("1.5"), seconds("99999999d")], [None; 5]);
-        assert_eq!([size("2k"), size("1M"), size("7"), size("9G"), size("k")], [Some(2048), Some(1 << 20), Some(7), None, None]);
-        assert_eq!([thousandths("0.1"), thousandths(".25"), thousandths("2"), thousandths("0.0005"), thousandths("1e3"), thousandths(".")], [Some(100), Some(250), Some(2000), None, None, None]);
+        assert_eq!(
+            [seconds("30"), seconds("5m"), seconds("2h"), seconds("1d")],
+            [Some(30), Some(300), Some(7200), Some(86_400)]
+        );
+        assert_eq!(
+            [
+                seconds(""),
+                seconds("m"),
+                seconds("-1"),
+                seconds("1.5"),
+                seconds("99999999d")
+            ],
+            [None; 5]
+        );
+        assert_eq!(
+            [size("2k"), size("1M"), size("7"), size("9G"), size("k")],
+            [Some(2048), Some(1 << 20), Some(7), None, None]
+        );
+        assert_eq!(
+            [
+                thousandths("0.1"),
+                thousandths(".25"),
+                thousandths("2"),
+                thousandths("0.0005"),
+                thousandths("1e3"),
+                thousandths(".")
+            ],
+            [Some(100), Some(250), Some(2000), None, None, None]
+        );
     }
 
     #[test]
     fn a_threshold_has_its_value_and_none_at_all_turns_the_check_off() {
         assert_eq!(thresholds(""), Some(Vec::new()));
-        assert_eq!(thresholds("Threads_running:50").map(|list| list[0].value), Some(50));
+        assert_eq!(
+            thresholds("Threads_running:50").map(|list| list[0].value),
+            Some(50)
+        );
         for bad in ["Threads_running", "=5", "a=0", "a=1,", "a b=1"] {
             assert_eq!(thresholds(bad), None, "{bad}");
         }
@@ -267,7 +306,14 @@ mod tests {
     #[test]
     fn tries_name_known_operations() {
         assert_eq!(tries("copy_rows:10:0.5"), Some(vec![("copy_rows", 10, "0.5")]));
-        for bad in ["", "copy:1:1", "copy_rows:0:1", "copy_rows:1", "copy_rows:1:1:1", "copy_rows:1:x"] {
+        for bad in [
+            "",
+            "copy:1:1",
+            "copy_rows:0:1",
+            "copy_rows:1",
+            "copy_rows:1:1:1",
+            "copy_rows:1:x",
+        ] {
             assert_eq!(tries(bad), None, "{bad}");
         }
     }
@@ -275,8 +321,14 @@ mod tests {
     #[test]
     fn a_servers_address_carries_no_secret() {
         assert_eq!(server("h=db2,P=3307", &['h', 'P']), Ok(()));
-        assert_eq!(server("h=db2,p=pw", &['h', 'P']).map_err(|misfit| misfit.reason), Err("server_secret"));
-        assert_eq!(server("h=db2,F=/x", &['h', 'P']).map_err(|misfit| misfit.reason), Err("server_secret"));
+        assert_eq!(
+            server("h=db2,p=pw", &['h', 'P']).map_err(|misfit| misfit.reason),
+            Err("server_secret")
+        );
+        assert_eq!(
+            server("h=db2,F=/x", &['h', 'P']).map_err(|misfit| misfit.reason),
+            Err("server_secret")
+        );
         for bad in ["", "db2", "P=3306", "h=", "h=a b", "h=a,P=0", "h=a,D=x"] {
             assert!(server(bad, &['h', 'P']).is_err(), "{bad}");
         }

@@ -125,7 +125,11 @@ impl Change {
             Some(file) => pasted::read(context, file)?,
             None => PastedCommand::default(),
         };
-        let table = self.table.take().or_else(|| pasted_table(&pasted)).ok_or_else(|| missing("--table"))?;
+        let table = self
+            .table
+            .take()
+            .or_else(|| pasted_table(&pasted))
+            .ok_or_else(|| missing("--table"))?;
         let kind = match (self.kind.reclaim, self.kind.alter.take().or(pasted.clause)) {
             (true, _) => ChangeKind::Reclaim,
             (false, Some(clause)) => ChangeKind::Alter { clause },
@@ -138,7 +142,10 @@ impl Change {
         let mut options = suggested.options;
         if let Some(name) = &self.options.preset {
             let preset = context.core.preset_named(name).await?;
-            options = context.core.options_apply(&preset.settings, &suggested.base).options;
+            options = context
+                .core
+                .options_apply(&preset.settings, &suggested.base)
+                .options;
         }
         for settings in [&pasted.settings, &self.options.pt_options] {
             options = accepted(context.core.options_apply(settings, &options))?;
@@ -271,7 +278,9 @@ fn variable(text: &str) -> Result<SessionVariable, String> {
 
 /// Of the option's name alone the dashes may stay.
 pub fn setting(text: &str) -> Result<OptionSetting, String> {
-    let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+    let (name, value) = text
+        .split_once('=')
+        .map_or((text, None), |(name, value)| (name, Some(value)));
     let name = name.trim_start_matches('-');
     match name.is_empty() || name.contains(char::is_whitespace) {
         true => Err("NAME or NAME=VALUE is expected".to_owned()),
@@ -360,12 +369,21 @@ mod tests {
     fn a_command_line_stands_in_for_table_and_clause() {
         let change = parsed_bare(&["--from-command=-"]).unwrap();
         assert!(change.table.is_none() && change.kind.from_command.is_some());
-        assert!(parsed_bare(&["--alter=ADD x INT"]).is_err(), "without it the table has to be named");
+        assert!(
+            parsed_bare(&["--alter=ADD x INT"]).is_err(),
+            "without it the table has to be named"
+        );
     }
 
     #[test]
     fn any_option_of_the_tool_can_be_said() {
-        let given = parsed(&["--reclaim", "--pt-option=--chunk-index=a=b", "--pt-option", "no-check-plan"]).unwrap();
+        let given = parsed(&[
+            "--reclaim",
+            "--pt-option=--chunk-index=a=b",
+            "--pt-option",
+            "no-check-plan",
+        ])
+        .unwrap();
         let said: Vec<String> = given.options.pt_options.iter().map(ToString::to_string).collect();
         assert_eq!(said, ["--chunk-index a=b", "--no-check-plan"]);
         assert!(parsed(&["--reclaim", "--pt-option==x"]).is_err());

@@ -89,15 +89,25 @@ async fn default(context: &Context, connection: &str, preset: Option<&str>, unse
         (None, false) => core.connection_preset(&id).await?,
     };
     let preset = core.preset(&begins.preset).await?;
-    let key = if begins.chosen { "ctl.preset.chosen" } else { "ctl.preset.by_environment" };
-    out.answer(&begins, |_| vec![out.own_with(key, [("name", name(out, &preset))])]);
+    let key = if begins.chosen {
+        "ctl.preset.chosen"
+    } else {
+        "ctl.preset.by_environment"
+    };
+    out.answer(&begins, |_| {
+        vec![out.own_with(key, [("name", name(out, &preset))])]
+    });
     Ok(())
 }
 
 /// Built-in presets are named in the language of the reader, with the word that the command line takes.
 fn name(out: &Output, preset: &Preset) -> String {
     match preset.built_in {
-        true => format!("{} ({})", preset.name, out.name(&format!("preset.{}", preset.id.0))),
+        true => format!(
+            "{} ({})",
+            preset.name,
+            out.name(&format!("preset.{}", preset.id.0))
+        ),
         false => printable(&preset.name),
     }
 }
@@ -124,6 +134,11 @@ fn described(out: &Output, preset: &Preset) -> Vec<String> {
         ));
     }
     let mut lines = facts(&rows);
-    lines.extend(preset.settings.iter().map(|setting| format!("  {}", printable(&setting.to_string()))));
+    lines.extend(
+        preset
+            .settings
+            .iter()
+            .map(|setting| format!("  {}", printable(&setting.to_string()))),
+    );
     lines
 }

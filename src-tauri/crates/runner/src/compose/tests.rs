@@ -255,12 +255,22 @@ fn further_options_are_handed_on_in_one_spelling_and_in_their_order() {
         set("recursion-method", Some("dsn=D=percona,t=dsns")),
     ];
     let argv = given.argv();
-    assert_eq!(value(&argv, "--chunk-index"), "--execute", "a value stays a value");
+    assert_eq!(
+        value(&argv, "--chunk-index"),
+        "--execute",
+        "a value stays a value"
+    );
     assert!(argv.contains(&"--no-check-plan".to_owned()));
-    assert!(!argv.iter().any(|word| word.contains("check-alter")), "the default sense is said by nothing");
+    assert!(
+        !argv.iter().any(|word| word.contains("check-alter")),
+        "the default sense is said by nothing"
+    );
     assert_eq!(value(&argv, "--skip-check-replica-lag"), "h=r1,P=3307");
     let tries = value(&argv, "--tries");
-    assert!(tries.contains("swap_tables:7:1,") && tries.contains("copy_rows:300:0.5"), "{tries}");
+    assert!(
+        tries.contains("swap_tables:7:1,") && tries.contains("copy_rows:300:0.5"),
+        "{tries}"
+    );
     assert_eq!(value(&argv, "--recursion-method"), "dsn=D=percona,t=dsns");
     for once in ["--tries", "--recursion-method"] {
         assert_eq!(argv.iter().filter(|word| *word == once).count(), 1, "{once}");

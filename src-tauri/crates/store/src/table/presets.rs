@@ -34,7 +34,12 @@ impl PresetStore for Store {
             name_key,
             preset.id.0
         );
-        if other.fetch_optional(&mut *write).await.map_err(fault::sql)?.is_some() {
+        if other
+            .fetch_optional(&mut *write)
+            .await
+            .map_err(fault::sql)?
+            .is_some()
+        {
             return Err(AppError::new(ErrorCode::NameTaken).with("name", &preset.name));
         }
         let query = sqlx::query!(
@@ -74,7 +79,10 @@ impl PresetStore for Store {
 
     async fn choose(&self, connection: &ConnectionId, preset: Option<&PresetId>) -> Result<()> {
         let Some(preset) = preset else {
-            let gone = sqlx::query!("DELETE FROM connection_presets WHERE connection = ?", connection.0);
+            let gone = sqlx::query!(
+                "DELETE FROM connection_presets WHERE connection = ?",
+                connection.0
+            );
             gone.execute(self.writer()).await.map_err(fault::sql)?;
             return Ok(());
         };

@@ -62,7 +62,9 @@ async fn a_choice_goes_with_its_preset_and_with_its_connection() {
         async move { store.chosen(&id).await.unwrap().map(|preset| preset.0) }
     };
     for id in ["a", "b"] {
-        ConnectionStore::save(&store, &connection(id, id), None).await.unwrap();
+        ConnectionStore::save(&store, &connection(id, id), None)
+            .await
+            .unwrap();
     }
     save(&store, &preset("1", "mine")).await;
     let (a, b) = (ConnectionId("a".into()), ConnectionId("b".into()));
@@ -70,10 +72,16 @@ async fn a_choice_goes_with_its_preset_and_with_its_connection() {
     store.choose(&a, Some(&PresetId("gentle".into()))).await.unwrap();
     store.choose(&a, Some(&PresetId("1".into()))).await.unwrap();
     store.choose(&b, Some(&PresetId("fast".into()))).await.unwrap();
-    assert_eq!((chosen("a").await.as_deref(), chosen("b").await.as_deref()), (Some("1"), Some("fast")));
+    assert_eq!(
+        (chosen("a").await.as_deref(), chosen("b").await.as_deref()),
+        (Some("1"), Some("fast"))
+    );
 
     PresetStore::remove(&store, &PresetId("1".into())).await.unwrap();
-    assert_eq!((chosen("a").await, chosen("b").await.as_deref()), (None, Some("fast")));
+    assert_eq!(
+        (chosen("a").await, chosen("b").await.as_deref()),
+        (None, Some("fast"))
+    );
     ConnectionStore::remove(&store, &b).await.unwrap();
     assert_eq!(chosen("b").await, None);
     store.choose(&a, Some(&PresetId("fast".into()))).await.unwrap();

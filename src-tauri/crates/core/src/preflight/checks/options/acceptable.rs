@@ -94,7 +94,10 @@ mod tests {
 
     #[test]
     fn options_that_contradict_each_other_block() {
-        assert_eq!(codes(&[("data-dir", Some("/a")), ("remove-data-dir", None)]), ["OPTION_CLASH"]);
+        assert_eq!(
+            codes(&[("data-dir", Some("/a")), ("remove-data-dir", None)]),
+            ["OPTION_CLASH"]
+        );
         assert_eq!(codes(&[("data-dir", Some("/a"))]), Vec::<String>::new());
         let mut world = World::calm();
         world.request.options.others = vec![OptionSetting::new("no-drop-new-table", None)];

@@ -22,12 +22,28 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         &[
             ("force", "OPTION_FORCE", Severity::Danger),
             ("no-check-alter", "OPTION_NO_CHECK_ALTER", Severity::Danger),
-            ("no-check-foreign-keys", "OPTION_NO_CHECK_FOREIGN_KEYS", Severity::Danger),
+            (
+                "no-check-foreign-keys",
+                "OPTION_NO_CHECK_FOREIGN_KEYS",
+                Severity::Danger,
+            ),
             ("no-check-plan", "OPTION_NO_CHECK_PLAN", Severity::Danger),
-            ("no-check-replication-filters", "OPTION_NO_CHECK_REPLICATION_FILTERS", Severity::Danger),
+            (
+                "no-check-replication-filters",
+                "OPTION_NO_CHECK_REPLICATION_FILTERS",
+                Severity::Danger,
+            ),
             // Seen: five rows became three, and the tool ended with success.
-            ("no-check-unique-key-change", "OPTION_NO_CHECK_UNIQUE_KEY_CHANGE", Severity::Block),
-            ("only-same-schema-fks", "OPTION_ONLY_SAME_SCHEMA_FKS", Severity::Danger),
+            (
+                "no-check-unique-key-change",
+                "OPTION_NO_CHECK_UNIQUE_KEY_CHANGE",
+                Severity::Block,
+            ),
+            (
+                "only-same-schema-fks",
+                "OPTION_ONLY_SAME_SCHEMA_FKS",
+                Severity::Danger,
+            ),
         ],
     )
 }

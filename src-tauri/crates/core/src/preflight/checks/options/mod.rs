@@ -7,8 +7,8 @@ mod values;
 
 use mysqler_contract::{Finding, Fix, Scope, Severity};
 
-use super::Rule;
 use super::super::context::Context;
+use super::Rule;
 use crate::options::find;
 
 pub const RULES: &[Rule] = rules![
@@ -79,16 +79,26 @@ mod tests {
                 Policy::Dangerous => {
                     let findings = world.findings();
                     let explained = findings.iter().find(|finding| finding.code == entry.code());
-                    let explained = explained.unwrap_or_else(|| panic!("--{} is not explained", entry.setting()));
+                    let explained =
+                        explained.unwrap_or_else(|| panic!("--{} is not explained", entry.setting()));
                     assert!(explained.severity >= Severity::Danger, "--{}", entry.setting());
                     assert_eq!(explained.fixes, [away(&entry.setting())]);
                     assert!(registered.contains(entry.code().as_str()));
                     dangerous += 1;
                 }
-                Policy::Open if entry.needs.is_empty() => assert_eq!(world.codes(), Vec::<String>::new(), "--{}", entry.name),
+                Policy::Open if entry.needs.is_empty() => {
+                    assert_eq!(world.codes(), Vec::<String>::new(), "--{}", entry.name)
+                }
                 Policy::Open => {}
                 Policy::Field(_) | Policy::Ours | Policy::Refused(_) => {
-                    assert!(world.findings().iter().any(|finding| finding.severity == Severity::Block), "--{}", entry.name);
+                    assert!(
+                        world
+                            .findings()
+                            .iter()
+                            .any(|finding| finding.severity == Severity::Block),
+                        "--{}",
+                        entry.name
+                    );
                 }
             }
         }

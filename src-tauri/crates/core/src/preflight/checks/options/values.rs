@@ -29,7 +29,10 @@ mod tests {
     fn a_part_of_the_rows_is_never_swapped_in_for_the_whole() {
         let mut world = World::calm();
         world.request.options.others = vec![OptionSetting::new("where", Some("id > 5"))];
-        assert_eq!((world.codes(), world.findings()[0].severity), (vec!["OPTION_WHERE".into()], Severity::Block));
+        assert_eq!(
+            (world.codes(), world.findings()[0].severity),
+            (vec!["OPTION_WHERE".into()], Severity::Block)
+        );
         world.request.options.others.clear();
         assert_eq!(world.codes(), Vec::<String>::new());
     }
