@@ -71,7 +71,7 @@ async fn what_the_catalogue_does_not_open_is_never_composed() {
     ] {
         let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
         request.options.others = vec![setting];
-        let plan = desk.core.plan(request).await.expect("the plan is made");
+        let plan = desk.core.plan(request, None).await.expect("the plan is made");
         let found = plan.findings.iter().find(|finding| finding.code == code);
         assert_eq!(
             found.map(|finding| finding.severity),

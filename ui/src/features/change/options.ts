@@ -67,12 +67,16 @@ export const differing = (defaults: ChangeOptions, overrides: Overrides): Option
 export const overridesFor = (defaults: ChangeOptions, wanted: ChangeOptions): Overrides =>
   Object.fromEntries((Object.keys(wanted) as OptionName[]).filter((name) => !same(wanted[name], defaults[name])).map((name) => [name, wanted[name]]))
 
+/** Plans of earlier versions have none. */
+export const othersOf = (options: ChangeOptions): OptionSetting[] => options.others ?? []
+
 const has = (list: readonly OptionSetting[], wanted: OptionSetting) => list.some((setting) => same(setting, wanted))
 
 /** The tool's options whose values are not the defaults, by the names that they have in the form. */
 export function changedRows(defaults: ChangeOptions, values: ChangeOptions): string[] {
   const fields = FIELDS.filter(({ name }) => !same(values[name], defaults[name])).map(({ name }): string => name)
-  const others = [...values.others.filter((setting) => !has(defaults.others, setting)), ...defaults.others.filter((setting) => !has(values.others, setting))]
+  const [standard, given] = [othersOf(defaults), othersOf(values)]
+  const others = [...given.filter((setting) => !has(standard, setting)), ...standard.filter((setting) => !has(given, setting))]
   return [...new Set([...fields, ...others.map(({ name }) => plainName(name))])]
 }
 

@@ -1,5 +1,5 @@
 /** An option's value as a person reads it, with its unit; `null` is what the tool decides itself. */
-import type { ChangeOptions } from '@/ipc'
+import type { ChangeOptions, OptionSetting } from '@/ipc'
 import { useText } from '@/locales'
 import { FIELDS } from './options'
 import type { OptionName } from './options'
@@ -16,7 +16,7 @@ export function useOptionWords() {
     if (typeof given === 'boolean') return given ? t('change.options.on') : t('change.options.off')
     if (Array.isArray(given)) {
       if (given.length === 0) return t('change.options.none')
-      if (name === 'others') return (value as ChangeOptions['others']).map((setting) => `--${setting.name}${setting.value === null ? '' : ` ${setting.value}`}`).join(', ')
+      if (name === 'others') return (value as OptionSetting[]).map((setting) => `--${setting.name}${setting.value === null ? '' : ` ${setting.value}`}`).join(', ')
       return given.map((pair) => ('variable' in pair ? `${pair.variable}=${pair.value}` : `${pair.name}=${pair.value ?? ''}`)).join(', ')
     }
     if (name === 'recursion_method') return t(`change.options.recursion.${given as ChangeOptions['recursion_method']}`)

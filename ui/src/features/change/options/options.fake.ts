@@ -1,7 +1,7 @@
 /** A core that knows some options of every kind, three presets and one of a person's. */
 import type { ChangeOptions, OptionSetting, OptionSpec, PastedCommand, Preset } from '@/ipc'
 import { fake } from '@/ipc/fake'
-import { overridesFor } from '../options'
+import { othersOf, overridesFor } from '../options'
 
 const spec = (name: string, group: OptionSpec['group'], kind: OptionSpec['kind'], policy: OptionSpec['policy'], part: Partial<OptionSpec> = {}): OptionSpec => ({
   name, group, kind, unit: null, default: null, negatable: false, repeatable: false, policy, clashes: [], needs: [], ...part,
@@ -58,7 +58,7 @@ export function sampleApply(settings: readonly OptionSetting[], onto: ChangeOpti
     if (name === 'chunk-time') return { ...options, chunk_time_ms: value === null ? null : Math.round(Number(value) * 1000), chunk_size: null }
     if (name === 'chunk-size') return { ...options, chunk_size: value === null ? null : Number(value), chunk_time_ms: null }
     if (name === 'max-lag') return { ...options, max_lag_s: Number.parseInt(value ?? '1', 10) }
-    return { ...options, others: [...options.others.filter((other) => other.name !== name), setting(name, value)] }
+    return { ...options, others: [...othersOf(options).filter((other) => other.name !== name), setting(name, value)] }
   }, onto)
 }
 
@@ -92,7 +92,7 @@ export function fakeOptions() {
     return { connection: String(connection), ...begins }
   })
   fake('optionProblems', ({ options }) =>
-    (options as ChangeOptions).others
+    othersOf(options as ChangeOptions)
       .filter(({ name, value }) => ['check-interval', 'sleep', 'chunk-size-limit'].includes(name) && !/^[\d.]+[smhd]?$/.test(value ?? ''))
       .map(({ name }) => ({ option: name, reason: 'value', params: { expected: '≥ 1, 30, 30s, 5m, 2h, 1d' } })),
   )

@@ -16,6 +16,9 @@ import { matches, rowsOf, withSetting } from './rows'
 const set = (name: string, value: string | null = null): OptionSetting => ({ name, value })
 const specOf = (name: string) => SAMPLE_SPECS.find((one) => one.name === name)!
 
+// A whole form is drawn in each test, which a busy machine does slowly.
+vi.setConfig({ testTimeout: 30_000 })
+
 describe('rows', () => {
   it('hold every option once, those with a field of their own first in their group', () => {
     const rows = rowsOf(SAMPLE_SPECS)

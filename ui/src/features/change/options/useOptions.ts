@@ -4,7 +4,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { commands } from '@/ipc'
 import type { ChangeOptions, OptionProblem, OptionSetting, OptionSpec } from '@/ipc'
 import { useDraft } from '../draft'
-import { BUILT_IN, changedRows, effective, overridesFor, plainName, same } from '../options'
+import { BUILT_IN, changedRows, effective, othersOf, overridesFor, plainName, same } from '../options'
 import type { FieldName } from '../options'
 import { useCatalogueOfOptions } from './catalogue'
 import { withSetting } from './rows'
@@ -40,9 +40,9 @@ export function useOptions() {
   }
   const set = (name: FieldName, value: unknown) => put({ ...values.value, [name]: value })
   const reset = (name: FieldName) => put({ ...values.value, [name]: defaults.value[name] })
-  const setOther = (spec: OptionSpec, given: readonly (string | null)[]) => put({ ...values.value, others: withSetting(values.value.others, spec, given) })
+  const setOther = (spec: OptionSpec, given: readonly (string | null)[]) => put({ ...values.value, others: withSetting(othersOf(values.value), spec, given) })
   const resetOther = (spec: OptionSpec) =>
-    setOther(spec, defaults.value.others.filter(({ name }) => plainName(name) === spec.name).map(({ value }) => value))
+    setOther(spec, othersOf(defaults.value).filter(({ name }) => plainName(name) === spec.name).map(({ value }) => value))
 
   function resetAll() {
     draft.overrides = {}
