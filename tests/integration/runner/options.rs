@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use mysqler_contract::DEFAULT_IMAGE;
 use mysqler_core::options::catalogue::{ALIASES, CATALOGUE, Entry, Kind, Policy};
-use mysqler_runner::DEFAULT_IMAGE;
 
 /// One option of the tool's own list.
 #[derive(Debug)]
