@@ -7,7 +7,7 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, image, runs, sessions, templates, vault, workstation};
+use crate::commands::{change, connections, image, options, runs, sessions, templates, vault, workstation};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
@@ -71,6 +71,17 @@ pub fn builder() -> Builder<Wry> {
             change::plan_cancel,
             sessions::session_show,
             sessions::session_kill,
+            options::option_catalogue,
+            options::option_problems,
+            options::options_apply,
+            options::options_difference,
+            options::command_paste,
+            options::presets_list,
+            options::preset_save,
+            options::preset_rename,
+            options::preset_remove,
+            options::connection_preset,
+            options::connection_preset_set,
             runs::run_start,
             runs::run_pause,
             runs::run_resume,

@@ -5,6 +5,8 @@
 mod browse;
 #[path = "ctl/connections.rs"]
 mod connections;
+#[path = "ctl/options.rs"]
+mod options;
 #[path = "ctl/plans.rs"]
 mod plans;
 #[path = "ctl/program.rs"]

@@ -12,6 +12,7 @@ mod runner {
     mod control;
     mod following;
     mod image;
+    mod options;
     mod quoting;
     mod secrets;
     mod tls;

@@ -77,6 +77,7 @@ impl Desk {
                 runs: Arc::new(store.clone()),
                 settings: Arc::new(store.clone()),
                 templates: Arc::new(store.clone()),
+                presets: Arc::new(store.clone()),
                 vault: Arc::new(store.vault()),
                 servers: Arc::new(MySqlServers::new()),
                 runner: Arc::new(runner),

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod connections;
 pub mod image;
+pub mod options;
 pub mod runs;
 pub mod sessions;
 pub mod templates;

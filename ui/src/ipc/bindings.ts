@@ -46,6 +46,18 @@ export const commands = {
 	planCancel: (ticket: string) => __TAURI_INVOKE<null>("plan_cancel", { ticket }),
 	sessionShow: (connection: ConnectionId, session: number) => __TAURI_INVOKE<ServerSession>("session_show", { connection, session }),
 	sessionKill: (connection: ConnectionId, shown: ServerSession) => __TAURI_INVOKE<SessionEnd>("session_kill", { connection, shown }),
+	optionCatalogue: () => __TAURI_INVOKE<OptionSpec[]>("option_catalogue"),
+	optionProblems: (options: ChangeOptions) => __TAURI_INVOKE<OptionProblem[]>("option_problems", { options }),
+	optionsApply: (settings: OptionSetting[], onto: ChangeOptions) => __TAURI_INVOKE<AppliedOptions>("options_apply", { settings, onto }),
+	optionsDifference: (options: ChangeOptions, base: ChangeOptions) => __TAURI_INVOKE<OptionSetting[]>("options_difference", { options, base }),
+	/**  A password in the text is dropped, and not sent back. */
+	commandPaste: (text: Secret) => __TAURI_INVOKE<PastedCommand>("command_paste", { text }),
+	presetsList: () => __TAURI_INVOKE<Preset[]>("presets_list"),
+	presetSave: (id: PresetId | null, name: string, settings: OptionSetting[]) => __TAURI_INVOKE<Preset>("preset_save", { id, name, settings }),
+	presetRename: (id: PresetId, name: string) => __TAURI_INVOKE<Preset>("preset_rename", { id, name }),
+	presetRemove: (id: PresetId) => __TAURI_INVOKE<null>("preset_remove", { id }),
+	connectionPreset: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionPreset>("connection_preset", { connection }),
+	connectionPresetSet: (connection: ConnectionId, preset: PresetId | null) => __TAURI_INVOKE<ConnectionPreset>("connection_preset_set", { connection, preset }),
 	runStart: (plan: PlanId, confirmation: Confirmation) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation }),
 	runPause: (id: RunId) => __TAURI_INVOKE<null>("run_pause", { id }),
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
@@ -124,6 +136,12 @@ export type AppStatus = {
 	first_start: boolean,
 };
 
+/**  Options after settings were laid over them, with what could not be laid. */
+export type AppliedOptions = {
+	options: ChangeOptions,
+	problems: OptionProblem[],
+};
+
 export type BackupInfo = {
 	path: string,
 	made_at: Timestamp,
@@ -155,6 +173,8 @@ export type ChangeOptions = {
 	set_vars: SessionVariable[],
 	foreign_keys_method: ForeignKeysMethod | null,
 	analyze_before_swap: boolean,
+	/**  Every other option of the tool, as it is handed on. */
+	others?: OptionSetting[],
 };
 
 export type ChangeRequest = {
@@ -277,6 +297,14 @@ export type ConnectionDraft = {
 
 /**  A connection's identity, stable through renames. */
 export type ConnectionId = string;
+
+/**  The preset that a connection's changes begin with. */
+export type ConnectionPreset = {
+	connection: ConnectionId,
+	preset: PresetId,
+	/**  False when nobody chose and the connection's environment decides. */
+	chosen: boolean,
+};
 
 export type ContainerLimits = {
 	memory_bytes: number,
@@ -639,11 +667,108 @@ export type Offer = {
 	notes: Difference[],
 };
 
+/**  Where an option stands in the form. */
+export type OptionGroup = 
+/**  Chunks and their pace. */
+"pace" | 
+/**  Consideration for the server's load. */
+"load" | "replicas" | 
+/**  Waiting for locks, and trying again. */
+"locks" | 
+/**  Foreign keys and triggers. */
+"keys" | 
+/**  The new and the old table. */
+"tables" | 
+/**  The tool's own guards. */
+"guards" | "session" | "resume" | "output" | "connection";
+
+/**  What an option takes. */
+export type OptionKind = { kind: "flag" } | 
+/**  A whole number. */
+{ kind: "integer"; min: number; max: number } | 
+/**  A number with a decimal point. */
+{ kind: "decimal"; min: number; max: number } | 
+/**  A whole number with an optional suffix `k`, `M` or `G`. */
+{ kind: "size"; min: number } | 
+/**  Seconds, or a number with a suffix `s`, `m`, `h` or `d`. */
+{ kind: "time"; min: number } | 
+/**  `Threads_running=50,…` */
+{ kind: "thresholds" } | 
+/**  `name=value,…` */
+{ kind: "variables" } | 
+/**  `operation:tries:wait,…` */
+{ kind: "tries" } | 
+/**  How another server is reached: `h=…,P=…`, never a password. */
+{ kind: "server" } | { kind: "choice"; values: string[] } | { kind: "text" };
+
+/**  Who decides an option's value. */
+export type OptionPolicy = 
+/**  A field of [`crate::ChangeOptions`] carries it. */
+{ kind: "field"; field: string } | { kind: "open" } | 
+/**  May be set; the preflight then tells what it can lose, under this code. */
+{ kind: "dangerous"; code: string } | 
+/**  Set by MySQLer itself. */
+{ kind: "ours" } | 
+/**  Cannot be set; the text is `reason.option_refused_<why>` of the catalogue. */
+{ kind: "refused"; why: string };
+
+/**  Why a setting is not acceptable; the text is `reason.option_<reason>` of the catalogue. */
+export type OptionProblem = {
+	/**  As it was given. */
+	option: string,
+	reason: string,
+	params: { [key in string]: string },
+};
+
+/**  One option in the tool's own words, without the leading dashes: `chunk-index`, `no-check-plan`. */
+export type OptionSetting = {
+	name: string,
+	/**  As the tool takes it; `None` for a flag. Of an option with a field of its own, `None` leaves it to the tool. */
+	value: string | null,
+};
+
+/**  One option of the tool. Its explanation is `option.<name>` of the catalogue. */
+export type OptionSpec = {
+	/**  Without dashes and without `no-`. */
+	name: string,
+	group: OptionGroup,
+	kind: OptionKind,
+	unit: OptionUnit | null,
+	/**  The tool's own default; of a negatable flag `yes`. */
+	default: string | null,
+	/**  A flag that is on unless `no-<name>` is given. */
+	negatable: boolean,
+	repeatable: boolean,
+	policy: OptionPolicy,
+	/**  Settings that it cannot stand beside. */
+	clashes: string[],
+	/**  Settings without which it has no meaning. */
+	needs: string[],
+};
+
+export type OptionUnit = "rows" | "seconds" | "percent" | "columns" | 
+/**  Rows of a chunk, as a multiple of those wanted. */
+"times";
+
 export type Page = {
 	/**  From zero. */
 	index: number,
 	/**  1–500. */
 	size: number,
+};
+
+/**  A pasted command line of the tool, read into the parts of a request. */
+export type PastedCommand = {
+	database: string | null,
+	table: string | null,
+	clause: string | null,
+	settings: OptionSetting[],
+	dry_run: boolean,
+	/**  Where it was meant to run, for choosing the connection. */
+	host: string | null,
+	port: number | null,
+	user: string | null,
+	parts: PastedPart[],
 };
 
 /**  Fields recognised in a pasted `mysql://` URL or `mysql -h … -u …` line. A password in the text is taken over too. */
@@ -656,6 +781,21 @@ export type PastedConnection = {
 	ca_file: string | null,
 	/**  The pasted text held a password. It is not sent back: the form that pasted it cuts it out of its own text. */
 	had_password: boolean,
+};
+
+/**  What became of one word of a pasted command line. */
+export type PastedFate = "taken" | 
+/**  MySQLer sets it by itself. */
+"ours" | "dropped";
+
+/**  One part of a pasted command line. A secret's value is never repeated. */
+export type PastedPart = {
+	/**  As it was written, without its value: `--max-lag`, `t=`, a word. */
+	part: string,
+	value: string | null,
+	fate: PastedFate,
+	/**  Why it was not taken; the text is `reason.option_<why>` of the catalogue. */
+	why: string | null,
 };
 
 export type PauseReason = "user";
@@ -714,6 +854,20 @@ export type PrepareVerdict = { kind: "accepted" } | { kind: "refused"; code: num
 at: number | null } | 
 /**  The statement cannot be prepared for a reason that is not the clause's. */
 { kind: "not_proven"; message: string };
+
+/**  Options under a name. Only what it sets: everything else stays as the server's state suggests. */
+export type Preset = {
+	id: PresetId,
+	/**  Of a built-in preset the id; its text is `preset.<id>` of the catalogue. */
+	name: string,
+	built_in: boolean,
+	settings: OptionSetting[],
+	/**  `None` for a built-in preset. */
+	updated_at: Timestamp | null,
+};
+
+/**  Stable through renames; of a built-in preset its name. */
+export type PresetId = string;
 
 /**  How replicas are found whose lag is watched. */
 export type RecursionMethod = "auto" | "processlist" | "hosts" | "none";
@@ -937,6 +1091,10 @@ export type Severity = "info" | "warn" |
 /**  Options as suggested for one server now, with the facts that the suggestion stands on. */
 export type SuggestedOptions = {
 	options: ChangeOptions,
+	/**  The preset that is in them. */
+	preset: PresetId,
+	/**  What the server's state alone asks for: another preset is laid over these. */
+	base: ChangeOptions,
 	threads_running: number,
 	threads_connected: number,
 	max_connections: number,

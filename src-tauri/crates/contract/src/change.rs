@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ConnectionId, TableRef};
+use crate::{ConnectionId, OptionSetting, TableRef};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -99,6 +99,9 @@ pub struct ChangeOptions {
     pub set_vars: Vec<SessionVariable>,
     pub foreign_keys_method: Option<ForeignKeysMethod>,
     pub analyze_before_swap: bool,
+    /// Every other option of the tool, as it is handed on.
+    #[serde(default)]
+    pub others: Vec<OptionSetting>,
 }
 
 impl Eq for ChangeOptions {}
@@ -135,6 +138,7 @@ impl Default for ChangeOptions {
             set_vars: Vec::new(),
             foreign_keys_method: None,
             analyze_before_swap: true,
+            others: Vec::new(),
         }
     }
 }
@@ -143,6 +147,10 @@ impl Default for ChangeOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct SuggestedOptions {
     pub options: ChangeOptions,
+    /// The preset that is in them.
+    pub preset: crate::PresetId,
+    /// What the server's state alone asks for: another preset is laid over these.
+    pub base: ChangeOptions,
     pub threads_running: u64,
     pub threads_connected: u64,
     pub max_connections: u64,

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connections::{PassedTests, PendingImport};
 use crate::ports::{
-    Clock, ConnectionStore, EventSink, RunStore, Runner, Servers, SettingsStore, TemplateStore, Vault,
+    Clock, ConnectionStore, EventSink, PresetStore, RunStore, Runner, Servers, SettingsStore, TemplateStore,
+    Vault,
 };
 use crate::run::Supervisors;
 
@@ -22,6 +23,7 @@ pub struct Ports {
     pub runs: Arc<dyn RunStore>,
     pub settings: Arc<dyn SettingsStore>,
     pub templates: Arc<dyn TemplateStore>,
+    pub presets: Arc<dyn PresetStore>,
     pub vault: Arc<dyn Vault>,
     pub servers: Arc<dyn Servers>,
     pub runner: Arc<dyn Runner>,

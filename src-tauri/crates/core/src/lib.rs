@@ -5,11 +5,13 @@ mod app;
 pub mod clause;
 pub mod connections;
 mod image;
+pub mod options;
 pub mod plan;
 pub mod ports;
 pub mod preflight;
 pub mod run;
 mod session;
+mod shell;
 mod templates;
 mod vault;
 

@@ -44,6 +44,7 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         runs: Arc::new(store.clone()),
         settings: Arc::new(store.clone()),
         templates: Arc::new(store.clone()),
+        presets: Arc::new(store.clone()),
         vault: Arc::new(store.vault()),
         servers: Arc::new(MySqlServers::new()),
         runner: Arc::new(DockerRunner::new()),

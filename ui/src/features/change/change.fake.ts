@@ -41,6 +41,8 @@ fake('tableFacts', async ({ table: of }) => {
 })
 fake('suggestedOptions', () => ({
   options: { ...BUILT_IN, max_load: [{ variable: 'Threads_running', value: 34 }], critical_load: [{ variable: 'Threads_running', value: 68 }] },
+  base: { ...BUILT_IN, max_load: [{ variable: 'Threads_running', value: 34 }], critical_load: [{ variable: 'Threads_running', value: 68 }] },
+  preset: 'gentle',
   threads_running: 9, threads_connected: 145, max_connections: 12_000, replicas: ['10.2.0.22:3306', '10.2.0.23:3306'],
 }))
 

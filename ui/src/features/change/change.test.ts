@@ -27,7 +27,7 @@ function core() {
   fake('databases', () => [{ name: 'shop', tables: 1, bytes: 1 }])
   fake('tables', () => [sampleFacts().summary])
   fake('tableFacts', () => sampleFacts())
-  fake('suggestedOptions', () => ({ options: BUILT_IN, threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }))
+  fake('suggestedOptions', () => ({ options: BUILT_IN, base: BUILT_IN, preset: 'gentle', threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }))
   fake('clauseDiagnose', () => ({ operations: [], problems: [] }))
   fake('clausePrepare', (): PrepareVerdict => ({ kind: 'accepted' }))
   fake('plan', ({ request }) => {

@@ -67,7 +67,7 @@ describe('a draft', () => {
 
 describe('options', () => {
   it('follow the suggestion where the person set nothing', () => {
-    const suggested = { options: { ...BUILT_IN, max_lag_s: 3 }, threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }
+    const suggested = { options: { ...BUILT_IN, max_lag_s: 3 }, base: BUILT_IN, preset: 'gentle', threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }
     expect(effective(suggested, { chunk_time_ms: 50 })).toMatchObject({ max_lag_s: 3, chunk_time_ms: 50 })
     expect(effective(undefined, {})).toEqual(BUILT_IN)
   })

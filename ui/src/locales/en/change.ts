@@ -181,7 +181,6 @@ export default {
     on: 'on',
     off: 'off',
     unit: { ms: 'ms', s: 's', rows: 'rows' },
-    group: { copy: 'Copy and swap', throttle: 'Consideration for the server', session: 'Session' },
     pair: { name: 'Name', value: 'Value', add: 'Add', remove: 'Remove' },
     hold: {
       label: 'Hold before the swap',
@@ -201,6 +200,7 @@ export default {
       lock_wait_timeout_s: { label: 'Lock wait', what: 'How long a statement of the run waits for a metadata lock before it steps back and tries again.' },
       charset: { label: 'Character set', what: 'Of the connection that the run uses. Names and defaults in the clause are sent in it.' },
       set_vars: { label: 'Further session variables', what: 'Set in the run’s own sessions, values as written here.' },
+      others: { label: 'Further options', what: 'Handed to the tool as they are written.' },
     },
   },
   go: {

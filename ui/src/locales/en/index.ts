@@ -5,9 +5,10 @@ import change from './change'
 import connections from './connections'
 import history from './history'
 import lock from './lock'
+import options from './options'
 import runs from './runs'
 import settings from './settings'
 import shared from './shared'
 import welcome from './welcome'
 
-export default { app, builder, change, connections, history, lock, runs, settings, shared, welcome }
+export default { app, builder, change, connections, history, lock, options, runs, settings, shared, welcome }

@@ -181,7 +181,6 @@ export default {
     on: '开',
     off: '关',
     unit: { ms: '毫秒', s: '秒', rows: '行' },
-    group: { copy: '复制与切换', throttle: '对服务器的影响', session: '会话' },
     pair: { name: '名称', value: '值', add: '添加', remove: '移除' },
     hold: {
       label: '切换前等待确认',
@@ -201,6 +200,7 @@ export default {
       lock_wait_timeout_s: { label: '锁等待', what: '运行中的语句等待元数据锁的时长，超过后退让并重试。' },
       charset: { label: '字符集', what: '运行所用连接的字符集，子句中的名称与默认值以此发送。' },
       set_vars: { label: '其他会话变量', what: '在运行自己的会话中设置，取值原样使用。' },
+      others: { label: '其他选项', what: '按原样传给工具。' },
     },
   },
   go: {

@@ -139,7 +139,7 @@ const VALUED: [&str; 12] = [
 const VALUED_SHORT: [char; 3] = ['e', 'S', 'D'];
 
 fn command_line(text: &str) -> Option<(PastedConnection, Option<Secret>)> {
-    let words = Zeroizing::new(shell_words(text)?);
+    let words = Zeroizing::new(crate::shell::words(text)?);
     let (program, arguments) = words.split_first()?;
     let program = program.rsplit(['/', '\\']).next()?;
     let program = program.strip_suffix(".exe").unwrap_or(program);
@@ -245,49 +245,6 @@ impl CommandLine {
         }
         Some(())
     }
-}
-
-/// Words as a POSIX shell splits them, without expansions; `None` for an open quote. Stops where the command ends.
-fn shell_words(text: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = text.strip_prefix("$ ").unwrap_or(text).chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\'' => {
-                let current = word.get_or_insert_default();
-                loop {
-                    match chars.next()? {
-                        '\'' => break,
-                        inside => current.push(inside),
-                    }
-                }
-            }
-            '"' => {
-                let current = word.get_or_insert_default();
-                loop {
-                    match chars.next()? {
-                        '"' => break,
-                        '\\' => match chars.next()? {
-                            escaped @ ('"' | '\\' | '$' | '`') => current.push(escaped),
-                            '\n' => {}
-                            other => current.extend(['\\', other]),
-                        },
-                        inside => current.push(inside),
-                    }
-                }
-            }
-            '\\' => match chars.next() {
-                Some('\n') | None => {}
-                Some(escaped) => word.get_or_insert_default().push(escaped),
-            },
-            ';' | '|' | '<' | '>' | '&' => break,
-            c if c.is_whitespace() => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Some(words)
 }
 
 #[cfg(test)]

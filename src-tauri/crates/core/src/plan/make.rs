@@ -82,10 +82,11 @@ impl Core {
     /// `own` is the run that asks, when one does: it is not in its own way.
     pub(crate) async fn make_plan(
         &self,
-        request: ChangeRequest,
+        mut request: ChangeRequest,
         own: Option<&RunId>,
         asker: &Asker,
     ) -> Result<Plan> {
+        request.options = crate::options::without_secrets(request.options);
         let connection = self.connection(&request.connection_id).await?;
         let target = self.target(&connection.id).await?;
         let settings = self.ports.settings.load().await?;
@@ -259,7 +260,9 @@ impl Core {
             let launch = gathered.docker.as_ref().err().map(|error| Err(error.clone()));
             return Way { launch, probe: None };
         };
-        if gathered.table.summary.kind != TableKind::Base {
+        // Each option that cannot be handed on has a finding of its own.
+        let options_stand = crate::options::stand(&request.options);
+        if gathered.table.summary.kind != TableKind::Base || !options_stand {
             return Way {
                 launch: None,
                 probe: None,

@@ -1,6 +1,8 @@
 //! Options suggested from the server's present state.
 
-use mysqler_contract::{ChangeOptions, ConnectionId, ErrorCode, LoadThreshold, Result, SuggestedOptions};
+use mysqler_contract::{
+    ChangeOptions, ConnectionId, ErrorCode, LoadThreshold, Preset, Result, SuggestedOptions,
+};
 
 use crate::Core;
 use crate::ports::ServerFacts;
@@ -13,7 +15,9 @@ impl Core {
     pub async fn suggested_options(&self, id: &ConnectionId, database: &str) -> Result<SuggestedOptions> {
         let target = self.target(id).await?;
         let facts = self.ports.servers.server_facts(&target, database).await?;
-        Ok(suggest(&facts))
+        let begins = self.connection_preset(id).await?.preset;
+        let preset = self.preset(&begins).await?;
+        Ok(suggest(&facts, &preset))
     }
 
     /// Refreshes the statistics of one table: the remedy for a forecast that stands on stale numbers.
@@ -27,7 +31,8 @@ impl Core {
 }
 
 /// A fixed threshold below the idle value would make the copy wait for ever, so both stand on what runs now.
-pub(super) fn suggest(facts: &ServerFacts) -> SuggestedOptions {
+/// The preset's settings are laid over what the server's state asks for.
+pub(super) fn suggest(facts: &ServerFacts, preset: &Preset) -> SuggestedOptions {
     let status = |name: &str| facts.status.get(name).copied().unwrap_or(0);
     let running = status("threads_running");
     let threshold = |value| {
@@ -36,13 +41,16 @@ pub(super) fn suggest(facts: &ServerFacts) -> SuggestedOptions {
             value,
         }]
     };
-    let options = ChangeOptions {
+    let base = ChangeOptions {
         max_load: threshold(running + HEADROOM_MAX),
         critical_load: threshold(running + HEADROOM_CRITICAL),
         ..ChangeOptions::default()
     };
     SuggestedOptions {
-        options,
+        // What a preset of an earlier version holds and this one does not know is left out.
+        options: crate::options::apply(&preset.settings, &base).options,
+        preset: preset.id.clone(),
+        base,
         threads_running: running,
         threads_connected: status("threads_connected"),
         max_connections: facts

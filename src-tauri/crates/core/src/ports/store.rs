@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use mysqler_contract::{
     ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page,
-    Plan, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId, Timestamp,
+    Plan, Preset, PresetId, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId,
+    Timestamp,
 };
 
 use super::LogCursor;
@@ -131,4 +132,18 @@ pub trait TemplateStore: Send + Sync {
     async fn save(&self, template: &ClauseTemplate) -> Result<()>;
     /// `NOT_FOUND` when there is none.
     async fn remove(&self, id: &TemplateId) -> Result<()>;
+}
+
+#[async_trait]
+pub trait PresetStore: Send + Sync {
+    /// Presets that people made, by name.
+    async fn list(&self) -> Result<Vec<Preset>>;
+    /// Inserts or replaces by id. `NAME_TAKEN` when another preset has that name (compared without case).
+    async fn save(&self, preset: &Preset) -> Result<()>;
+    /// Removes the preset, and every connection's choice of it. `NOT_FOUND` when there is none.
+    async fn remove(&self, id: &PresetId) -> Result<()>;
+    /// The preset that was chosen for a connection's changes to begin with.
+    async fn chosen(&self, connection: &ConnectionId) -> Result<Option<PresetId>>;
+    /// `None` takes the choice back.
+    async fn choose(&self, connection: &ConnectionId, preset: Option<&PresetId>) -> Result<()>;
 }

@@ -1,11 +1,15 @@
 //! The arguments of a change, shared by `plan` and `run`, and the request that is made of them.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use mysqler_contract::{
-    ChangeKind, ChangeOptions, ChangeRequest, Connection, EngineChoice, ForeignKeysMethod, LoadThreshold,
-    RecursionMethod, Result, SessionVariable, TableRef,
+    AppError, AppliedOptions, ChangeKind, ChangeOptions, ChangeRequest, Connection, EngineChoice, ErrorCode,
+    ForeignKeysMethod, LoadThreshold, OptionSetting, PastedCommand, RecursionMethod, Result, SessionVariable,
+    TableRef,
 };
 
+use super::pasted;
 use crate::context::Context;
 use crate::table_name;
 
@@ -14,8 +18,8 @@ pub struct Change {
     /// Name of a saved connection
     pub connection: String,
     /// Full name of the table; odd names in backticks: '`my db`.`my table`'
-    #[arg(long, value_name = "DB.TABLE", value_parser = table_name::parse)]
-    table: TableRef,
+    #[arg(long, value_name = "DB.TABLE", value_parser = table_name::parse, required_unless_present = "from_command")]
+    table: Option<TableRef>,
     #[command(flatten)]
     kind: Kind,
     /// How the table is changed
@@ -37,6 +41,10 @@ pub struct Change {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Kind {
+    /// Take table, clause and options from a command line of pt-online-schema-change (- for standard input); what else
+    /// is said here stands over it
+    #[arg(long, value_name = "FILE")]
+    from_command: Option<PathBuf>,
     /// What follows ALTER TABLE and the table's name, byte for byte
     #[arg(long, value_name = "CLAUSE", allow_hyphen_values = true)]
     alter: Option<String>,
@@ -48,6 +56,12 @@ struct Kind {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of the copy (defaults come from the server's present state)")]
 struct Options {
+    /// Begin with the options of this preset [default: the connection's own, else by its environment]
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// Any option of pt-online-schema-change without its dashes, for example chunk-index=PRIMARY; repeatable
+    #[arg(long = "pt-option", value_name = "NAME[=VALUE]", value_parser = setting)]
+    pt_options: Vec<OptionSetting>,
     /// Rows of one chunk; turns adaptive sizing off
     #[arg(long, value_name = "ROWS")]
     chunk_size: Option<u32>,
@@ -106,25 +120,69 @@ enum ForeignKeys {
 
 impl Change {
     /// The request on `connection`, what was not said filled in from the server's present state.
-    pub async fn request(self, context: &Context, connection: &Connection) -> Result<ChangeRequest> {
+    pub async fn request(mut self, context: &Context, connection: &Connection) -> Result<ChangeRequest> {
+        let pasted = match &self.kind.from_command {
+            Some(file) => pasted::read(context, file)?,
+            None => PastedCommand::default(),
+        };
+        let table = self
+            .table
+            .take()
+            .or_else(|| pasted_table(&pasted))
+            .ok_or_else(|| missing("--table"))?;
+        let kind = match (self.kind.reclaim, self.kind.alter.take().or(pasted.clause)) {
+            (true, _) => ChangeKind::Reclaim,
+            (false, Some(clause)) => ChangeKind::Alter { clause },
+            (false, None) => return Err(missing("--alter")),
+        };
         let suggested = context
             .core
-            .suggested_options(&connection.id, &self.table.database)
+            .suggested_options(&connection.id, &table.database)
             .await?;
+        let mut options = suggested.options;
+        if let Some(name) = &self.options.preset {
+            let preset = context.core.preset_named(name).await?;
+            options = context
+                .core
+                .options_apply(&preset.settings, &suggested.base)
+                .options;
+        }
+        for settings in [&pasted.settings, &self.options.pt_options] {
+            options = accepted(context.core.options_apply(settings, &options))?;
+        }
         let Runner = self.runner;
         Ok(ChangeRequest {
             connection_id: connection.id.clone(),
-            table: self.table,
-            kind: self
-                .kind
-                .alter
-                .map_or(ChangeKind::Reclaim, |clause| ChangeKind::Alter { clause }),
-            options: self.options.over(suggested.options),
+            table,
+            kind,
+            options: self.options.over(options),
             engine: self.engine,
-            dry_run: self.dry_run,
+            dry_run: self.dry_run || pasted.dry_run,
             hold_cutover: self.hold_cutover,
         })
     }
+}
+
+fn pasted_table(pasted: &PastedCommand) -> Option<TableRef> {
+    Some(TableRef::new(pasted.database.clone()?, pasted.table.clone()?))
+}
+
+fn missing(flag: &str) -> AppError {
+    AppError::new(ErrorCode::InvalidInput)
+        .with("field", flag)
+        .with("reason", "required")
+}
+
+/// Said by a person, an option that cannot be taken is a mistake in the command line.
+fn accepted(applied: AppliedOptions) -> Result<ChangeOptions> {
+    let Some(problem) = applied.problems.first() else {
+        return Ok(applied.options);
+    };
+    let error = AppError::new(ErrorCode::InvalidInput)
+        .with("field", format!("--pt-option {}", problem.option))
+        .with("reason", format!("option_{}", problem.reason));
+    let params = problem.params.iter();
+    Err(params.fold(error, |error, (name, value)| error.with(name, value)))
 }
 
 impl Options {
@@ -218,6 +276,18 @@ fn variable(text: &str) -> Result<SessionVariable, String> {
     })
 }
 
+/// Of the option's name alone the dashes may stay.
+pub fn setting(text: &str) -> Result<OptionSetting, String> {
+    let (name, value) = text
+        .split_once('=')
+        .map_or((text, None), |(name, value)| (name, Some(value)));
+    let name = name.trim_start_matches('-');
+    match name.is_empty() || name.contains(char::is_whitespace) {
+        true => Err("NAME or NAME=VALUE is expected".to_owned()),
+        false => Ok(OptionSetting::new(name, value)),
+    }
+}
+
 fn pair(text: &str) -> Result<(&str, &str), String> {
     text.split_once('=')
         .filter(|(name, _)| !name.is_empty())
@@ -239,6 +309,10 @@ mod tests {
     fn parsed(extra: &[&str]) -> Result<Change, clap::Error> {
         let base = ["test", "Sandbox", "--table", "shop.orders"];
         Line::try_parse_from(base.iter().chain(extra)).map(|line| line.change)
+    }
+
+    fn parsed_bare(extra: &[&str]) -> Result<Change, clap::Error> {
+        Line::try_parse_from(["test", "Sandbox"].iter().chain(extra)).map(|line| line.change)
     }
 
     fn options(extra: &[&str]) -> ChangeOptions {
@@ -289,6 +363,30 @@ mod tests {
             options(&["--chunk-size=500", "--chunk-time=1"]).chunk_time_ms,
             Some(1000)
         );
+    }
+
+    #[test]
+    fn a_command_line_stands_in_for_table_and_clause() {
+        let change = parsed_bare(&["--from-command=-"]).unwrap();
+        assert!(change.table.is_none() && change.kind.from_command.is_some());
+        assert!(
+            parsed_bare(&["--alter=ADD x INT"]).is_err(),
+            "without it the table has to be named"
+        );
+    }
+
+    #[test]
+    fn any_option_of_the_tool_can_be_said() {
+        let given = parsed(&[
+            "--reclaim",
+            "--pt-option=--chunk-index=a=b",
+            "--pt-option",
+            "no-check-plan",
+        ])
+        .unwrap();
+        let said: Vec<String> = given.options.pt_options.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["--chunk-index a=b", "--no-check-plan"]);
+        assert!(parsed(&["--reclaim", "--pt-option==x"]).is_err());
     }
 
     #[test]

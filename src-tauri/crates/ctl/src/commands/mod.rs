@@ -5,8 +5,10 @@ mod change;
 mod connection;
 mod history;
 mod image;
+mod pasted;
 mod plan;
 mod planning;
+mod preset;
 mod run;
 mod runs;
 mod transfer;
@@ -37,6 +39,9 @@ pub enum Command {
     /// Runs of the past
     #[command(subcommand)]
     History(history::Command),
+    /// Options under a name
+    #[command(subcommand)]
+    Preset(preset::Command),
     /// The image that changes run in
     #[command(subcommand)]
     Image(image::Command),
@@ -54,6 +59,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Run(args) => run::run(context, args).await,
         Command::Runs(command) => runs::run(context, command).await,
         Command::History(command) => history::run(context, command).await,
+        Command::Preset(command) => preset::run(context, command).await,
         Command::Image(command) => image::run(context, command).await,
         Command::Vault(command) => vault::run(context, command).await,
     }

@@ -3,14 +3,10 @@
 use mysqler_contract::{
     ChangeOptions, Flavour, ForeignKeysMethod, LoadThreshold, RecursionMethod, Result, SessionVariable,
 };
+use mysqler_core::options::{TRIES, find, is_harmless, problems, tries as read_tries};
 use mysqler_core::ports::{LaunchInput, ServerFacts};
 
 use super::{dsn::Dsn, impossible, tls::Mapping};
-
-/// Operation, attempts, seconds between them. The tool's own values give up after 12 s behind a row lock, and hold the
-/// application's statements up in turn when they wait for a metadata lock; these try longer, and leave room between.
-const TRIES: &str = "create_triggers:30:3,drop_triggers:60:3,copy_rows:300:0.5,swap_tables:60:3,\
-                     update_foreign_keys:30:3,analyze_table:10:1";
 
 /// With the tree format of newer servers the tool reads no row count from EXPLAIN, and copies the whole table in one
 /// locking statement.
@@ -30,15 +26,17 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
         .option("--progress", "time,1")
         .flag("--no-version-check");
     argv.option("--set-vars", set_vars(options, input.server)?);
-    argv.option("--tries", TRIES);
+    argv.option("--tries", tries(options)?);
     argv.option("--max-load", max_load(options)?)
         .option("--critical-load", thresholds(&options.critical_load)?);
     chunking(&mut argv, options)?;
     argv.option("--max-lag", max_lag(options)?);
-    argv.option(
-        "--recursion-method",
-        recursion(options.recursion_method, input.server, tls),
-    );
+    if other(options, RECURSION).is_none() {
+        argv.option(
+            "--recursion-method",
+            recursion(options.recursion_method, input.server, tls),
+        );
+    }
     argv.flag(if options.analyze_before_swap {
         "--analyze-before-swap"
     } else {
@@ -47,6 +45,7 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
     if let Some(method) = options.foreign_keys_method {
         argv.option("--alter-foreign-keys-method", foreign_keys(method));
     }
+    others(&mut argv, options)?;
     argv.option("--alter", clause);
     let dsn = Dsn {
         host,
@@ -72,6 +71,49 @@ impl Argv {
         self.0.push(value.into());
         self
     }
+}
+
+const RECURSION: &str = "recursion-method";
+const TRIES_NAME: &str = "tries";
+
+fn other<'a>(options: &'a ChangeOptions, name: &str) -> Option<&'a str> {
+    let found = options.others.iter().find(|other| other.name == name)?;
+    found.value.as_deref()
+}
+
+/// Whatever a person set beside the main options, in the order in which it was set. Nothing that the catalogue does not
+/// open ever comes this far; a value is not repeated in the refusal, since it may be a secret.
+fn others(argv: &mut Argv, options: &ChangeOptions) -> Result<()> {
+    if let Some(problem) = problems(options).iter().find(|problem| !is_harmless(problem)) {
+        return Err(impossible(format!("--{}: {}", problem.option, problem.reason)));
+    }
+    for setting in options.others.iter().filter(|setting| setting.name != TRIES_NAME) {
+        let known = find(&setting.name).filter(|known| !known.is_default());
+        let Some(known) = known else { continue };
+        let name = format!("--{}", known.name());
+        match &setting.value {
+            Some(value) => argv.option(&name, value.as_str()),
+            None => argv.flag(&name),
+        };
+    }
+    Ok(())
+}
+
+/// A person's attempts replace ours, operation by operation.
+fn tries(options: &ChangeOptions) -> Result<String> {
+    let given = other(options, TRIES_NAME).map_or(Some(Vec::new()), read_tries);
+    let (Some(given), Some(ours)) = (given, read_tries(TRIES)) else {
+        return Err(impossible("--tries: value"));
+    };
+    let parts = ours.into_iter().map(|standard| {
+        let (operation, tries, wait) = given
+            .iter()
+            .rfind(|(operation, _, _)| *operation == standard.0)
+            .copied()
+            .unwrap_or(standard);
+        format!("{operation}:{tries}:{wait}")
+    });
+    Ok(parts.collect::<Vec<_>>().join(","))
 }
 
 fn chunking(argv: &mut Argv, options: &ChangeOptions) -> Result<()> {

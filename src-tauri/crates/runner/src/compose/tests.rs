@@ -173,6 +173,7 @@ fn launches_of_every_kind() {
         ],
         foreign_keys_method: Some(ForeignKeysMethod::RebuildConstraints),
         analyze_before_swap: false,
+        others: Vec::new(),
     };
     let mut dry = Given {
         host: "127.0.0.1".into(),
@@ -238,6 +239,58 @@ fn nothing_that_can_lose_rows_is_ever_passed() {
         ] {
             assert!(!word.starts_with(forbidden), "{word}");
         }
+    }
+}
+
+#[test]
+fn further_options_are_handed_on_in_one_spelling_and_in_their_order() {
+    let mut given = Given::default();
+    let set = |name, value: Option<&str>| mysqler_contract::OptionSetting::new(name, value);
+    given.request.options.others = vec![
+        set("chunk-index", Some("--execute")),
+        set("nocheck-plan", None),
+        set("check-alter", None),
+        set("skip-check-slave-lag", Some("h=r1,P=3307")),
+        set("tries", Some("swap_tables:5:0.5,swap_tables:7:1")),
+        set("recursion-method", Some("dsn=D=percona,t=dsns")),
+    ];
+    let argv = given.argv();
+    assert_eq!(
+        value(&argv, "--chunk-index"),
+        "--execute",
+        "a value stays a value"
+    );
+    assert!(argv.contains(&"--no-check-plan".to_owned()));
+    assert!(
+        !argv.iter().any(|word| word.contains("check-alter")),
+        "the default sense is said by nothing"
+    );
+    assert_eq!(value(&argv, "--skip-check-replica-lag"), "h=r1,P=3307");
+    let tries = value(&argv, "--tries");
+    assert!(
+        tries.contains("swap_tables:7:1,") && tries.contains("copy_rows:300:0.5"),
+        "{tries}"
+    );
+    assert_eq!(value(&argv, "--recursion-method"), "dsn=D=percona,t=dsns");
+    for once in ["--tries", "--recursion-method"] {
+        assert_eq!(argv.iter().filter(|word| *word == once).count(), 1, "{once}");
+    }
+}
+
+#[test]
+fn what_the_catalogue_does_not_open_never_reaches_the_arguments() {
+    for (name, text) in [
+        ("password", Some("hunter2")),
+        ("p", Some("hunter2")),
+        ("check-replica-lag", Some("h=a,p=hunter2")),
+        ("alter", Some("DROP COLUMN a")),
+        ("no-swap-tables", None),
+        ("chunk-time", Some("1")),
+        ("preserve-triggers", Some("hunter2")),
+    ] {
+        let mut given = Given::default();
+        given.request.options.others = vec![mysqler_contract::OptionSetting::new(name, text)];
+        assert!(!given.refused().contains("hunter2"), "--{name}");
     }
 }
 

@@ -4,6 +4,7 @@ mod connections;
 mod history;
 mod leases;
 mod mailbox;
+mod presets;
 mod run_events;
 mod run_logs;
 mod runs;

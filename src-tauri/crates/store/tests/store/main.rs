@@ -13,6 +13,7 @@ mod history;
 mod keyring;
 mod leases;
 mod mailbox;
+mod presets;
 mod processes;
 mod run_events;
 mod run_logs;

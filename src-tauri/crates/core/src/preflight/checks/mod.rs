@@ -32,6 +32,7 @@ mod names;
 mod network;
 mod online_log;
 mod operation_known;
+mod options;
 mod partitions;
 mod prepare;
 mod privileges;
@@ -68,7 +69,8 @@ pub struct Rule {
 /// The checks, group by group.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let rows = rows::RULES.iter().map(|rule| &rule.rule);
-    RULES.iter().chain(moment::RULES).chain(rows).chain(lint::RULES)
+    let facts = RULES.iter().chain(moment::RULES).chain(options::RULES);
+    facts.chain(rows).chain(lint::RULES)
 }
 
 /// What the checks would like to know of the table's rows, each question once.
