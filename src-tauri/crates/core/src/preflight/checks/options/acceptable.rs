@@ -54,7 +54,7 @@ fn finding(problem: &OptionProblem) -> Finding {
         finding = finding.with("expected", "…");
     }
     match code {
-        "OPTION_PACE_TWICE" => finding.fix(away("chunk-time")),
+        "OPTION_PACE_TWICE" => finding.fix(away("chunk_size")),
         _ => finding.fix(away(&problem.option)),
     }
 }
