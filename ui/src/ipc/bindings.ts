@@ -1076,10 +1076,10 @@ export type Settings = {
 	backups_kept?: number,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
-	/**  Codes of the lint rules that keep silent. */
-	lints_off?: string[],
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
 	data_check_limit_s?: number,
+	/**  Codes of the lint rules that keep silent. */
+	lints_off?: string[],
 };
 
 export type Severity = "info" | "warn" | 
