@@ -60,7 +60,6 @@ mod tests {
     use mysqler_contract::DEFAULT_IMAGE;
 
     use super::*;
-    use mysqler_contract::DEFAULT_IMAGE;
 
     fn file(name: &str) -> &'static str {
         FILES
