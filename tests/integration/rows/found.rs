@@ -116,6 +116,7 @@ impl Judge {
             advice: None,
             settings: &self.settings,
             busy_run: None,
+            runs_beside: &[],
             now: Timestamp(0),
         };
         for question in preflight::questions(&input) {
