@@ -12,8 +12,8 @@ fn a_wrong_command_line_ends_with_2_and_says_why() {
         (vec!["connection", "add", "x"], "--host"),
         (vec!["plan", "x", "--table", "orders", "--reclaim"], "db.table"),
         (
-            vec!["plan", "x", "--table", "a.b", "--reclaim", "--engine", "direct"],
-            "not part of this version",
+            vec!["plan", "x", "--table", "a.b", "--reclaim", "--engine", "inplace"],
+            "auto, direct, pt-osc",
         ),
         (
             vec!["run", "x", "--table", "a.b", "--reclaim", "--runner", "local"],

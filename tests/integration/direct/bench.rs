@@ -4,6 +4,8 @@ use mysqler_contract::{
     Advice, Algorithm, Connection, Engine, Environment, ExpectedDefinition, Plan, PlanId, RunEvent,
     RunEventKind, RunId, RunState, RunView, TableRef, Timestamp,
 };
+use mysqler_core::advice::Price;
+use mysqler_core::clause::analyze;
 use mysqler_core::plan::direct::{compose, render};
 use mysqler_core::ports::{Clock, RunStore, SystemClock};
 use mysqler_core::run::RunFold;
@@ -31,7 +33,11 @@ pub async fn plan(
 ) -> Plan {
     let request = desk.request(connection, table, clause);
     let mut plan = desk.core.plan(request, None).await.expect("the plan is made");
-    let mut launch = compose(&plan.request, algorithm, plan.server.flavour);
+    let price = Price {
+        algorithm,
+        blocks_writers: algorithm == Algorithm::Copy,
+    };
+    let mut launch = compose(&plan.request, &analyze(clause), price, plan.server.flavour);
     launch.lock_wait_timeout_s = 1;
     launch
         .session

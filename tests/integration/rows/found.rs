@@ -103,6 +103,8 @@ impl Judge {
         let mut answers = RowAnswers::new();
         let input = PreflightInput {
             request: &request,
+            engine: mysqler_contract::Engine::PtOsc,
+            algorithm: None,
             connection: &self.connection,
             server: &self.facts,
             table: Some(&facts),

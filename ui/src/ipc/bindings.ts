@@ -88,6 +88,8 @@ export const events = {
 export type Advice = {
 	/**  The cheapest that the server takes for exactly this clause; `None` when nothing could be said. */
 	algorithm: Algorithm | null,
+	/**  With that algorithm writers of the table wait until it is done. */
+	blocks_writers?: boolean,
 	/**  True when an empty clone on the server proved it; false when rules answered. */
 	verified: boolean,
 	/**  Why, in order of weight; each is `advice.<what>` of the catalogue. */
@@ -96,6 +98,10 @@ export type Advice = {
 	offers: Offer[],
 	/**  The clone's definition after the clause: what the table has to look like in the end. */
 	expected: ExpectedDefinition | null,
+	/**  The server's own words when it would not carry the clause out on the clone in any way, for example `1060: …`. */
+	refusal?: string | null,
+	/**  A clone that could not be dropped. */
+	left?: TableRef | null,
 };
 
 /**  How a server carries out an ALTER by itself, cheapest first. */
@@ -460,6 +466,13 @@ export type Forecast = {
 	rate_rows_s: number,
 	/**  True when the rate was learned from earlier runs here, false for the stated default. */
 	learned: boolean,
+	/**  Earlier runs that the rate stands on. */
+	samples?: number,
+	/**  Chunks of the copy at that rate; `None` when nothing is copied in chunks. */
+	chunks?: number | null,
+	/**  Bytes that must be free where the table's files are, at the peak. */
+	disk_bytes?: number,
+	replicas?: ReplicaForecast[],
 };
 
 export type ForeignKeyFacts = {
@@ -661,6 +674,8 @@ export type Offer = {
 	engine: Engine,
 	/**  What the server is held to; `None` under pt-osc. */
 	algorithm: Algorithm | null,
+	/**  Writers of the table wait until it is done. */
+	blocks_writers?: boolean,
 	/**  False when a finding forbids this way. */
 	open: boolean,
 	/**  Its price and its limits; each is `advice.<what>` of the catalogue. */
@@ -872,6 +887,16 @@ export type PresetId = string;
 /**  How replicas are found whose lag is watched. */
 export type RecursionMethod = "auto" | "processlist" | "hosts" | "none";
 
+/**  What a change means for one replica. */
+export type ReplicaForecast = {
+	/**  `host:port` as the server lists it. */
+	host: string,
+	/**  Bytes that must be free there: its own second table, and the relay log. */
+	disk_bytes: number,
+	/**  Milliseconds that it may fall behind at the most; `None` where the copy waits for it. */
+	lag_ms: number | null,
+};
+
 export type ReplicationRole = 
 /**  Not a replica; has replicas or could have. */
 "primary" | "replica" | 
@@ -908,6 +933,8 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 { event: "gap"; from: number; to: number } | 
 /**  The plugin is silent; phases and rows come from the tool's own text. */
 { event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "gate_counted"; count: GateCount } | { event: "verified"; definition: string } | 
+/**  What the table takes after the run, for the forecast to be held against; bytes as the server estimates them. */
+{ event: "measured"; data_bytes: number; index_bytes: number } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
 { event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
 
@@ -963,6 +990,8 @@ export type RunView = {
 	job: string | null,
 	exit_code: number | null,
 	last_seq: number,
+	/**  Data and index bytes after the run; `None` when they were not read. */
+	bytes_after?: number | null,
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
 };

@@ -37,6 +37,9 @@ pub struct Offer {
     pub engine: Engine,
     /// What the server is held to; `None` under pt-osc.
     pub algorithm: Option<Algorithm>,
+    /// Writers of the table wait until it is done.
+    #[serde(default)]
+    pub blocks_writers: bool,
     /// False when a finding forbids this way.
     pub open: bool,
     /// Its price and its limits; each is `advice.<what>` of the catalogue.
@@ -48,6 +51,9 @@ pub struct Offer {
 pub struct Advice {
     /// The cheapest that the server takes for exactly this clause; `None` when nothing could be said.
     pub algorithm: Option<Algorithm>,
+    /// With that algorithm writers of the table wait until it is done.
+    #[serde(default)]
+    pub blocks_writers: bool,
     /// True when an empty clone on the server proved it; false when rules answered.
     pub verified: bool,
     /// Why, in order of weight; each is `advice.<what>` of the catalogue.
@@ -56,6 +62,12 @@ pub struct Advice {
     pub offers: Vec<Offer>,
     /// The clone's definition after the clause: what the table has to look like in the end.
     pub expected: Option<ExpectedDefinition>,
+    /// The server's own words when it would not carry the clause out on the clone in any way, for example `1060: …`.
+    #[serde(default)]
+    pub refusal: Option<String>,
+    /// A clone that could not be dropped.
+    #[serde(default)]
+    pub left: Option<TableRef>,
 }
 
 /// A definition as the server printed it for a table that stood in for the real one.

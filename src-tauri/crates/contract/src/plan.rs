@@ -57,6 +57,28 @@ pub struct Forecast {
     pub rate_rows_s: u64,
     /// True when the rate was learned from earlier runs here, false for the stated default.
     pub learned: bool,
+    /// Earlier runs that the rate stands on.
+    #[serde(default)]
+    pub samples: u32,
+    /// Chunks of the copy at that rate; `None` when nothing is copied in chunks.
+    #[serde(default)]
+    pub chunks: Option<u64>,
+    /// Bytes that must be free where the table's files are, at the peak.
+    #[serde(default)]
+    pub disk_bytes: u64,
+    #[serde(default)]
+    pub replicas: Vec<ReplicaForecast>,
+}
+
+/// What a change means for one replica.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ReplicaForecast {
+    /// `host:port` as the server lists it.
+    pub host: String,
+    /// Bytes that must be free there: its own second table, and the relay log.
+    pub disk_bytes: u64,
+    /// Milliseconds that it may fall behind at the most; `None` where the copy waits for it.
+    pub lag_ms: Option<u64>,
 }
 
 /// What a person has to give before the plan may run.

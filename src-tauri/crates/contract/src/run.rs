@@ -330,6 +330,11 @@ pub enum RunEventKind {
     Verified {
         definition: String,
     },
+    /// What the table takes after the run, for the forecast to be held against; bytes as the server estimates them.
+    Measured {
+        data_bytes: u64,
+        index_bytes: u64,
+    },
     /// An action of a person, told with where it came from (`window`, `mysqlerctl`).
     Requested {
         action: RunAction,
@@ -449,6 +454,9 @@ pub struct RunView {
     pub job: Option<String>,
     pub exit_code: Option<i64>,
     pub last_seq: u64,
+    /// Data and index bytes after the run; `None` when they were not read.
+    #[serde(default)]
+    pub bytes_after: Option<u64>,
     /// When a supervisor last said it was alive, and which (`host:pid`).
     pub supervisor: Option<String>,
 }

@@ -4,6 +4,7 @@
 mod cache;
 mod catalog;
 mod certificate;
+mod clone;
 mod counting;
 mod ddl;
 mod direct;
@@ -19,6 +20,7 @@ mod privileges;
 mod replication;
 mod room;
 mod row;
+mod row_versions;
 mod rows;
 mod server;
 mod session;
@@ -35,8 +37,8 @@ use mysqler_contract::{
     TableFacts, TableRef, TableSummary,
 };
 use mysqler_core::ports::{
-    DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion, ServerCertificate, ServerFacts,
-    Servers, SessionFacts, Target,
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion,
+    ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -163,6 +165,14 @@ impl Servers for MySqlServers {
 
     async fn ddl_work(&self, target: &Target, head: &str) -> Result<Vec<DdlWork>> {
         direct::work(&mut *self.cache.lease(target).await?, &target.user, head).await
+    }
+
+    async fn try_on_clone(&self, target: &Target, question: &CloneQuestion) -> Result<CloneOutcome> {
+        clone::attempt(target, question).await
+    }
+
+    async fn row_versions(&self, target: &Target, table: &TableRef) -> Result<Option<u64>> {
+        row_versions::read(&mut *self.cache.lease(target).await?, table).await
     }
 
     async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>> {

@@ -83,7 +83,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     advice: null,
     direct: null,
     counts_at_gate: false,
-    forecast: { rows: 1_993_412, shadow_bytes: 635_437_056, binlog_bytes: 640_000_000, duration_ms: 412_000, rate_rows_s: 4840, learned: false },
+    forecast: { rows: 1_993_412, shadow_bytes: 635_437_056, binlog_bytes: 640_000_000, duration_ms: 412_000, rate_rows_s: 4840, learned: false, samples: 0, chunks: 4120, disk_bytes: 1_275_437_056, replicas: [] },
     confirmation: { typed: null, accept: [] },
     launch: {
       image: { reference: 'mysqler-runner:3.7.1', id: 'sha256:5f0c' }, argv, defaults: [], ca_pem: null, environment: [], network: 'host', host: '10.2.0.21', port: 3306,

@@ -36,6 +36,7 @@ export function sampleView(part: Partial<RunView> = {}): RunView {
     job: 'a1b2c3',
     exit_code: null,
     last_seq: 40,
+    bytes_after: null,
     supervisor: 'workstation:4711',
     ...part,
   }

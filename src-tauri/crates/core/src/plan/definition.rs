@@ -52,7 +52,7 @@ fn without_name(definition: &str, name: &str, wanted: &str) -> String {
     .replace(&format!("REFERENCES {own}"), &format!("REFERENCES {target}"))
 }
 
-fn without_counter(definition: &str) -> String {
+pub(crate) fn without_counter(definition: &str) -> String {
     // The counter stands among the table options, after the last closing parenthesis that starts a line.
     let Some(options) = definition.rfind("\n)") else {
         return definition.to_owned();

@@ -1,14 +1,21 @@
 //! Composing what the direct engine executes: pure data in, the exact statements out. Preview and run share the answer.
 
-use mysqler_contract::{Algorithm, ChangeRequest, DirectLaunch, Flavour};
+use mysqler_contract::{ChangeRequest, DirectLaunch, Flavour};
+
+use crate::advice::{Attempt, Price};
+use crate::clause::Analysis;
 
 /// With the back-off between them these attempts wait a little over a minute for a lock.
 const ATTEMPTS: u32 = 8;
 const BACKOFF_MS: u64 = 500;
 
-/// The ALTER with its algorithm asserted in front of the clause, which follows byte for byte: behind it a comment at
-/// the clause's end would swallow the assertion.
-pub fn compose(request: &ChangeRequest, algorithm: Algorithm, flavour: Flavour) -> DirectLaunch {
+/// The ALTER as it was tried: its algorithm asserted in front of the clause, which follows byte for byte.
+pub fn compose(
+    request: &ChangeRequest,
+    clause: &Analysis<'_>,
+    price: Price,
+    flavour: Flavour,
+) -> DirectLaunch {
     let timeout = request.options.lock_wait_timeout_s.max(1);
     let mut session = vec![
         // The client's own mode must not decide what the clause means.
@@ -23,26 +30,12 @@ pub fn compose(request: &ChangeRequest, algorithm: Algorithm, flavour: Flavour) 
     session.extend(wanted.map(|variable| format!("SET SESSION {} = {}", variable.name, variable.value)));
     DirectLaunch {
         session,
-        statement: format!(
-            "ALTER TABLE {} {}, {}",
-            request.table.quoted(),
-            assertion(algorithm),
-            request.kind.clause()
-        ),
-        algorithm,
+        statement: Attempt { price }.statement(&request.table, clause),
+        algorithm: price.algorithm,
         lock_wait_timeout_s: timeout,
         attempts: ATTEMPTS,
         backoff_ms: BACKOFF_MS,
     }
-}
-
-/// Writers have to go on, so a server that would block them is to refuse. INSTANT takes no LOCK beside it.
-fn assertion(algorithm: Algorithm) -> String {
-    let lock = match algorithm {
-        Algorithm::NoCopy | Algorithm::Inplace => ", LOCK=NONE",
-        Algorithm::Instant | Algorithm::Copy => "",
-    };
-    format!("ALGORITHM={}{lock}", algorithm.keyword())
 }
 
 /// The statement up to the clause: how a session that carries it is told among others, whatever a server's list makes of
@@ -65,6 +58,7 @@ pub fn render(launch: &DirectLaunch) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clause::analyze;
     use mysqler_contract::{
         ChangeKind, ChangeOptions, ConnectionId, EngineChoice, SessionVariable, TableRef,
     };
@@ -86,7 +80,7 @@ mod tests {
     #[test]
     fn the_algorithm_stands_in_front_of_the_clause_and_the_clause_is_kept() {
         let clause = "ADD COLUMN a INT  COMMENT 'x\\'' -- why";
-        let launch = compose(&request(clause), Algorithm::Instant, Flavour::MySql);
+        let launch = compose(&request(clause), &analyze(clause), Price::INSTANT, Flavour::MySql);
         assert_eq!(
             launch.statement,
             format!("ALTER TABLE `my``db`.`订单` ALGORITHM=INSTANT, {clause}")
@@ -96,7 +90,12 @@ mod tests {
     #[test]
     fn the_head_is_all_but_the_clause() {
         let request = request("ADD COLUMN a INT");
-        let launch = compose(&request, Algorithm::Inplace, Flavour::MySql);
+        let launch = compose(
+            &request,
+            &analyze("ADD COLUMN a INT"),
+            Price::INPLACE,
+            Flavour::MySql,
+        );
         assert_eq!(
             head(&launch, &request),
             "ALTER TABLE `my``db`.`订单` ALGORITHM=INPLACE, LOCK=NONE,"
@@ -105,19 +104,23 @@ mod tests {
 
     #[test]
     fn writers_are_let_through_wherever_the_server_takes_the_word_for_it() {
-        let statement = |algorithm| compose(&request("ADD INDEX (a)"), algorithm, Flavour::MariaDb).statement;
-        for (algorithm, asserted) in [
-            (Algorithm::Instant, "ALGORITHM=INSTANT, ADD"),
-            (Algorithm::NoCopy, "ALGORITHM=NOCOPY, LOCK=NONE, ADD"),
-            (Algorithm::Inplace, "ALGORITHM=INPLACE, LOCK=NONE, ADD"),
-            (Algorithm::Copy, "ALGORITHM=COPY, ADD"),
+        let statement =
+            |clause, price| compose(&request(clause), &analyze(clause), price, Flavour::MariaDb).statement;
+        for (price, asserted) in [
+            (Price::INSTANT, "ALGORITHM=INSTANT, ADD"),
+            (Price::NOCOPY, "ALGORITHM=NOCOPY, LOCK=NONE, ADD"),
+            (Price::INPLACE, "ALGORITHM=INPLACE, LOCK=NONE, ADD"),
+            (Price::INPLACE_LOCKED, "ALGORITHM=INPLACE, ADD"),
+            (Price::COPY, "ALGORITHM=COPY, ADD"),
         ] {
-            assert!(
-                statement(algorithm).contains(asserted),
-                "{}",
-                statement(algorithm)
-            );
+            let statement = statement("ADD INDEX (a)", price);
+            assert!(statement.contains(asserted), "{statement}");
         }
+        let partitioned = statement("PARTITION BY HASH(id)", Price::COPY);
+        assert!(
+            partitioned.ends_with("ALGORITHM=COPY PARTITION BY HASH(id)"),
+            "{partitioned}"
+        );
     }
 
     #[test]
@@ -128,7 +131,7 @@ mod tests {
             name: "sql_mode".into(),
             value: "''".into(),
         }];
-        let launch = compose(&request, Algorithm::Inplace, Flavour::MariaDb);
+        let launch = compose(&request, &analyze("FORCE"), Price::INPLACE, Flavour::MariaDb);
         assert_eq!(
             launch.session,
             [

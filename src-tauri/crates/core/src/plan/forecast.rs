@@ -1,29 +1,149 @@
 //! What a change will cost, with the basis of each number.
 
-use mysqler_contract::{Forecast, TableFacts};
+use mysqler_contract::{Algorithm, ChangeOptions, Flavour, Forecast, RecursionMethod, ReplicaForecast};
+
+use crate::advice::{Price, Subject};
+use crate::clause::OperationKind;
 
 /// Rows per second assumed before this workstation has copied anything on that server: the low end of what a small
 /// two-core server did with chunks of 0.1 s.
-const DEFAULT_RATE: u64 = 50_000;
+const COPY_IN_CHUNKS: u64 = 50_000;
+/// The same for the server's own work: half of what that server did with two million rows.
+const COPY_BY_SERVER: u64 = 90_000;
+const REBUILD: u64 = 150_000;
+const INDEX_ONLY: u64 = 600_000;
 
-/// What every run takes beside its copy, ms: the container, the shadow, the triggers, the swap, the proof.
-const FIXED_MS: u64 = 2_000;
+/// What every copy takes beside its chunks, ms: the container, the shadow, the triggers, the swap, the proof.
+const COPY_FIXED_MS: u64 = 2_000;
+/// What one ALTER takes beside its work, ms: a session, the metadata lock, the proof.
+const ALTER_FIXED_MS: u64 = 300;
+/// Ms that one chunk takes where nothing else was asked for.
+const CHUNK_MS: u64 = 500;
 
-/// `learned` are rates of earlier completed copies on this connection, newest first.
-pub(super) fn forecast(facts: &TableFacts, binlog: bool, learned: &[u64]) -> Forecast {
+/// `way` is the server's own; `None` is a copy by pt-osc. `learned` are rates of earlier completed runs of that kind on
+/// this connection, newest first.
+pub(super) fn forecast(
+    subject: &Subject<'_>,
+    options: &ChangeOptions,
+    way: Option<Price>,
+    learned: &[u64],
+) -> Forecast {
     let mut rates: Vec<u64> = learned.iter().copied().filter(|rate| *rate > 0).collect();
     rates.sort_unstable();
     let median = rates.get(rates.len() / 2).copied();
-    let rate = median.unwrap_or(DEFAULT_RATE);
-    let summary = &facts.summary;
-    let shadow = summary.data_bytes.saturating_add(summary.index_bytes);
+    let summary = &subject.table.summary;
+    let rate = median.unwrap_or_else(|| assumed(subject, way)).max(1);
+    let work_ms = match way.map(|price| price.algorithm) {
+        Some(Algorithm::Instant) => 0,
+        _ => summary.rows.saturating_mul(1000) / rate,
+    };
+    let shadow = second_table(subject, way);
+    let fixed_ms = match way {
+        None => COPY_FIXED_MS,
+        Some(_) => ALTER_FIXED_MS,
+    };
+    let logged = subject.is_on("log_bin").then_some(match way {
+        // Row images of the copy: the data once more. The server's own ALTER is one statement.
+        None => summary.data_bytes,
+        Some(_) => 0,
+    });
     Forecast {
         rows: summary.rows,
         shadow_bytes: shadow,
-        // Row images of the copy: the data once more.
-        binlog_bytes: binlog.then_some(summary.data_bytes),
-        duration_ms: FIXED_MS + summary.rows.saturating_mul(1000) / rate.max(1),
+        binlog_bytes: logged,
+        duration_ms: fixed_ms + work_ms,
         rate_rows_s: rate,
         learned: median.is_some(),
+        samples: u32::try_from(rates.len()).unwrap_or(u32::MAX),
+        chunks: way.is_none().then(|| chunks(summary.rows, rate, options)),
+        disk_bytes: shadow.saturating_add(logged.unwrap_or(0)),
+        replicas: replicas(subject, options, way, shadow, logged.unwrap_or(0), work_ms),
     }
+}
+
+fn assumed(subject: &Subject<'_>, way: Option<Price>) -> u64 {
+    match way.map(|price| price.algorithm) {
+        None => COPY_IN_CHUNKS,
+        Some(Algorithm::Copy) => COPY_BY_SERVER,
+        Some(_) if rewrites_rows(subject, way) => REBUILD,
+        Some(_) => INDEX_ONLY,
+    }
+}
+
+/// Whether every row is written anew.
+fn rewrites_rows(subject: &Subject<'_>, way: Option<Price>) -> bool {
+    let remakes = |kind: &OperationKind| match kind {
+        OperationKind::TableOption(option) => {
+            ["ENGINE", "ROW_FORMAT", "KEY_BLOCK_SIZE"].contains(&option.name.as_str())
+        }
+        OperationKind::AddColumn(_)
+        | OperationKind::AddList(_)
+        | OperationKind::DropColumn(_)
+        | OperationKind::Modify(_)
+        | OperationKind::Change { .. }
+        | OperationKind::DropPrimaryKey
+        | OperationKind::Force => true,
+        kind => kind.indexes().iter().any(|index| index.name() == Some("PRIMARY")),
+    };
+    match way.map(|price| price.algorithm) {
+        None | Some(Algorithm::Copy) => true,
+        Some(Algorithm::Instant | Algorithm::NoCopy) => false,
+        Some(Algorithm::Inplace) => subject
+            .clause
+            .operations
+            .iter()
+            .any(|operation| remakes(&operation.kind)),
+    }
+}
+
+/// Bytes that stand beside the present ones for a while.
+fn second_table(subject: &Subject<'_>, way: Option<Price>) -> u64 {
+    let summary = &subject.table.summary;
+    match way.map(|price| price.algorithm) {
+        Some(Algorithm::Instant) => 0,
+        _ if rewrites_rows(subject, way) => summary.data_bytes.saturating_add(summary.index_bytes),
+        _ => {
+            let present = subject.table.keys.len().saturating_sub(1) as u64;
+            // Without another index to go by, a tenth of the rows.
+            let each = match present {
+                0 => summary.data_bytes / 10,
+                count => summary.index_bytes / count,
+            };
+            each.saturating_mul(subject.clause.added_indexes().count() as u64)
+        }
+    }
+}
+
+fn chunks(rows: u64, rate: u64, options: &ChangeOptions) -> u64 {
+    let size = match options.chunk_size {
+        Some(size) => u64::from(size),
+        None => rate.saturating_mul(options.chunk_time_ms.map_or(CHUNK_MS, u64::from)) / 1000,
+    };
+    rows.div_ceil(size.max(1)).max(1)
+}
+
+fn replicas(
+    subject: &Subject<'_>,
+    options: &ChangeOptions,
+    way: Option<Price>,
+    shadow: u64,
+    logged: u64,
+    work_ms: u64,
+) -> Vec<ReplicaForecast> {
+    // pt-osc finds no replicas of MariaDB, so it waits for none there.
+    let watched =
+        options.recursion_method != RecursionMethod::None && subject.server.flavour != Flavour::MariaDb;
+    let lag_ms = match way {
+        None if watched => None,
+        _ => Some(work_ms),
+    };
+    let hosts = subject.server.replicas.iter();
+    hosts
+        .map(|host| ReplicaForecast {
+            host: host.clone(),
+            // The same table once more, and what is received before it is applied.
+            disk_bytes: shadow.saturating_add(logged),
+            lag_ms,
+        })
+        .collect()
 }

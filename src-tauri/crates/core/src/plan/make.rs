@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine, ErrorCode,
-    ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity, Settings,
-    TableFacts, TableKind, TableRef, TlsMode,
+    Advice, AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
+    ErrorCode, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity,
+    Settings, TableFacts, TableKind, TableRef, TlsMode,
 };
 
+use super::advise::{choose, offers};
 use super::definition::fingerprint;
+use super::direct::{compose, render};
 use super::forecast::forecast;
 use super::questions::Asker;
 use crate::Core;
+use crate::advice::{Price, Subject};
 use crate::clause::{SqlMode, analyze_under, diagnose_under};
 use crate::ports::{LaunchInput, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target};
 use crate::preflight::{self, PreflightInput};
@@ -33,6 +36,7 @@ struct Gathered {
 }
 
 /// The way that was found, as far as one was.
+#[derive(Default)]
 struct Way {
     launch: Option<Result<Launch>>,
     probe: Option<Result<ProbeReport>>,
@@ -90,16 +94,32 @@ impl Core {
         let connection = self.connection(&request.connection_id).await?;
         let target = self.target(&connection.id).await?;
         let settings = self.ports.settings.load().await?;
-        let looked = async {
-            let gathered = self.gather(&request, &target, &settings).await?;
-            let way = self
-                .find_way(&request, &connection, &target, &gathered, &settings)
-                .await;
-            Ok((gathered, way))
-        };
         // Replicas that are slow to reach are asked while the way is found; what they do not tell stays unknown.
-        let moment = async { Ok(self.ports.servers.moment(&target, &request.table).await.ok()) };
-        let ((gathered, way), moment) = tokio::try_join!(looked, moment)?;
+        let moment = async { self.ports.servers.moment(&target, &request.table).await.ok() };
+        let gathered = self.gather(&request, &target, &settings);
+        let (gathered, moment) = tokio::join!(gathered, moment);
+        let gathered = gathered?;
+        let own_mode = request.options.sql_mode();
+        let server_mode = gathered.server.variables.get("sql_mode").map(String::as_str);
+        let mode = SqlMode::of_run(own_mode, server_mode);
+        let clause = analyze_under(request.kind.clause(), mode);
+        let subject = Subject {
+            clause: &clause,
+            table: &gathered.table,
+            server: &gathered.server,
+        };
+        let advice = self
+            .advise(&target, &subject, gathered.prepare.as_ref(), own_mode)
+            .await;
+        let engine = choose(&request, &subject, &advice);
+        // A change by the server itself needs neither Docker nor an image.
+        let way = match engine {
+            Engine::PtOsc => {
+                self.find_way(&request, &connection, &target, &gathered, &settings)
+                    .await
+            }
+            Engine::Direct => Way::default(),
+        };
         let busy = self
             .ports
             .runs
@@ -110,6 +130,11 @@ impl Core {
         let beside = self.runs_beside(&connection, own.or(busy.as_ref())).await?;
         let input = PreflightInput {
             request: &request,
+            engine,
+            algorithm: match engine {
+                Engine::PtOsc => None,
+                Engine::Direct => advice.algorithm,
+            },
             connection: &connection,
             server: &gathered.server,
             table: Some(&gathered.table),
@@ -120,7 +145,7 @@ impl Core {
             probe: way.probe.as_ref().map(Result::as_ref),
             answers: &none_yet,
             moment: moment.as_ref(),
-            advice: None,
+            advice: Some(&advice),
             settings: &settings,
             busy_run: busy.as_ref(),
             runs_beside: &beside,
@@ -129,20 +154,40 @@ impl Core {
         let questions = preflight::questions(&input);
         let limit = Duration::from_secs(settings.data_check_limit_s.into());
         let answers = self.ask_all(&target, &questions, limit, asker).await;
+        let judged = |engine, algorithm| {
+            preflight::check(&PreflightInput {
+                answers: &answers,
+                engine,
+                algorithm,
+                ..input
+            })
+        };
+        let (direct, ptosc) = (
+            judged(Engine::Direct, advice.algorithm),
+            judged(Engine::PtOsc, None),
+        );
+        let offers = offers(engine, &subject, &advice, &direct, &ptosc);
+        let offered = Advice {
+            offers,
+            ..advice.clone()
+        };
         let findings = preflight::check(&PreflightInput {
             answers: &answers,
+            advice: Some(&offered),
             ..input
         });
-        let learned = self.ports.runs.past_rates(&connection.id, 9).await?;
-        let binlog = gathered
-            .server
-            .variables
-            .get("log_bin")
-            .is_some_and(|value| value.eq_ignore_ascii_case("on"));
+        let price = price_of(engine, &offered);
+        let learned = match price {
+            None => self.ports.runs.past_rates(&connection.id, 9).await?,
+            Some(_) => Vec::new(),
+        };
+        let forecast = forecast(&subject, &request.options, price, &learned);
+        let direct = price.filter(|_| clause.problems.is_empty());
+        let direct = direct.map(|price| compose(&request, &clause, price, gathered.server.flavour));
         let launch = way.launch.and_then(Result::ok);
         Ok(Plan {
             id: PlanId(uuid::Uuid::new_v4().to_string()),
-            engine: Engine::PtOsc,
+            engine,
             operations: gathered.diagnosis.operations,
             server: ServerIdentity {
                 server_uuid: gathered.server.server_uuid.clone(),
@@ -156,12 +201,15 @@ impl Core {
                 preflight::confirmation(&findings, connection.environment, &request.table)
             },
             findings,
-            forecast: forecast(&gathered.table, binlog, &learned),
-            command: launch.as_ref().map(|launch| self.ports.runner.render(launch)),
-            advice: None,
+            forecast,
+            command: match &direct {
+                Some(direct) => Some(render(direct)),
+                None => launch.as_ref().map(|launch| self.ports.runner.render(launch)),
+            },
+            advice: Some(offered),
             launch,
-            direct: None,
-            counts_at_gate: gathered.counts_at_gate,
+            direct,
+            counts_at_gate: gathered.counts_at_gate && engine == Engine::PtOsc,
             facts: gathered.table,
             connection,
             request,
@@ -299,4 +347,13 @@ impl Core {
         let plan = self.memory.plans.lock().await.get(id).cloned();
         plan.ok_or_else(|| AppError::new(ErrorCode::PlanExpired))
     }
+}
+
+/// `None` under pt-osc, and where nothing can be asserted.
+fn price_of(engine: Engine, advice: &Advice) -> Option<Price> {
+    let algorithm = advice.algorithm.filter(|_| engine == Engine::Direct)?;
+    Some(Price {
+        algorithm,
+        blocks_writers: advice.blocks_writers,
+    })
 }

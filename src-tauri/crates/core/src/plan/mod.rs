@@ -1,5 +1,6 @@
 //! Plans: from what the user asks for to the exact value that runs.
 
+mod advise;
 mod definition;
 pub mod direct;
 mod forecast;
@@ -9,4 +10,5 @@ mod questions;
 
 pub(crate) use questions::Asker;
 
+pub(crate) use definition::without_counter;
 pub use definition::{as_expected, fingerprint, same_definition};

@@ -1,6 +1,7 @@
 //! What the core asks of the world. Every adapter implements one of these and knows no other adapter.
 
 mod clock;
+mod clone;
 mod direct;
 mod moment;
 mod rows;
@@ -11,6 +12,7 @@ mod store;
 mod vault;
 
 pub use clock::*;
+pub use clone::*;
 pub use direct::*;
 pub use moment::*;
 pub use rows::*;

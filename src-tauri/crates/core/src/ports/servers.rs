@@ -10,7 +10,7 @@ use mysqler_contract::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{DdlSession, DdlWork, MomentFacts, RowAnswer, RowQuestion};
+use super::{CloneOutcome, CloneQuestion, DdlSession, DdlWork, MomentFacts, RowAnswer, RowQuestion};
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
 #[derive(Debug, Clone)]
@@ -68,6 +68,8 @@ pub struct LeftoverFacts {
     pub tables: Vec<TableRef>,
     /// Triggers on this table whose names follow pt-osc's pattern, with their bodies.
     pub triggers: Vec<TriggerFacts>,
+    /// Empty clones of ours in the same database that no check can still be at work on.
+    pub clones: Vec<TableRef>,
 }
 
 /// The server's certificate as our own handshake saw it.
@@ -152,6 +154,15 @@ pub trait Servers: Send + Sync {
 
     /// Sessions of the target's account that are at work on a statement that begins with `head`.
     async fn ddl_work(&self, target: &Target, head: &str) -> Result<Vec<DdlWork>>;
+
+    /// Makes an empty table like the real one, tries the statements on it in turn until the server takes one, and drops
+    /// it, also when the caller gives up. Nothing of it reaches the binary log: without the right for that no table is
+    /// made.
+    async fn try_on_clone(&self, target: &Target, question: &CloneQuestion) -> Result<CloneOutcome>;
+
+    /// Row versions that instant changes have left in the table, the greatest of its partitions; `None` where the
+    /// server does not tell.
+    async fn row_versions(&self, target: &Target, table: &TableRef) -> Result<Option<u64>>;
 
     /// `None` when the server offers no TLS.
     async fn certificate(&self, target: &Target) -> Result<Option<ServerCertificate>>;

@@ -12,6 +12,8 @@ pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 #[derive(Debug, Clone)]
 pub struct World {
     pub request: ChangeRequest,
+    pub engine: Engine,
+    pub algorithm: Option<Algorithm>,
     pub connection: Connection,
     pub server: ServerFacts,
     pub table: Option<TableFacts>,
@@ -58,6 +60,8 @@ impl World {
                 dry_run: false,
                 hold_cutover: false,
             },
+            engine: Engine::PtOsc,
+            algorithm: None,
             connection: connection(),
             server: server(),
             table: Some(facts(table)),
@@ -86,6 +90,13 @@ impl World {
             busy_run: None,
             runs_beside: Vec::new(),
         }
+    }
+
+    /// The same, as the server's own ALTER.
+    pub fn by_server(mut self, algorithm: Algorithm) -> Self {
+        self.engine = Engine::Direct;
+        self.algorithm = Some(algorithm);
+        self
     }
 
     pub fn with_table(mut self, change: impl FnOnce(&mut TableFacts)) -> Self {
@@ -152,6 +163,8 @@ impl World {
     fn input(&self) -> PreflightInput<'_> {
         PreflightInput {
             request: &self.request,
+            engine: self.engine,
+            algorithm: self.algorithm,
             connection: &self.connection,
             server: &self.server,
             table: self.table.as_ref(),
@@ -379,5 +392,19 @@ pub fn foreign_key(name: &str, table: &str) -> ForeignKeyFacts {
         referenced_columns: vec!["id".into()],
         on_delete: "RESTRICT".into(),
         on_update: "RESTRICT".into(),
+    }
+}
+
+/// A proven answer of the server.
+pub fn advice(algorithm: Option<Algorithm>) -> Advice {
+    Advice {
+        algorithm,
+        blocks_writers: false,
+        verified: true,
+        reasons: Vec::new(),
+        offers: Vec::new(),
+        expected: None,
+        refusal: None,
+        left: None,
     }
 }

@@ -13,8 +13,8 @@ mod table_options;
 mod tests;
 
 use mysqler_contract::{
-    Advice, AppError, ChangeRequest, Connection, Finding, ImageStatus, LINTS_OFF_AT_FIRST, Launch, LintRule,
-    PrepareVerdict, ProbeReport, RunId, Scope, Settings, TableFacts, TableRef, Timestamp,
+    Advice, Algorithm, AppError, ChangeRequest, Connection, Engine, Finding, ImageStatus, LINTS_OFF_AT_FIRST,
+    Launch, LintRule, PrepareVerdict, ProbeReport, RunId, Scope, Settings, TableFacts, TableRef, Timestamp,
 };
 
 pub use confirm::confirmation;
@@ -28,6 +28,10 @@ use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, RowQuestion, ServerFa
 #[derive(Debug, Clone, Copy)]
 pub struct PreflightInput<'a> {
     pub request: &'a ChangeRequest,
+    /// The way that is judged: what concerns the other engine alone is left out.
+    pub engine: Engine,
+    /// What the server would be held to; `None` under pt-osc, and when no way of the server's own is known.
+    pub algorithm: Option<Algorithm>,
     pub connection: &'a Connection,
     pub server: &'a ServerFacts,
     /// `None`: there is no such table.
@@ -64,6 +68,7 @@ pub fn questions(input: &PreflightInput<'_>) -> Vec<RowQuestion> {
 pub fn check(input: &PreflightInput<'_>) -> Vec<Finding> {
     let context = Context::new(input);
     let mut findings: Vec<Finding> = checks::all()
+        .filter(|rule| rule.engine.is_none_or(|engine| engine == input.engine))
         .flat_map(|rule| {
             let found = (rule.check)(&context);
             found.into_iter().map(|finding| Finding {

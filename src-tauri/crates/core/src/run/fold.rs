@@ -53,6 +53,7 @@ impl RunFold {
             job: None,
             exit_code: None,
             last_seq: 0,
+            bytes_after: None,
             supervisor: None,
         })
     }
@@ -86,6 +87,10 @@ impl RunFold {
             RunEventKind::Sessions { ids } => view.sessions = ids.clone(),
             RunEventKind::Warned { .. } => view.warnings += 1,
             RunEventKind::JobExited { code, .. } => view.exit_code = Some(*code),
+            RunEventKind::Measured {
+                data_bytes,
+                index_bytes,
+            } => view.bytes_after = Some(data_bytes.saturating_add(*index_bytes)),
             RunEventKind::Requested { action, .. } => {
                 view.pending = (*action != RunAction::Start).then_some(*action);
             }

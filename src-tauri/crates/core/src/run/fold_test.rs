@@ -39,6 +39,7 @@ fn blank() -> RunFold {
         job: None,
         exit_code: None,
         last_seq: 0,
+        bytes_after: None,
         supervisor: None,
     })
 }

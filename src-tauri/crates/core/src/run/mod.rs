@@ -11,6 +11,7 @@ mod fold;
 mod follow;
 mod gate;
 mod history;
+mod measure;
 mod prepare;
 mod recorder;
 mod standing;

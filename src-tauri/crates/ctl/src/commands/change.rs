@@ -23,7 +23,7 @@ pub struct Change {
     #[command(flatten)]
     kind: Kind,
     /// How the table is changed
-    #[arg(long, value_name = "auto|pt-osc", default_value = "auto", value_parser = engine)]
+    #[arg(long, value_name = "auto|direct|pt-osc", default_value = "auto", value_parser = engine)]
     engine: EngineChoice,
     /// Where the engine's program runs
     #[arg(long, value_name = "docker", default_value = "docker", value_parser = runner)]
@@ -228,8 +228,8 @@ fn engine(text: &str) -> Result<EngineChoice, String> {
     match text {
         "auto" => Ok(EngineChoice::Auto),
         "pt-osc" => Ok(EngineChoice::PtOsc),
-        "direct" => Err("the engine \"direct\" is not part of this version; use auto or pt-osc".to_owned()),
-        _ => Err("one of: auto, pt-osc".to_owned()),
+        "direct" => Ok(EngineChoice::Direct),
+        _ => Err("one of: auto, direct, pt-osc".to_owned()),
     }
 }
 
@@ -401,7 +401,7 @@ mod tests {
     #[test]
     fn what_this_version_has_not_and_what_is_half_said_is_refused() {
         for (line, says) in [
-            (vec!["--reclaim", "--engine=direct"], "not part of this version"),
+            (vec!["--reclaim", "--engine=inplace"], "auto, direct, pt-osc"),
             (vec!["--reclaim", "--runner=local"], "not part of this version"),
             (vec![], "--alter"),
             (vec!["--reclaim", "--alter=ADD x INT"], "cannot be used with"),

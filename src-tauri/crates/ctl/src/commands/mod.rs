@@ -2,6 +2,7 @@
 
 mod browse;
 mod change;
+mod compared;
 mod connection;
 mod history;
 mod image;

@@ -1,6 +1,10 @@
 //! `plan`: what a change would do, and how a plan is shown.
 
-use mysqler_contract::{AppError, EngineChoice, ErrorCode, Finding, Flavour, Plan, Result, Severity};
+use mysqler_contract::messages::text;
+use mysqler_contract::{
+    Advice, Algorithm, AppError, Difference, Engine, EngineChoice, ErrorCode, Finding, Flavour, Plan,
+    ReplicaForecast, Result, Severity,
+};
 
 use super::change::Change;
 use super::connection::environment;
@@ -57,6 +61,9 @@ pub async fn made(context: &Context, change: Change, interrupts: &mut Interrupts
 
 pub fn described(out: &Output, plan: &Plan) -> Vec<String> {
     let mut lines = summary(out, plan);
+    if let Some(advice) = &plan.advice {
+        lines.extend(ways(out, plan, advice));
+    }
     if !plan.findings.is_empty() {
         lines.push(String::new());
         lines.push(out.own("ctl.plan.findings"));
@@ -81,10 +88,14 @@ pub fn described(out: &Output, plan: &Plan) -> Vec<String> {
 fn summary(out: &Output, plan: &Plan) -> Vec<String> {
     let forecast = &plan.forecast;
     let table = printable(&table_name::quote(&plan.request.table));
-    let rate = if forecast.learned {
-        "ctl.plan.rate_learned"
-    } else {
-        "ctl.plan.rate_assumed"
+    let instant = plan
+        .direct
+        .as_ref()
+        .is_some_and(|direct| direct.algorithm == Algorithm::Instant);
+    let rate = match forecast.learned {
+        _ if instant => "ctl.plan.rate_instant",
+        true => "ctl.plan.rate_learned",
+        false => "ctl.plan.rate_assumed",
     };
     let time = out.own_with(
         rate,
@@ -117,10 +128,11 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
         version.minor,
         version.patch,
     );
-    let engine = match plan.request.engine {
-        EngineChoice::Auto => "ctl.plan.engine_auto",
-        EngineChoice::PtOsc => "ctl.plan.engine_ptosc",
-        EngineChoice::Direct => "ctl.plan.engine_direct",
+    let engine = match (plan.request.engine, plan.engine) {
+        (EngineChoice::Auto, Engine::PtOsc) => "ctl.plan.engine_auto",
+        (EngineChoice::Auto, Engine::Direct) => "ctl.plan.engine_auto_direct",
+        (EngineChoice::PtOsc, _) => "ctl.plan.engine_ptosc",
+        (EngineChoice::Direct, _) => "ctl.plan.engine_direct",
     };
     let binlog = forecast
         .binlog_bytes
@@ -136,12 +148,70 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
         (out.own("ctl.column.server"), Some(server)),
         (out.own("ctl.plan.table_size"), Some(size)),
         (out.own("ctl.plan.engine"), Some(out.own(engine))),
+        (
+            out.own("ctl.plan.algorithm"),
+            plan.direct
+                .as_ref()
+                .map(|direct| algorithm(out, plan, direct.algorithm)),
+        ),
         (out.own("ctl.plan.mode"), dry_run),
         (out.own("ctl.plan.cutover"), hold),
         (out.own("ctl.plan.time"), Some(time)),
+        (out.own("ctl.plan.chunks"), forecast.chunks.map(number)),
         (out.own("ctl.plan.disk"), Some(space)),
         (out.own("ctl.plan.binlog"), binlog),
     ])
+    .into_iter()
+    .chain(forecast.replicas.iter().map(|replica| behind(out, replica)))
+    .collect()
+}
+
+fn behind(out: &Output, replica: &ReplicaForecast) -> String {
+    let space = ("bytes", bytes(replica.disk_bytes));
+    let words = match replica.lag_ms {
+        None => out.own_with("ctl.plan.replica_waited", [space]),
+        Some(lag) => out.own_with("ctl.plan.replica_behind", [space, ("time", duration(out, lag))]),
+    };
+    let name = out.own_with("ctl.plan.replica", [("host", printable(&replica.host))]);
+    format!("{name}: {words}")
+}
+
+fn algorithm(out: &Output, plan: &Plan, algorithm: Algorithm) -> String {
+    let verified = plan.advice.as_ref().is_some_and(|advice| advice.verified);
+    let key = match verified {
+        true => "ctl.plan.verified",
+        false => "ctl.plan.unverified",
+    };
+    out.own_with(key, [("algorithm", algorithm.keyword().to_owned())])
+}
+
+/// Why the server's own way is what it is, and what each way costs.
+fn ways(out: &Output, plan: &Plan, advice: &Advice) -> Vec<String> {
+    let said = |entry: &Difference| {
+        printable(&text(
+            out.locale(),
+            &format!("advice.{}", entry.what),
+            &entry.params,
+        ))
+    };
+    let mut lines = vec![String::new(), out.own("ctl.plan.reasons")];
+    lines.extend(advice.reasons.iter().map(|reason| format!("  {}", said(reason))));
+    lines.push(String::new());
+    lines.push(out.own("ctl.plan.offers"));
+    for offer in &advice.offers {
+        let name = match offer.algorithm {
+            Some(way) => format!("direct {}", algorithm(out, plan, way)),
+            None => "pt-osc".to_owned(),
+        };
+        let state = match (offer.engine == plan.engine, offer.open) {
+            (_, false) => "ctl.plan.offer_closed",
+            (true, true) => "ctl.plan.offer_chosen",
+            (false, true) => "ctl.plan.offer_open",
+        };
+        lines.push(format!("  {name} ({})", out.own(state)));
+        lines.extend(offer.notes.iter().map(|note| format!("      {}", said(note))));
+    }
+    lines
 }
 
 /// Names of products: the same in every language.

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use futures::StreamExt;
 use mysqler_contract::{LogBatch, LogKind, LogLine, Result, RunDetail, RunId, RunState, RunView};
 
-use super::{history, plan};
+use super::{compared, history, plan};
 use crate::context::Context;
 use crate::exit::{self, Exit};
 use crate::interrupt::Interrupts;
@@ -187,6 +187,7 @@ async fn cleanup(context: &Context, id: RunId) -> Result<Exit> {
 
 fn shown(out: &Output, detail: &RunDetail) -> Vec<String> {
     let mut lines = watch::facts_of(out, &detail.view);
+    lines.extend(compared::lines(out, detail));
     if !detail.plan.findings.is_empty() {
         lines.push(String::new());
         lines.push(out.own("ctl.plan.findings"));

@@ -43,6 +43,7 @@ fn view(state: RunState) -> RunView {
         job: None,
         exit_code: None,
         last_seq: 1,
+        bytes_after: None,
         supervisor: None,
     }
 }

@@ -117,6 +117,10 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
             duration_ms: 60_000,
             rate_rows_s: 30_000,
             learned: false,
+            samples: 0,
+            chunks: None,
+            disk_bytes: 1 << 29,
+            replicas: Vec::new(),
         },
         confirmation: ConfirmationNeed::default(),
         advice: None,
@@ -162,6 +166,7 @@ pub fn view(plan: &Plan) -> RunView {
         job: None,
         exit_code: None,
         last_seq: 1,
+        bytes_after: None,
         supervisor: Some("window:1".to_owned()),
     }
 }

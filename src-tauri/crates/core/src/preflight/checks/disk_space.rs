@@ -2,7 +2,7 @@
 //! does not, since a full disk stops every writer; `warn` where little would stay free. Most servers do not tell: then the
 //! need is told, `info`, not proven.
 
-use mysqler_contract::{Finding, Severity, TableKind};
+use mysqler_contract::{Algorithm, Finding, Severity, TableKind};
 
 use super::super::context::Context;
 use crate::ports::DiskFacts;
@@ -18,6 +18,13 @@ const NOTEWORTHY_BYTES: u64 = 256 * MEGABYTE;
 const SPARE_PART: u64 = 10;
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    // Neither makes a second table.
+    if matches!(
+        context.input.algorithm,
+        Some(Algorithm::Instant | Algorithm::NoCopy)
+    ) {
+        return Vec::new();
+    }
     let Some(facts) = context
         .input
         .table

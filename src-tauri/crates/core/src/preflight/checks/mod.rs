@@ -2,9 +2,16 @@
 
 // Above the groups, which make their lists with it.
 macro_rules! rules {
-    ($($scope:ident $check:ident),+ $(,)?) => {
-        &[$(Rule { scope: Scope::$scope, codes: $check::CODES, check: $check::check }),+]
+    ($($scope:ident $check:ident $(for $engine:ident)?),+ $(,)?) => {
+        &[$(Rule {
+            scope: Scope::$scope,
+            engine: rules!(@engine $($engine)?),
+            codes: $check::CODES,
+            check: $check::check,
+        }),+]
     };
+    (@engine $engine:ident) => { Some(mysqler_contract::Engine::$engine) };
+    (@engine) => { None };
 }
 
 mod added_columns;
@@ -14,6 +21,7 @@ mod binlog_format;
 mod check_names;
 mod circumstances;
 mod clause_refused;
+mod clone_refused;
 mod cluster;
 mod destructive;
 mod disk_space;
@@ -33,6 +41,7 @@ mod network;
 mod online_log;
 mod operation_known;
 mod options;
+mod partition_loss;
 mod partitions;
 mod prepare;
 mod privileges;
@@ -42,6 +51,7 @@ mod reclaim;
 mod replica_target;
 mod replicas_watched;
 mod rows;
+mod server_alter;
 mod server_support;
 mod special_indexes;
 mod sql_mode;
@@ -54,7 +64,7 @@ mod triggers;
 mod type_changed;
 mod usable_key;
 
-use mysqler_contract::{Finding, Scope};
+use mysqler_contract::{Engine, Finding, Scope};
 
 use super::context::Context;
 use crate::ports::RowQuestion;
@@ -62,6 +72,8 @@ use crate::ports::RowQuestion;
 /// One check: what it looks at, the codes that it may give, and its rule.
 pub struct Rule {
     pub scope: Scope,
+    /// The engine that it concerns alone; `None` for what holds whichever is taken.
+    pub engine: Option<Engine>,
     pub codes: &'static [&'static str],
     pub check: fn(&Context<'_>) -> Vec<Finding>,
 }
@@ -82,43 +94,46 @@ const RULES: &[Rule] = rules![
     Clause added_columns,
     Table auto_increment,
     Server binlog_filters,
-    Server binlog_format,
-    Table check_names,
+    Server binlog_format for PtOsc,
+    Table check_names for PtOsc,
     Server circumstances,
     Clause clause_refused,
+    Clause clone_refused,
     Server cluster,
     Clause destructive,
     Server disk_space,
-    Server explain_format,
-    Table foreign_keys,
-    Clause four_byte_text,
-    Table generated_columns,
-    Clause key_changes,
+    Server explain_format for PtOsc,
+    Table foreign_keys for PtOsc,
+    Clause four_byte_text for PtOsc,
+    Table generated_columns for PtOsc,
+    Clause key_changes for PtOsc,
     Table key_length,
     Clause known_names,
-    Server launch,
+    Server launch for PtOsc,
     Table leftover_tables,
-    Table names,
-    Server network,
+    Table names for PtOsc,
+    Server network for PtOsc,
     Server online_log,
     Clause operation_known,
-    Table partitions,
+    Clause partition_loss for Direct,
+    Table partitions for PtOsc,
     Clause prepare,
     Server privileges,
-    Server probe,
+    Server probe for PtOsc,
     Server read_only,
     Table reclaim,
     Server replica_target,
-    Server replicas_watched,
+    Server replicas_watched for PtOsc,
+    Clause server_alter,
     Server server_support,
-    Table special_indexes,
+    Table special_indexes for PtOsc,
     Server sql_mode,
     Table statistics,
-    Table storage,
-    Table system_versioned,
+    Table storage for PtOsc,
+    Table system_versioned for PtOsc,
     Table table_kind,
-    Server trigger_trust,
+    Server trigger_trust for PtOsc,
     Table triggers,
     Clause type_changed,
-    Table usable_key,
+    Table usable_key for PtOsc,
 ];

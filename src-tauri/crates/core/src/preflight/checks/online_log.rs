@@ -1,7 +1,7 @@
 //! The server keeps what is written while it changes the table itself. Scope: the server, under the direct engine. `warn`:
 //! an INPLACE rebuild ends with an error, all its work lost, when writers fill this log.
 
-use mysqler_contract::{EngineChoice, Finding, Severity};
+use mysqler_contract::{Algorithm, Engine, EngineChoice, Finding, Severity};
 
 use super::super::context::Context;
 
@@ -17,9 +17,10 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let log = context
         .variable("innodb_online_alter_log_max_size")
         .and_then(|bytes| bytes.parse::<u64>().ok());
-    let (EngineChoice::Direct, Some(log), Some(facts)) =
-        (context.input.request.engine, log, context.input.table)
-    else {
+    let input = context.input;
+    let direct = input.engine == Engine::Direct || input.request.engine == EngineChoice::Direct;
+    let rebuilds = input.algorithm != Some(Algorithm::Instant);
+    let (true, Some(log), Some(facts)) = (direct && rebuilds, log, input.table) else {
         return Vec::new();
     };
     if log > DEFAULT_BYTES || facts.summary.data_bytes < BIG_TABLE_BYTES {

@@ -1,28 +1,40 @@
 //! The account holds what a run needs. Scope: server and database. `block`, with the exact GRANT: a privilege that is
 //! missing is noticed only after triggers or the shadow table exist.
 
-use mysqler_contract::{Finding, Flavour, Severity, quote_identifier};
+use mysqler_contract::{Engine, Finding, Flavour, Severity, quote_identifier};
 
 use super::super::context::{Context, list};
 
 pub const CODES: &[&str] = &["PRIVILEGES_MISSING"];
 
-const ON_SCHEMA: [&str; 8] = [
+/// What one ALTER needs.
+const OF_ALTER: [&str; 3] = ["ALTER", "CREATE", "INSERT"];
+
+const OF_COPY: [&str; 8] = [
     "ALTER", "CREATE", "DELETE", "DROP", "INSERT", "SELECT", "TRIGGER", "UPDATE",
 ];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    let on_server: Vec<&str> = needed_on_server(context)
+    let (of_server, of_schema): (&[&[&str]], &[&str]) = match context.input.engine {
+        Engine::PtOsc => (needed_on_server(context), &OF_COPY),
+        Engine::Direct => (&[], &OF_ALTER),
+    };
+    let on_server: Vec<&str> = of_server
         .iter()
         .filter(|names| !names.iter().any(|name| context.holds_globally(name)))
         .filter_map(|names| names.first().copied())
         .collect();
-    let mut wanted = ON_SCHEMA.to_vec();
+    let mut wanted = of_schema.to_vec();
+    let drops = ["DROP PARTITION", "TRUNCATE PARTITION"].iter();
+    if drops.flat_map(|verb| context.operations(verb)).next().is_some() && !wanted.contains(&"DROP") {
+        wanted.push("DROP");
+    }
     let touches_keys = context
         .input
         .table
         .is_some_and(|facts| !facts.foreign_keys.is_empty() || !facts.referenced_by.is_empty());
-    if touches_keys || context.operations("ADD FOREIGN KEY").next().is_some() {
+    let rebuilds_keys = touches_keys && context.input.engine == Engine::PtOsc;
+    if rebuilds_keys || context.operations("ADD FOREIGN KEY").next().is_some() {
         wanted.push("REFERENCES");
     }
     let on_schema: Vec<&str> = wanted

@@ -1,7 +1,7 @@
 //! The server is one that a run is known to work on. Scope: the server. `block` for another product underneath and for
 //! versions before 5.7; MariaDB is `info`, or `warn` with replicas, since pt-osc cannot watch their lag there.
 
-use mysqler_contract::{Finding, Flavour, Severity};
+use mysqler_contract::{Engine, Finding, Flavour, Severity};
 
 use super::super::context::{Context, list};
 
@@ -15,7 +15,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         Flavour::MySql | Flavour::Percona if (server.version.major, server.version.minor) < (5, 7) => {
             vec![finding("SERVER_TOO_OLD", Severity::Block)]
         }
-        Flavour::MariaDb => {
+        Flavour::MariaDb if context.input.engine == Engine::PtOsc => {
             let severity = if server.replicas.is_empty() {
                 Severity::Info
             } else {

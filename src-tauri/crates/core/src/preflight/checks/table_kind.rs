@@ -1,7 +1,8 @@
 //! The table exists, is a base table and is kept by InnoDB. Scope: the table. All `block`: a copy of a view makes no
-//! sense, and another engine gives neither row locks nor a consistent read while rows are copied.
+//! sense, and another engine gives neither row locks nor a consistent read while rows are copied. The server's own ALTER
+//! needs neither; there another engine is `warn`.
 
-use mysqler_contract::{Finding, Severity, TableKind};
+use mysqler_contract::{Engine, Finding, Severity, TableKind};
 
 use super::super::context::Context;
 
@@ -14,7 +15,14 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     };
     match (&facts.summary.kind, facts.summary.engine.as_deref()) {
         (TableKind::Base, Some(engine)) if engine.eq_ignore_ascii_case("InnoDB") => Vec::new(),
-        (TableKind::Base, engine) => vec![block("TABLE_NOT_INNODB").with("engine", engine.unwrap_or("-"))],
+        (TableKind::Base, engine) => {
+            let severity = match context.input.engine {
+                Engine::PtOsc => Severity::Block,
+                Engine::Direct => Severity::Warn,
+            };
+            let finding = Finding::new("TABLE_NOT_INNODB", severity).with("table", context.table_name());
+            vec![finding.with("engine", engine.unwrap_or("-"))]
+        }
         _ => vec![block("TABLE_IS_VIEW")],
     }
 }

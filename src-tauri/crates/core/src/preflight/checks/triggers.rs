@@ -1,7 +1,8 @@
 //! The table has no triggers. Scope: the table. `block`: the copy needs triggers of its own, and pt-osc refuses a table
-//! that has any. Triggers that an earlier pt-osc left are told apart, since they only need to be cleaned up.
+//! that has any. Triggers of another pt-osc are told apart: they need to be cleaned up, and whichever engine is taken
+//! they may be at work, so that the end of that copy would undo the change.
 
-use mysqler_contract::{Finding, Severity, quote_identifier};
+use mysqler_contract::{Engine, Finding, Severity, quote_identifier};
 
 use super::super::context::{Context, list};
 
@@ -32,7 +33,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         finding.with("table", context.table_name()).query(query.clone())
     };
     let mut found = Vec::new();
-    if !own.is_empty() {
+    if !own.is_empty() && context.input.engine == Engine::PtOsc {
         found.push(finding("TRIGGERS_EXIST", &own));
     }
     if !left.is_empty() {
@@ -46,7 +47,18 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::{World, trigger};
+    use super::super::super::fixture::{World, advice, trigger};
+    use mysqler_contract::Algorithm;
+
+    #[test]
+    fn the_servers_own_alter_keeps_the_applications_triggers_and_fears_another_copys() {
+        let mut world = World::calm().with_table(|table| table.triggers = vec![trigger("audit")]);
+        world.advice = Some(advice(Some(Algorithm::Instant)));
+        world = world.by_server(Algorithm::Instant);
+        assert_eq!(world.codes(), Vec::<String>::new());
+        world.leftovers.triggers = vec![trigger("pt_osc_shop_orders_ins")];
+        assert_eq!(world.codes(), ["LEFTOVER_TRIGGERS"]);
+    }
 
     #[test]
     fn triggers_of_the_application_and_of_an_earlier_run_are_told_apart() {

@@ -16,7 +16,7 @@ use crate::session::is_protected;
 
 pub const RULES: &[Rule] = rules![
     Moment backup,
-    Moment load,
+    Moment load for PtOsc,
     Moment replicas,
     Moment runs_beside,
     Moment table_locks,

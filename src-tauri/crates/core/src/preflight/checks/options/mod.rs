@@ -12,10 +12,10 @@ use super::Rule;
 use crate::options::find;
 
 pub const RULES: &[Rule] = rules![
-    Clause acceptable,
-    Clause guards,
-    Table kept,
-    Rows values,
+    Clause acceptable for PtOsc,
+    Clause guards for PtOsc,
+    Table kept for PtOsc,
+    Rows values for PtOsc,
 ];
 
 /// A finding for each of these settings that was given, under the code that the catalogue knows it by; one click takes

@@ -48,6 +48,7 @@ macro_rules! rules {
         &[$(RowRule {
             rule: Rule {
                 scope: Scope::Rows,
+                engine: None,
                 codes: $check::CODES,
                 check: |context| judge(context, suspected(context, $check::suspicions)),
             },
