@@ -19,16 +19,19 @@ mod auto_increment;
 mod binlog_filters;
 mod binlog_format;
 mod check_names;
+mod chunk_key;
 mod circumstances;
 mod clause_refused;
 mod clone_refused;
 mod cluster;
+mod column_returns;
 mod destructive;
 mod disk_space;
 mod explain_format;
 mod foreign_keys;
 mod four_byte_text;
 mod generated_columns;
+mod generated_values;
 mod key_changes;
 mod key_length;
 mod known_names;
@@ -96,16 +99,19 @@ const RULES: &[Rule] = rules![
     Server binlog_filters,
     Server binlog_format for PtOsc,
     Table check_names for PtOsc,
+    Table chunk_key for PtOsc,
     Server circumstances,
     Clause clause_refused,
     Clause clone_refused,
     Server cluster,
+    Clause column_returns for PtOsc,
     Clause destructive,
     Server disk_space,
     Server explain_format for PtOsc,
     Table foreign_keys for PtOsc,
     Clause four_byte_text for PtOsc,
     Table generated_columns for PtOsc,
+    Clause generated_values for PtOsc,
     Clause key_changes for PtOsc,
     Table key_length,
     Clause known_names,
