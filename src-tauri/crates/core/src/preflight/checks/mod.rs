@@ -12,15 +12,18 @@ mod auto_increment;
 mod binlog_filters;
 mod binlog_format;
 mod check_names;
+mod chunk_key;
 mod circumstances;
 mod clause_refused;
 mod cluster;
+mod column_returns;
 mod destructive;
 mod disk_space;
 mod explain_format;
 mod foreign_keys;
 mod four_byte_text;
 mod generated_columns;
+mod generated_values;
 mod key_changes;
 mod key_length;
 mod known_names;
@@ -84,15 +87,18 @@ const RULES: &[Rule] = rules![
     Server binlog_filters,
     Server binlog_format,
     Table check_names,
+    Table chunk_key,
     Server circumstances,
     Clause clause_refused,
     Server cluster,
+    Clause column_returns,
     Clause destructive,
     Server disk_space,
     Server explain_format,
     Table foreign_keys,
     Clause four_byte_text,
     Table generated_columns,
+    Clause generated_values,
     Clause key_changes,
     Table key_length,
     Clause known_names,

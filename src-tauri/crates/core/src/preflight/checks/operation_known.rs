@@ -1,5 +1,5 @@
 //! Every operation is one whose effect through a copy is known. Scope: the clause. `warn` for an unknown operation;
-//! another storage engine is `danger`, since transactions and foreign keys go with it.
+//! another storage engine is `danger`, since transactions and foreign keys go with it, and `block` when it keeps no rows.
 
 use mysqler_contract::{Finding, Severity};
 
@@ -31,8 +31,12 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             .next()
             .unwrap_or_default()
             .trim_matches(['\'', '"', '`']);
+        let severity = match engine.eq_ignore_ascii_case("BLACKHOLE") {
+            true => Severity::Block,
+            false => Severity::Danger,
+        };
         if !engine.eq_ignore_ascii_case("InnoDB") {
-            found.push(Finding::new("ENGINE_CHANGED", Severity::Danger).with("engine", engine));
+            found.push(Finding::new("ENGINE_CHANGED", severity).with("engine", engine));
         }
     }
     found
@@ -54,5 +58,11 @@ mod tests {
     #[case("ROW_FORMAT=DYNAMIC", &[])]
     fn unknown_operations_and_other_engines_are_told(#[case] clause: &str, #[case] codes: &[&str]) {
         assert_eq!(World::altering(clause).codes(), codes, "{clause}");
+    }
+
+    #[test]
+    fn an_engine_that_keeps_no_rows_cannot_be_chosen() {
+        let findings = World::altering("ENGINE=blackhole").findings();
+        assert_eq!(findings[0].severity, mysqler_contract::Severity::Block);
     }
 }

@@ -15,6 +15,7 @@ mod column_in_use;
 mod dates_invalid;
 mod drop_add_looks_like_rename;
 mod duplicates_under_collation;
+mod duplicates_under_shorter_key;
 mod duplicates_under_unique;
 mod index_in_use;
 mod members_in_use;
@@ -63,6 +64,7 @@ pub const RULES: &[RowRule] = rules![
     dates_invalid,
     drop_add_looks_like_rename,
     duplicates_under_collation,
+    duplicates_under_shorter_key,
     duplicates_under_unique,
     index_in_use,
     members_in_use,
