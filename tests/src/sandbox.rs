@@ -145,8 +145,8 @@ impl Sandbox {
             .no_engine_substitution(false)
             .timezone(None)
             .disable_statement_logging();
-        match options.connect().await {
-            Ok(connection) => Client { connection },
+        match Client::open(&options).await {
+            Ok(client) => client,
             Err(error) => panic!("the sandbox's {server:?} refuses {account:?} ({error}): run make sandbox"),
         }
     }
@@ -194,6 +194,9 @@ impl Account {
     }
 }
 
+/// One value; `None` is NULL.
+pub type Cell = Option<Vec<u8>>;
+
 /// A plain session; what it refuses fails the test.
 #[derive(Debug)]
 pub struct Client {
@@ -201,6 +204,11 @@ pub struct Client {
 }
 
 impl Client {
+    pub async fn open(options: &MySqlConnectOptions) -> Result<Self, sqlx::Error> {
+        let connection = options.connect().await?;
+        Ok(Self { connection })
+    }
+
     pub async fn run(&mut self, sql: &str) {
         if let Err(error) = self.try_run(sql).await {
             panic!("{sql}: {error}");
@@ -214,23 +222,24 @@ impl Client {
             .map(drop)
     }
 
-    /// Every value as its text; NULL is empty.
-    pub async fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
+    /// Every value as the bytes that the server sends for it.
+    pub async fn cells(&mut self, sql: &str) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
         let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .fetch_all(&mut self.connection)
-            .await;
+            .await?;
+        let cells = rows
+            .iter()
+            .map(|row| (0..row.len()).map(|at| row.try_get_unchecked(at)).collect());
+        cells.collect()
+    }
+
+    /// Every value as its text; NULL is empty.
+    pub async fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
+        let rows = self.cells(sql).await;
         let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
-        rows.iter()
-            .map(|row| {
-                (0..row.len())
-                    .map(|at| {
-                        row.try_get_unchecked::<Option<Vec<u8>>, _>(at)
-                            .unwrap()
-                            .unwrap_or_default()
-                    })
-                    .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-                    .collect()
-            })
+        let text = |cell: Cell| String::from_utf8_lossy(&cell.unwrap_or_default()).into_owned();
+        rows.into_iter()
+            .map(|row| row.into_iter().map(text).collect())
             .collect()
     }
 

@@ -1,0 +1,4 @@
+INSERT INTO t VALUES
+  (1, 'Bob'),
+  (2, 'bobby'),
+  (3, 'Ann');

@@ -1,0 +1,1 @@
+INSERT INTO t (id, email) VALUES (1, 'A'), (2, 'B');

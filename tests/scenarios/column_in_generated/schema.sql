@@ -1,0 +1,5 @@
+CREATE TABLE t (
+  id INT NOT NULL PRIMARY KEY,
+  email VARCHAR(40) NOT NULL,
+  lower_email VARCHAR(40) AS (LOWER(email)) STORED
+);

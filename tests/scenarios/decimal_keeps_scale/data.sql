@@ -1,0 +1,3 @@
+INSERT INTO t VALUES
+  (1, 1.2300),
+  (2, -5.5000);

@@ -1,0 +1,3 @@
+INSERT INTO t VALUES
+  (1, 1.2345),
+  (2, 1.2300);

@@ -1,0 +1,4 @@
+INSERT INTO t VALUES
+  (1, '12'),
+  (2, '-7'),
+  (3, NULL);

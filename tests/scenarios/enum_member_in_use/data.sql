@@ -1,0 +1,4 @@
+INSERT INTO t VALUES
+  (1, 'new'),
+  (2, 'sent'),
+  (3, 'sent');

@@ -1,0 +1,4 @@
+INSERT INTO t VALUES
+  (1, 'new'),
+  (2, 'paid'),
+  (3, 'sent');

@@ -1,0 +1,6 @@
+INSERT INTO t VALUES
+  (1, 'a'),
+  (11, 'b'),
+  (12, 'c'),
+  (25, 'd');
+INSERT INTO other VALUES (13, 'x'), (14, 'y');

@@ -1,0 +1,6 @@
+CREATE TABLE t (
+  id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  email VARCHAR(80) NOT NULL,
+  note VARCHAR(80),
+  KEY k_email (email)
+);

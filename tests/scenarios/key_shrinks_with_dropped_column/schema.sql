@@ -1,0 +1,6 @@
+CREATE TABLE t (
+  a INT NOT NULL,
+  b INT NOT NULL,
+  note VARCHAR(20) NOT NULL,
+  PRIMARY KEY (a, b)
+);

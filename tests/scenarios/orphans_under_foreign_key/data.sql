@@ -1,0 +1,5 @@
+INSERT INTO parent VALUES (1), (2);
+INSERT INTO t VALUES
+  (1, 1),
+  (2, 9),
+  (3, NULL);

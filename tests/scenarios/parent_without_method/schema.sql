@@ -1,0 +1,6 @@
+CREATE TABLE t (id INT NOT NULL PRIMARY KEY);
+CREATE TABLE child (
+  id INT NOT NULL PRIMARY KEY,
+  parent_id INT,
+  CONSTRAINT fk_parent FOREIGN KEY (parent_id) REFERENCES t (id)
+);

@@ -1,0 +1,3 @@
+INSERT INTO t VALUES (1, 10), (2, 11);
+UPDATE t SET a = 12 WHERE id = 1;
+DELETE FROM t WHERE id = 2;

@@ -1,0 +1,4 @@
+CREATE TABLE t (
+  id INT NOT NULL PRIMARY KEY,
+  name VARCHAR(60)
+);

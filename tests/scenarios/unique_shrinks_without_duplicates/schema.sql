@@ -1,0 +1,6 @@
+CREATE TABLE t (
+  id INT NOT NULL PRIMARY KEY,
+  email VARCHAR(40) NOT NULL,
+  note VARCHAR(20) NOT NULL,
+  UNIQUE KEY u (email, note)
+);

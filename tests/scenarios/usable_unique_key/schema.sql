@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT NOT NULL, note VARCHAR(10), UNIQUE KEY u (id));
