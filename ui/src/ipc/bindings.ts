@@ -1226,7 +1226,6 @@ export type WaitTotal = {
 	detail: string,
 };
 
-
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;
 
