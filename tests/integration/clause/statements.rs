@@ -68,7 +68,7 @@ async fn hides_nothing(server: Server, name: &str) {
     let mut seen = [0, 0, 0];
     for round in 0..ROUNDS {
         let sql_mode = MODES[round * MODES.len() / ROUNDS];
-        if round * MODES.len() % ROUNDS == 0 {
+        if (round * MODES.len()).is_multiple_of(ROUNDS) {
             client.run(&format!("SET SESSION sql_mode = '{sql_mode}'")).await;
         }
         let clause = soup().new_tree(&mut runner).unwrap().current();

@@ -186,7 +186,7 @@ async fn a_plan_tells_how_far_it_is_and_what_a_cancelled_question_left_open() {
         (first.ticket.as_str(), first.step.as_str(), first.done),
         ("t1", "DUPLICATES_UNDER_UNIQUE", 0)
     );
-    let last = told().last().unwrap();
+    let last = told().next_back().unwrap();
     assert_eq!(last.done, last.total);
     desk.close().await;
 }

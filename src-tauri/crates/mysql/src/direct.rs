@@ -122,7 +122,7 @@ fn at_work(row: &Row, user: &str, head: &str) -> Option<DdlWork> {
 /// MariaDB tells a percentage of the whole statement; nothing is told as 0.
 fn percentage(text: &str) -> Option<(u64, u64)> {
     let percent: f64 = text.parse().ok()?;
-    (percent > 0.0 && percent <= 100.0).then(|| ((percent * 1000.0) as u64, 100_000))
+    (percent > 0.0 && percent <= 100.0).then_some(((percent * 1000.0) as u64, 100_000))
 }
 
 /// Where the server keeps stages and lets this account read them.

@@ -155,7 +155,7 @@ impl Line {
             }
             _ => false,
         };
-        match (taken && value.is_some()) || (taken && !entry.takes_value()) {
+        match taken && (value.is_some() || !entry.takes_value()) {
             true => self.part(part, value, PastedFate::Taken, None),
             false if entry.takes_value() && value.is_none() => self.drop(part, None, "value_missing"),
             false => self.part(part, value, PastedFate::Ours, Some("ours")),
