@@ -56,14 +56,17 @@ impl Desk {
 
     /// Fills the open form for the sandbox's primary and saves it after its test.
     pub async fn save_primary(&self, name: &str, environment: usize) {
+        self.save_primary_as(name, environment, Account::Mysqler).await;
+    }
+
+    pub async fn save_primary_as(&self, name: &str, environment: usize, account: Account) {
         self.fill("field-name", name).await;
         self.segment("field-environment", environment).await;
         self.fill("field-host", self.sandbox.host(Server::Primary)).await;
         self.fill("field-port", &self.sandbox.port(Server::Primary).to_string())
             .await;
-        self.fill("field-user", self.sandbox.user(Account::Mysqler)).await;
-        self.fill("field-password", self.sandbox.password(Account::Mysqler))
-            .await;
+        self.fill("field-user", self.sandbox.user(account)).await;
+        self.fill("field-password", self.sandbox.password(account)).await;
         self.click(&at("form-save")).await;
         self.see_within(&at("connection-detail"), CHECK).await;
     }
@@ -144,8 +147,19 @@ impl Desk {
         self.click(&at("options-toggle")).await;
     }
 
-    /// Asks for the check and waits for its findings.
+    /// Asks for the check, and sees the command that it came to.
     pub async fn check(&self) {
+        self.checked().await;
+        let command = self.text(&at("command")).await;
+        assert!(command.contains("--alter"), "{command}");
+        assert!(
+            !command.contains(self.sandbox.password(Account::Mysqler)),
+            "{command}"
+        );
+    }
+
+    /// Asks for the check and waits for its findings.
+    pub async fn checked(&self) {
         self.click(&at("check")).await;
         self.see_within(&at("findings"), CHECK).await;
         self.until("the check's end", CHECK, async || {
@@ -154,12 +168,6 @@ impl Desk {
                 .then_some(())
         })
         .await;
-        let command = self.text(&at("command")).await;
-        assert!(command.contains("--alter"), "{command}");
-        assert!(
-            !command.contains(self.sandbox.password(Account::Mysqler)),
-            "{command}"
-        );
     }
 
     /// Starts what was checked, giving the confirmation that is asked for, and returns the run's id.

@@ -9,6 +9,7 @@
     reason = "a test fails loudly and says what it measured"
 )]
 
+mod careful;
 mod desk;
 mod driver;
 mod first_start;
