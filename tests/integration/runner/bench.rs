@@ -131,6 +131,7 @@ impl Bench {
         self.runner.compose(&LaunchInput {
             request: &request,
             hold: request.hold_cutover,
+            holds_dates: false,
             server: &server,
             host: &wish.host,
             port: wish.port,

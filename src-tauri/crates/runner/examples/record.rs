@@ -95,6 +95,7 @@ async fn main() {
     let input = LaunchInput {
         request: &request,
         hold: request.hold_cutover,
+        holds_dates: false,
         server: &server,
         host: &var("HOST", "127.0.0.1"),
         port: var("PORT", "33961").parse().expect("a port"),

@@ -10,7 +10,9 @@ pub fn fingerprint(definition: &str) -> String {
 
 /// Whether the table now stands as its shadow stood: equal text, the table's own name and the counter aside.
 pub fn same_definition(shadow: &str, shadow_table: &TableRef, now: &str, table: &TableRef) -> bool {
-    without_name(shadow, &shadow_table.table, &table.table) == without_name(now, &table.table, &table.table)
+    let shadow = without_name(shadow, &shadow_table.table, &table.table);
+    let now = without_name(now, &table.table, &table.table);
+    lines(&shadow) == lines(&now)
 }
 
 /// Whether `now` is what a stand-in for the table became under the same clause. A stand-in has none of the foreign keys
@@ -27,12 +29,17 @@ pub fn as_expected(expected: &ExpectedDefinition, planned: &str, now: &str, tabl
     now == wanted
 }
 
-/// Without the commas that join them: a list's last line has none.
+/// Without the commas that join them: a list's last line has none. Constraints come last and by name: one that was added
+/// stands before the others in one table, and behind them in another.
 fn lines(definition: &str) -> Vec<&str> {
-    definition
+    let all = definition
         .lines()
-        .map(|line| line.strip_suffix(',').unwrap_or(line))
-        .collect()
+        .map(|line| line.strip_suffix(',').unwrap_or(line));
+    let (mut constraints, mut lines): (Vec<&str>, Vec<&str>) =
+        all.partition(|line| line.starts_with("  CONSTRAINT `"));
+    constraints.sort_unstable();
+    lines.append(&mut constraints);
+    lines
 }
 
 fn without_name(definition: &str, name: &str, wanted: &str) -> String {
@@ -98,6 +105,22 @@ mod tests {
             &shadow.replace("_t_new", "t"),
             &to
         ));
+    }
+
+    #[test]
+    fn the_order_of_constraints_makes_no_difference() {
+        let (from, to) = (TableRef::new("s", "_t_new"), TableRef::new("s", "t"));
+        let with = |first: &str, second: &str| {
+            format!("CREATE TABLE `_t_new` (\n  `a` int,\n{first},\n{second}\n) ENGINE=InnoDB")
+        };
+        let (one, two) = (
+            "  CONSTRAINT `one` CHECK (`a` > 0)",
+            "  CONSTRAINT `two` CHECK (`a` < 9)",
+        );
+        let turned = with(two, one).replace("_t_new", "t");
+        assert!(same_definition(&with(one, two), &from, &turned, &to));
+        let other = turned.replace("< 9", "< 10");
+        assert!(!same_definition(&with(one, two), &from, &other, &to));
     }
 
     #[test]

@@ -319,6 +319,7 @@ impl Core {
         let launch = self.ports.runner.compose(&LaunchInput {
             request,
             hold: request.hold_cutover || gathered.counts_at_gate,
+            holds_dates: holds_dates(&gathered.table),
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,
@@ -356,4 +357,12 @@ fn price_of(engine: Engine, advice: &Advice) -> Option<Price> {
         algorithm,
         blocks_writers: advice.blocks_writers,
     })
+}
+
+fn holds_dates(table: &TableFacts) -> bool {
+    let is_date = |kind: &str| kind.starts_with("date") || kind.starts_with("timestamp");
+    table
+        .columns
+        .iter()
+        .any(|column| is_date(&column.column_type.to_lowercase()))
 }

@@ -17,6 +17,8 @@ pub struct LaunchInput<'a> {
     pub request: &'a ChangeRequest,
     /// The run waits before its swap until it is told to go on.
     pub hold: bool,
+    /// The table has columns of dates: what the server's mode forbids may stand in them all the same.
+    pub holds_dates: bool,
     pub server: &'a ServerFacts,
     pub host: &'a str,
     pub port: u16,

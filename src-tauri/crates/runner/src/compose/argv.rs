@@ -25,7 +25,7 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
         .flag("--print")
         .option("--progress", "time,1")
         .flag("--no-version-check");
-    argv.option("--set-vars", set_vars(options, input.server)?);
+    argv.option("--set-vars", set_vars(input)?);
     argv.option("--tries", tries(options)?);
     argv.option("--max-load", max_load(options)?)
         .option("--critical-load", thresholds(&options.critical_load)?);
@@ -177,7 +177,8 @@ fn thresholds(list: &[LoadThreshold]) -> Result<String> {
     Ok(parts.join(","))
 }
 
-fn set_vars(options: &ChangeOptions, server: &ServerFacts) -> Result<String> {
+fn set_vars(input: &LaunchInput<'_>) -> Result<String> {
+    let (options, server) = (&input.request.options, input.server);
     let mut parts = Vec::new();
     if server.variables.contains_key(EXPLAIN_FORMAT) {
         parts.push(format!("{EXPLAIN_FORMAT}=TRADITIONAL"));
@@ -194,10 +195,37 @@ fn set_vars(options: &ChangeOptions, server: &ServerFacts) -> Result<String> {
         }
         parts.push(format!("lock_wait_timeout={}", options.lock_wait_timeout_s));
     }
+    if let Some(mode) = verbatim_mode(input).filter(|_| !given(SQL_MODE)) {
+        let variable = SessionVariable {
+            name: SQL_MODE.to_owned(),
+            value: format!("'{mode}'"),
+        };
+        parts.push(assignment(&variable)?);
+    }
     for variable in &options.set_vars {
         parts.push(assignment(variable)?);
     }
     Ok(parts.join(","))
+}
+
+const SQL_MODE: &str = "sql_mode";
+
+/// The server's mode without what would end the copy at a date like 2024-00-10, or put 0000-00-00 in its place once
+/// there are more warnings than the tool gets to read; with what lets 2024-02-31 stay as it is. The tool's own
+/// NO_AUTO_VALUE_ON_ZERO, which this takes the place of, is kept. `None` where no date could be touched.
+fn verbatim_mode(input: &LaunchInput<'_>) -> Option<String> {
+    const JUDGING: [&str; 3] = ["NO_ZERO_DATE", "NO_ZERO_IN_DATE", "TRADITIONAL"];
+    const KEEPING: [&str; 2] = ["ALLOW_INVALID_DATES", "NO_AUTO_VALUE_ON_ZERO"];
+    let mode = input
+        .server
+        .variables
+        .get(SQL_MODE)
+        .filter(|_| input.holds_dates)?;
+    let others = mode
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !JUDGING.contains(name) && !KEEPING.contains(name));
+    Some(others.chain(KEEPING).collect::<Vec<_>>().join(","))
 }
 
 /// The tool splits at commas that no backslash precedes and leaves the backslash in; inside a string the server drops it.

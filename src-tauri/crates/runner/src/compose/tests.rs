@@ -86,6 +86,7 @@ impl Given {
         super::compose(&LaunchInput {
             request: &self.request,
             hold: self.request.hold_cutover,
+            holds_dates: true,
             server: &self.server,
             host: &self.host,
             port: 3306,
@@ -326,6 +327,26 @@ fn a_users_session_variable_replaces_ours() {
         given.request.options.set_vars = vec![variable(name, bad)];
         given.refused();
     }
+}
+
+#[test]
+fn dates_that_the_server_would_no_longer_take_are_copied_as_they_are() {
+    let mut given = Given::default();
+    let mode = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,TRADITIONAL,ONLY_FULL_GROUP_BY";
+    given.server.variables.insert("sql_mode".into(), mode.into());
+    let set =
+        "sql_mode='STRICT_TRANS_TABLES\\,ONLY_FULL_GROUP_BY\\,ALLOW_INVALID_DATES\\,NO_AUTO_VALUE_ON_ZERO'";
+    assert!(value(&given.argv(), "--set-vars").ends_with(set));
+    // What a person sets for the run stands.
+    given.request.options.set_vars = vec![SessionVariable {
+        name: "SQL_MODE".into(),
+        value: "'ANSI'".into(),
+    }];
+    let vars = value(&given.argv(), "--set-vars").to_owned();
+    assert!(
+        vars.ends_with("SQL_MODE='ANSI'") && !vars.contains("sql_mode"),
+        "{vars}"
+    );
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub fn price(subject: &Subject<'_>, kind: &OperationKind) -> Option<Price> {
         },
         OperationKind::RenameColumn { .. } => Price::INSTANT,
         OperationKind::ConvertCharset { .. } | OperationKind::OrderBy(_) => Price::COPY,
-        OperationKind::TableOption(option) => option_set(&option.name, &option.value)?,
+        OperationKind::TableOption(option) => option_set(subject, &option.name, &option.value)?,
         OperationKind::Force => rebuilt(subject),
         OperationKind::EnableKeys | OperationKind::DisableKeys => Price::INSTANT,
         // Everything else on partitions takes no algorithm here.
@@ -124,11 +124,11 @@ fn constraint_dropped(subject: &Subject<'_>, name: &str) -> Price {
     }
 }
 
-fn option_set(name: &str, value: &str) -> Option<Price> {
+fn option_set(subject: &Subject<'_>, name: &str, value: &str) -> Option<Price> {
     Some(match name {
-        "ENGINE" if value.eq_ignore_ascii_case("InnoDB") => Price::INPLACE,
+        "ENGINE" if value.eq_ignore_ascii_case("InnoDB") => rebuilt(subject),
         "ENGINE" => Price::COPY,
-        "ROW_FORMAT" | "KEY_BLOCK_SIZE" => Price::INPLACE,
+        "ROW_FORMAT" | "KEY_BLOCK_SIZE" => rebuilt(subject),
         "COMMENT" | "AUTO_INCREMENT" | "STATS_PERSISTENT" | "STATS_AUTO_RECALC" | "STATS_SAMPLE_PAGES"
         | "CHECKSUM" | "CHARSET" | "CHARACTER SET" | "COLLATE" | "AVG_ROW_LENGTH" | "MAX_ROWS"
         | "MIN_ROWS" | "DELAY_KEY_WRITE" | "PACK_KEYS" => Price::INSTANT,

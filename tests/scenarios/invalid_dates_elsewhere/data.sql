@@ -1,0 +1,5 @@
+SET SESSION sql_mode = 'ALLOW_INVALID_DATES';
+INSERT INTO t VALUES
+  (1, '2024-00-10'),
+  (2, '2024-02-31'),
+  (3, '2024-01-01');
