@@ -6,6 +6,8 @@
 mod account;
 #[path = "leaks/canary.rs"]
 mod canary;
+#[path = "leaks/choosing.rs"]
+mod choosing;
 #[path = "leaks/containers.rs"]
 mod containers;
 #[path = "leaks/files.rs"]

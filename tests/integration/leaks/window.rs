@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::account::CanaryAccount;
 use crate::canary::Canary;
+use crate::choosing;
 use crate::containers::{self, Places};
 use crate::files;
 use crate::keeping;
@@ -111,6 +112,9 @@ async fn no_answer_and_no_event_carries_a_secret_to_the_window() {
     keeping::the_vault(&mut window).await;
     let connection = keeping::connections(&mut window).await;
     keeping::transfer(&mut window).await;
+    choosing::options(&mut window, &connection).await;
+    choosing::templates(&mut window).await;
+    choosing::sessions(&mut window, &connection).await;
     let plan = a_change(&mut window, &connection).await;
     a_run(&mut window, &plan).await;
     faults(&mut window, &connection).await;
@@ -195,9 +199,12 @@ async fn a_change(window: &mut Window, connection: &Connection) -> Plan {
     };
     let _ = window.heard("plan", core.plan(missing, None).await);
     let request = window.request(connection);
-    window
-        .heard("plan", core.plan(request, None).await)
-        .expect("planned")
+    let plan = window
+        .heard("plan", core.plan(request, Some("ticket".into())).await)
+        .expect("planned");
+    core.plan_cancel("ticket").await;
+    window.heard("plan_cancel", Ok(())).expect("heard");
+    plan
 }
 
 async fn a_run(window: &mut Window, plan: &Plan) {
@@ -332,6 +339,7 @@ async fn the_workstation(window: &mut Window) {
     window
         .heard("settings_set", core.settings_save(&settings).await)
         .expect("written");
+    window.heard("lint_rules", Ok(core.lint_rules())).expect("listed");
     window
         .heard("docker_host", core.docker_host().await)
         .expect("an engine");
