@@ -84,7 +84,7 @@ async fn foretold(server: Server, at_least: usize) {
         match &advice.expected {
             Some(wanted) if same_definition(&wanted.definition, &wanted.table, &now, &table) => {}
             // A CHECK without a name gets another one on a clone, so nothing is said of the result.
-            None if clause == "ADD CHECK (a > 0)" => {}
+            None if *clause == "ADD CHECK (a > 0)" => {}
             other => wrong.push(format!("{clause}: expected {other:?}, is {now}")),
         }
     }
