@@ -32,6 +32,7 @@ mod foreign_keys;
 mod four_byte_text;
 mod generated_columns;
 mod generated_values;
+mod json_rewritten;
 mod key_changes;
 mod key_length;
 mod known_names;
@@ -49,6 +50,7 @@ mod partitions;
 mod prepare;
 mod privileges;
 mod probe;
+mod random_default;
 mod read_only;
 mod reclaim;
 mod replica_target;
@@ -112,6 +114,7 @@ const RULES: &[Rule] = rules![
     Clause four_byte_text for PtOsc,
     Table generated_columns for PtOsc,
     Clause generated_values for PtOsc,
+    Clause json_rewritten,
     Clause key_changes for PtOsc,
     Table key_length,
     Clause known_names,
@@ -126,6 +129,7 @@ const RULES: &[Rule] = rules![
     Clause prepare,
     Server privileges,
     Server probe for PtOsc,
+    Clause random_default,
     Server read_only,
     Table reclaim,
     Server replica_target,

@@ -2,6 +2,7 @@
 //! and the finding if it finds something. An answer decides; without one the finding is told as not proven.
 
 mod becoming;
+mod bytes_padded;
 mod keys;
 mod numbers;
 mod sql;
@@ -59,6 +60,7 @@ macro_rules! rules {
 }
 
 pub const RULES: &[RowRule] = rules![
+    bytes_padded,
     check_violated,
     chunk_key_dropped,
     column_in_use,
