@@ -112,6 +112,10 @@ impl Servers for MySqlServers {
         prepare::verdict(&mut *self.cache.lease(target).await?, table, clause, sql_mode).await
     }
 
+    async fn binary_logs(&self, target: &Target) -> Result<Option<Vec<(String, u64)>>> {
+        room::binary_logs(&mut *self.cache.lease(target).await?).await
+    }
+
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>> {
         table::definition(&mut *self.cache.lease(target).await?, table).await
     }

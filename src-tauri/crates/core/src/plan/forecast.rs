@@ -1,6 +1,8 @@
 //! What a change will cost, with the basis of each number.
 
-use mysqler_contract::{Algorithm, ChangeOptions, Flavour, Forecast, RecursionMethod, ReplicaForecast};
+use mysqler_contract::{
+    Algorithm, ChangeOptions, Flavour, Forecast, RecursionMethod, ReplicaForecast, Work, WorkKind,
+};
 
 use crate::advice::{Price, Subject};
 use crate::clause::OperationKind;
@@ -20,12 +22,32 @@ const ALTER_FIXED_MS: u64 = 300;
 /// Ms that one chunk takes where nothing else was asked for.
 const CHUNK_MS: u64 = 500;
 
-/// `way` is the server's own; `None` is a copy by pt-osc. `learned` are rates of earlier completed runs of that kind on
-/// this connection, newest first.
+/// What takes the time of `way`, which is the server's own; `None` is a copy by pt-osc. Nothing is told of what touches
+/// no row, or touches rows in ways that one pace would not fit.
+pub(super) fn work(subject: &Subject<'_>, way: Option<Price>) -> Option<Work> {
+    let rows = subject.table.summary.rows;
+    let of = |kind, passes: usize| {
+        let rows = rows.saturating_mul(passes as u64);
+        Some(Work { kind, rows })
+    };
+    match way.map(|price| price.algorithm) {
+        None => of(WorkKind::ChunkedCopy, 1),
+        Some(Algorithm::Copy) => of(WorkKind::ServerCopy, 1),
+        Some(Algorithm::Instant) => None,
+        Some(_) if rewrites_rows(subject, way) => of(WorkKind::Rebuild, 1),
+        Some(_) => match subject.clause.added_indexes().count() {
+            0 => None,
+            indexes => of(WorkKind::Indexes, indexes),
+        },
+    }
+}
+
+/// `learned` are rates of earlier completed runs of that kind on this server, newest first.
 pub(super) fn forecast(
     subject: &Subject<'_>,
     options: &ChangeOptions,
     way: Option<Price>,
+    work: Option<Work>,
     learned: &[u64],
 ) -> Forecast {
     let mut rates: Vec<u64> = learned.iter().copied().filter(|rate| *rate > 0).collect();
@@ -35,7 +57,7 @@ pub(super) fn forecast(
     let rate = median.unwrap_or_else(|| assumed(subject, way)).max(1);
     let work_ms = match way.map(|price| price.algorithm) {
         Some(Algorithm::Instant) => 0,
-        _ => summary.rows.saturating_mul(1000) / rate,
+        _ => work.map_or(summary.rows, |work| work.rows).saturating_mul(1000) / rate,
     };
     let shadow = second_table(subject, way);
     let fixed_ms = match way {
@@ -49,6 +71,7 @@ pub(super) fn forecast(
     });
     Forecast {
         rows: summary.rows,
+        work,
         shadow_bytes: shadow,
         binlog_bytes: logged,
         duration_ms: fixed_ms + work_ms,

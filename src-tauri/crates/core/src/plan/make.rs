@@ -11,7 +11,7 @@ use mysqler_contract::{
 use super::advise::{choose, offers};
 use super::definition::fingerprint;
 use super::direct::{compose, render};
-use super::forecast::forecast;
+use super::forecast::{forecast, work};
 use super::questions::Asker;
 use crate::Core;
 use crate::advice::{Price, Subject};
@@ -21,6 +21,8 @@ use crate::preflight::{self, PreflightInput};
 
 /// Plans that are kept for a later "start"; the oldest goes first.
 const KEPT: usize = 50;
+/// Earlier runs that a forecast stands on, the newest.
+const LEARNED_FROM: u32 = 9;
 
 /// What was learned of the server and the workstation before anything is decided.
 struct Gathered {
@@ -177,11 +179,15 @@ impl Core {
             ..input
         });
         let price = price_of(engine, &offered);
-        let learned = match price {
-            None => self.ports.runs.past_rates(&connection.id, 9).await?,
-            Some(_) => Vec::new(),
+        let work = work(&subject, price);
+        let learned = match work {
+            Some(work) => {
+                let runs = &self.ports.runs;
+                runs.past_rates(&connection, work.kind, LEARNED_FROM).await?
+            }
+            None => Vec::new(),
         };
-        let forecast = forecast(&subject, &request.options, price, &learned);
+        let forecast = forecast(&subject, &request.options, price, work, &learned);
         let direct = price.filter(|_| clause.problems.is_empty());
         let direct = direct.map(|price| compose(&request, &clause, price, gathered.server.flavour));
         let launch = way.launch.and_then(Result::ok);

@@ -115,6 +115,9 @@ pub trait Servers: Send + Sync {
         sql_mode: Option<&str>,
     ) -> Result<PrepareVerdict>;
 
+    /// The binary log's files with their sizes in bytes, oldest first; `None` where it is off, or not to be seen.
+    async fn binary_logs(&self, target: &Target) -> Result<Option<Vec<(String, u64)>>>;
+
     /// `SHOW CREATE TABLE`; `None` when there is no such table.
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>>;
 

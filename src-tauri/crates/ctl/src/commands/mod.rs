@@ -2,7 +2,6 @@
 
 mod browse;
 mod change;
-mod compared;
 mod connection;
 mod history;
 mod image;

@@ -102,6 +102,7 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
         [
             ("time", duration(out, forecast.duration_ms)),
             ("rate", number(forecast.rate_rows_s)),
+            ("count", forecast.samples.to_string()),
         ],
     );
     let summary = &plan.facts.summary;
