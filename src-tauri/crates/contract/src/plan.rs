@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    Advice, Algorithm, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion,
-    TableFacts, Timestamp,
+    Advice, Algorithm, Asked, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch,
+    ServerVersion, TableFacts, Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -133,6 +133,9 @@ pub struct Plan {
     /// Of the table's definition, AUTO_INCREMENT left out, hex.
     pub definition_sha256: String,
     pub findings: Vec<Finding>,
+    /// What was asked of the table's rows, in that order.
+    #[serde(default)]
+    pub asked: Vec<Asked>,
     pub forecast: Forecast,
     pub confirmation: ConfirmationNeed,
     /// `None` before the server was looked at, and in plans of earlier versions.

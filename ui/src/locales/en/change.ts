@@ -92,6 +92,7 @@ export default {
     busy: 'Checking',
     advice: 'Trying the clause on an empty copy of the table',
     question: 'Question {done} of {total}',
+    asked: 'Asked of the rows: {count} question | Asked of the rows: {count} questions',
     busyWhat: 'Looking at the server, the table, its data and the way from the container to the server.',
     failed: 'The check could not be made',
     outdated: 'Out of date: the change was edited after this check',

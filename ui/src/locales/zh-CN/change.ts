@@ -92,6 +92,7 @@ export default {
     busy: '正在检查',
     advice: '正在空的克隆表上试行子句',
     question: '第 {done} / {total} 项查询',
+    asked: '数据检查：{count} 项',
     busyWhat: '正在查看服务器、表、数据，以及容器到服务器的连接。',
     failed: '检查未能完成',
     outdated: '已过期：检查之后变更又被修改',

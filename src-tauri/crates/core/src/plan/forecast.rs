@@ -1,8 +1,6 @@
 //! What a change will cost, with the basis of each number.
 
-use mysqler_contract::{
-    Algorithm, ChangeOptions, Flavour, Forecast, RecursionMethod, ReplicaForecast, Work, WorkKind,
-};
+use mysqler_contract::{Algorithm, ChangeOptions, Forecast, ReplicaForecast, Work, WorkKind};
 
 use crate::advice::{Price, Subject};
 use crate::clause::OperationKind;
@@ -42,13 +40,14 @@ pub(super) fn work(subject: &Subject<'_>, way: Option<Price>) -> Option<Work> {
     }
 }
 
-/// `learned` are rates of earlier completed runs of that kind on this server, newest first.
+/// `watched`: a copy would see how far replicas are behind, and wait for them. `learned` are rates of earlier completed runs of that kind on this server, newest first.
 pub(super) fn forecast(
     subject: &Subject<'_>,
     options: &ChangeOptions,
     way: Option<Price>,
     work: Option<Work>,
     learned: &[u64],
+    watched: bool,
 ) -> Forecast {
     let mut rates: Vec<u64> = learned.iter().copied().filter(|rate| *rate > 0).collect();
     rates.sort_unstable();
@@ -80,7 +79,13 @@ pub(super) fn forecast(
         samples: u32::try_from(rates.len()).unwrap_or(u32::MAX),
         chunks: way.is_none().then(|| chunks(summary.rows, rate, options)),
         disk_bytes: shadow.saturating_add(logged.unwrap_or(0)),
-        replicas: replicas(subject, options, way, shadow, logged.unwrap_or(0), work_ms),
+        replicas: replicas(
+            subject,
+            way.is_none() && watched,
+            shadow,
+            logged.unwrap_or(0),
+            work_ms,
+        ),
     }
 }
 
@@ -145,28 +150,21 @@ fn chunks(rows: u64, rate: u64, options: &ChangeOptions) -> u64 {
     rows.div_ceil(size.max(1)).max(1)
 }
 
+/// A replica that nobody waits for repeats the work, or is handed it faster than it may keep up with.
 fn replicas(
     subject: &Subject<'_>,
-    options: &ChangeOptions,
-    way: Option<Price>,
+    waited_for: bool,
     shadow: u64,
     logged: u64,
     work_ms: u64,
 ) -> Vec<ReplicaForecast> {
-    // pt-osc finds no replicas of MariaDB, so it waits for none there.
-    let watched =
-        options.recursion_method != RecursionMethod::None && subject.server.flavour != Flavour::MariaDb;
-    let lag_ms = match way {
-        None if watched => None,
-        _ => Some(work_ms),
-    };
     let hosts = subject.server.replicas.iter();
     hosts
         .map(|host| ReplicaForecast {
             host: host.clone(),
             // The same table once more, and what is received before it is applied.
             disk_bytes: shadow.saturating_add(logged),
-            lag_ms,
+            lag_ms: (!waited_for).then_some(work_ms),
         })
         .collect()
 }

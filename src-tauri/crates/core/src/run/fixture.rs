@@ -26,6 +26,7 @@ pub fn plan(kind: WorkKind) -> Plan {
         },
         definition_sha256: String::new(),
         findings: Vec::new(),
+        asked: Vec::new(),
         forecast: Forecast {
             rows,
             work: Some(Work { kind, rows }),

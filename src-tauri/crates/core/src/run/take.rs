@@ -121,8 +121,7 @@ impl Supervisor {
             }
             Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
             Signal::ReplicaLagged { replica, ms } => {
-                self.rec
-                    .event_at(at, RunEventKind::ReplicaLagged { replica, ms });
+                self.rec.event_at(at, RunEventKind::ReplicaLagged { replica, ms });
             }
             Signal::Gap { from, to } => self.rec.event_at(at, RunEventKind::Gap { from, to }),
             Signal::Warning { code, text } => self.rec.event_at(at, RunEventKind::Warned { code, text }),

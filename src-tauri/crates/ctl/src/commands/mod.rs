@@ -1,5 +1,6 @@
 //! The commands, a file an area.
 
+mod asked;
 mod browse;
 mod change;
 mod connection;

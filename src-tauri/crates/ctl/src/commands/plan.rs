@@ -6,6 +6,7 @@ use mysqler_contract::{
     ReplicaForecast, Result, Severity,
 };
 
+use super::asked;
 use super::change::Change;
 use super::connection::environment;
 use super::planning;
@@ -73,6 +74,10 @@ pub fn described(out: &Output, plan: &Plan) -> Vec<String> {
         findings
             .iter()
             .for_each(|finding| lines.extend(finding_lines(out, finding)));
+    }
+    if !plan.asked.is_empty() {
+        lines.push(String::new());
+        lines.extend(asked::lines(out, &plan.asked));
     }
     // A command that will not run is not offered for copying.
     if let Some(command) = plan.command.as_ref().filter(|_| !plan.blocked()) {
@@ -250,6 +255,9 @@ pub fn finding_lines(out: &Output, finding: &Finding) -> Vec<String> {
         .filter(|text| !text.trim().is_empty())
     {
         lines.push(format!("      {text}"));
+    }
+    if let Some(reading) = &finding.reading {
+        lines.push(format!("      {}", asked::read(out, reading)));
     }
     for (key, sql) in [
         ("ctl.plan.query", &finding.query),

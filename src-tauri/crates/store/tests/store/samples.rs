@@ -110,6 +110,7 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         },
         definition_sha256: "00".to_owned(),
         findings: vec![Finding::new("STATISTICS_STALE", Severity::Warn).with("days", 3)],
+        asked: Vec::new(),
         forecast: Forecast {
             rows: 2_000_000,
             work: Some(Work {
