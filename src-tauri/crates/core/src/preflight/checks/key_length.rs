@@ -1,6 +1,6 @@
 //! Keys stay within what a row format holds. Scope: table and clause. `block` for a key that is added, or would be longer
-//! after the clause: the server refuses it, or without a strict mode cuts a plain index down to a prefix with only a
-//! warning.
+//! after the clause: the server refuses it, or, as MariaDB does and MySQL without a strict mode, cuts a plain index down to
+//! a prefix with only a note.
 
 use mysqler_contract::{Finding, Flavour, KeyFacts, Severity, TableFacts};
 
