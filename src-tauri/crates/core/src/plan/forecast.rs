@@ -168,3 +168,80 @@ fn replicas(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::clause::analyze;
+    use crate::preflight::fixture::World;
+
+    fn told(clause: &str, way: Option<Price>, learned: &[u64], watched: bool) -> Forecast {
+        let mut world = World::altering(clause);
+        world.server.replicas = vec!["db2:3306".into()];
+        let table = world.table.expect("the fixture has one");
+        let clause = analyze(clause);
+        let subject = Subject {
+            clause: &clause,
+            table: &table,
+            server: &world.server,
+        };
+        let work = work(&subject, way);
+        forecast(&subject, &world.request.options, way, work, learned, watched)
+    }
+
+    #[rstest]
+    #[case("ADD COLUMN a INT", None, Some((WorkKind::ChunkedCopy, 2_000_000)))]
+    #[case("ADD COLUMN a INT", Some(Price::INSTANT), None)]
+    #[case("ADD COLUMN a INT", Some(Price::INPLACE), Some((WorkKind::Rebuild, 2_000_000)))]
+    #[case("MODIFY amount BIGINT", Some(Price::COPY), Some((WorkKind::ServerCopy, 2_000_000)))]
+    #[case("ADD INDEX (status)", Some(Price::INPLACE), Some((WorkKind::Indexes, 2_000_000)))]
+    #[case("ADD INDEX (status), ADD INDEX (amount)", Some(Price::NOCOPY), Some((WorkKind::Indexes, 4_000_000)))]
+    #[case("ADD INDEX (status), FORCE", Some(Price::INPLACE), Some((WorkKind::Rebuild, 2_000_000)))]
+    #[case("DROP INDEX idx_status", Some(Price::INPLACE), None)]
+    fn runs_learn_from_those_that_do_the_same_work(
+        #[case] clause: &str,
+        #[case] way: Option<Price>,
+        #[case] work: Option<(WorkKind, u64)>,
+    ) {
+        let told = told(clause, way, &[], true).work;
+        assert_eq!(told.map(|work| (work.kind, work.rows)), work, "{clause}");
+    }
+
+    #[test]
+    fn the_time_stands_on_the_median_of_what_was_learned_and_else_on_what_is_assumed() {
+        let assumed = told("FORCE", Some(Price::INPLACE), &[], true);
+        assert_eq!((assumed.learned, assumed.samples), (false, 0));
+        let learned = told("FORCE", Some(Price::INPLACE), &[1_000, 40_000, 0, 50_000], true);
+        assert_eq!(
+            (learned.learned, learned.samples, learned.rate_rows_s),
+            (true, 3, 40_000)
+        );
+        assert_eq!(learned.duration_ms, 50_000 + ALTER_FIXED_MS);
+        let both = told(
+            "ADD INDEX (status), ADD INDEX (amount)",
+            Some(Price::INPLACE),
+            &[40_000],
+            true,
+        );
+        assert_eq!(
+            both.duration_ms,
+            100_000 + ALTER_FIXED_MS,
+            "each index goes through every row"
+        );
+    }
+
+    #[test]
+    fn a_replica_is_behind_by_the_work_unless_a_copy_waits_for_it() {
+        let lag = |way, watched| told("FORCE", way, &[100_000], watched).replicas[0].lag_ms;
+        assert_eq!(lag(None, true), None);
+        assert_eq!(lag(None, false), Some(20_000));
+        assert_eq!(
+            lag(Some(Price::INPLACE), true),
+            Some(20_000),
+            "nobody waits in the middle of an ALTER"
+        );
+        assert_eq!(lag(Some(Price::INSTANT), true), Some(0));
+    }
+}

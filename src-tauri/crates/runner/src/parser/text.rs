@@ -167,13 +167,13 @@ impl Parser {
         };
         self.wait(reason, text, signals);
         if reason == WaitReason::Lag {
-            self.lag(text, signals);
+            self.lag(text);
         }
         Some(LogKind::Wait)
     }
 
     /// `Replica lag is 4 seconds on HOST.  Waiting.`, said again for as long as it lasts.
-    fn lag(&mut self, text: &str, signals: &mut Vec<Signal>) {
+    fn lag(&mut self, text: &str) {
         let told = text.strip_prefix("Replica lag is ").and_then(|rest| {
             let (seconds, rest) = rest.split_once(" seconds on ")?;
             let replica = rest.split_once(".  Waiting").map_or(rest, |(name, _)| name);
@@ -184,7 +184,7 @@ impl Parser {
             let ms = (seconds * 1000.0).round() as u64;
             if ms > self.worst_lag_ms {
                 self.worst_lag_ms = ms;
-                signals.push(Signal::ReplicaLagged { replica, ms });
+                self.untold_lag = Some(replica);
             }
         }
     }
