@@ -17,6 +17,8 @@ mod faults;
 mod gate;
 #[path = "runs/hazards.rs"]
 mod hazards;
+#[path = "runs/learning.rs"]
+mod learning;
 #[path = "runs/options.rs"]
 mod options;
 #[path = "runs/outcome.rs"]

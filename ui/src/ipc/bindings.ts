@@ -148,10 +148,31 @@ export type AppliedOptions = {
 	problems: OptionProblem[],
 };
 
+/**  A question that was put to the server for a plan. */
+export type Asked = {
+	/**  The code of the finding that it could give. */
+	code: string,
+	sql: string,
+	outcome: AskedOutcome,
+	took_ms: number,
+	/**  `None` where the server did not tell, and for questions about other things than rows. */
+	reading: Reading | null,
+};
+
+/**  How a question about rows ended; `asked.<outcome>` of the catalogue. */
+export type AskedOutcome = "clean" | "found" | "timed_out" | "cancelled" | "refused";
+
 export type BackupInfo = {
 	path: string,
 	made_at: Timestamp,
 	bytes: number,
+};
+
+/**  A place in the binary log. */
+export type BinlogPlace = {
+	file: string,
+	/**  Bytes from the file's begin. */
+	position: number,
 };
 
 export type ChangeKind = 
@@ -242,6 +263,18 @@ export type ColumnFacts = {
 	generated: boolean,
 	auto_increment: boolean,
 	comment: string,
+};
+
+/**  One figure, foretold and seen. */
+export type Compared = {
+	figure: Figure,
+	unit: Unit,
+	forecast: number,
+	/**  `None` where nothing was seen that could be held against the forecast. */
+	fact: number | null,
+	/**  The fact in percent of the forecast; `None` without a fact, and where nothing was foretold. */
+	percent: number | null,
+	remark: Remark | null,
 };
 
 export type Confirmation = {
@@ -423,6 +456,17 @@ export type FieldProblem = {
 	params: { [key in string]: string },
 };
 
+/**  A figure of the forecast; its name is `compared.<figure>` of the catalogue. */
+export type Figure = "duration" | "rows" | "chunks" | 
+/**  Data and indexes of the table that took the other's place, bytes. */
+"new_table" | 
+/**  What the table takes more than before, bytes. */
+"growth" | 
+/**  What the binary log grew by, bytes. */
+"binary_log" | 
+/**  The furthest that a replica was behind. */
+"replica_lag";
+
 /**  One result of one check. Texts are `finding.<CODE>.what`, `.evidence` and `.advice` of the catalogue, with `params`. */
 export type Finding = {
 	/**  For example `NO_USABLE_KEY`. */
@@ -434,6 +478,8 @@ export type Finding = {
 	params: { [key in string]: string },
 	/**  What a person may run to see the evidence. */
 	query: string | null,
+	/**  How the server read for that query. */
+	reading?: Reading | null,
 	/**  A statement that would mend the cause, for a person to run. */
 	remedy: string | null,
 	fixes?: Fix[],
@@ -456,7 +502,12 @@ export type Flavour = "my_sql" | "percona" | "maria_db" |
 
 export type Forecast = {
 	rows: number,
-	/**  Bytes of the shadow table, data and indexes, estimated from the present ones. */
+	/**  What takes its time; `None` where no rows are gone through, and in plans of earlier versions. */
+	work?: Work | null,
+	/**
+	 *  Bytes of the shadow table, data and indexes, estimated from the present ones; of the added indexes where
+	 *  indexes alone are made.
+	 */
 	shadow_bytes: number,
 	/**  Bytes written to the binary log, when it is on. */
 	binlog_bytes: number | null,
@@ -464,7 +515,7 @@ export type Forecast = {
 	duration_ms: number,
 	/**  Rows per second that the duration assumes. */
 	rate_rows_s: number,
-	/**  True when the rate was learned from earlier runs here, false for the stated default. */
+	/**  True when the rate was learned from earlier runs of that kind on this server, false for the stated default. */
 	learned: boolean,
 	/**  Earlier runs that the rate stands on. */
 	samples?: number,
@@ -661,6 +712,20 @@ export type LogStream = "stdout" | "stderr" |
 /**  Written by the application itself. */
 "app";
 
+/**  What was seen of a run beside its rows. */
+export type Measures = {
+	/**  For later forecasts to learn from; `None` where this run teaches nothing. */
+	work: Work | null,
+	/**  Milliseconds that it was held for a person. */
+	held_ms: number,
+	/**  Chunks of the copy, by the sizes of those that were told. */
+	chunks: number | null,
+	/**  The furthest that a replica was behind while the copy waited for it, ms. */
+	worst_lag_ms: number | null,
+	binlog_from: BinlogPlace | null,
+	binlog_bytes: number | null,
+};
+
 export type NetworkChoice = 
 /**  The workstation's own network: the only way to a server that listens on its loopback address. */
 "host" | 
@@ -836,6 +901,8 @@ export type Plan = {
 	/**  Of the table's definition, AUTO_INCREMENT left out, hex. */
 	definition_sha256: string,
 	findings: Finding[],
+	/**  What was asked of the table's rows, in that order. */
+	asked?: Asked[],
 	forecast: Forecast,
 	confirmation: ConfirmationNeed,
 	/**  `None` before the server was looked at, and in plans of earlier versions. */
@@ -861,6 +928,8 @@ export type PlanProgress = {
 	step: string,
 	done: number,
 	total: number,
+	/**  How the server reads for it, once that is known. */
+	reading?: Reading | null,
 };
 
 /**  The server's own opinion of a clause. */
@@ -884,8 +953,41 @@ export type Preset = {
 /**  Stable through renames; of a built-in preset its name. */
 export type PresetId = string;
 
+export type Reading = {
+	how: Reads,
+	/**  The costliest of the tables that are read, under the question's own name for it. */
+	table: string | null,
+	index: string | null,
+	/**  Rows or entries, as the server estimates them. */
+	rows: number,
+};
+
+/**  How the server reads for a question about rows, by its own EXPLAIN; `reading.<how>` of the catalogue. */
+export type Reads = 
+/**  It knows the answer beforehand. */
+"nothing" | 
+/**  A part of an index. */
+"index" | 
+/**  Every entry of an index. */
+"whole_index" | 
+/**  Every row. */
+"table";
+
 /**  How replicas are found whose lag is watched. */
 export type RecursionMethod = "auto" | "processlist" | "hosts" | "none";
+
+/**  What a reader has to know of a fact; its words are `compared.remark.<remark>` of the catalogue. */
+export type Remark = 
+/**  A person's pauses and the wait before the swap are left out. */
+"without_pauses" | 
+/**  Counted by the sizes of the chunks that were told. */
+"by_sizes_told" | 
+/**  As the server's statistics have it. */
+"by_statistics" | 
+/**  The binary log does not tell whose writes they were. */
+"others_too" | 
+/**  No replica was seen further behind than the copy allows. */
+"within_limit" | "not_watched";
 
 /**  What a change means for one replica. */
 export type ReplicaForecast = {
@@ -933,8 +1035,18 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 { event: "gap"; from: number; to: number } | 
 /**  The plugin is silent; phases and rows come from the tool's own text. */
 { event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "gate_counted"; count: GateCount } | { event: "verified"; definition: string } | 
+/**  How far the binary log was before the work began. */
+{ event: "binlog_at"; place: BinlogPlace } | 
+/**  What the binary log grew by until the work was done, by whichever writer. */
+{ event: "binlog_grew"; bytes: number } | 
+/**  A replica further behind than any was seen in this run. */
+{ event: "replica_lagged"; 
+/**  As the tool names it. */
+replica: string; ms: number } | 
 /**  What the table takes after the run, for the forecast to be held against; bytes as the server estimates them. */
 { event: "measured"; data_bytes: number; index_bytes: number } | 
+/**  The forecast and what came of it. */
+{ event: "compared"; figures: Compared[] } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
 { event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
 
@@ -992,6 +1104,9 @@ export type RunView = {
 	last_seq: number,
 	/**  Data and index bytes after the run; `None` when they were not read. */
 	bytes_after?: number | null,
+	measures?: Measures,
+	/**  Of a completed run. */
+	compared?: Compared[],
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
 };
@@ -1205,6 +1320,8 @@ export type TriggerFacts = {
 	body: string,
 };
 
+export type Unit = "ms" | "count" | "bytes";
+
 export type VaultProtection = 
 /**  The master key lies in the operating system's keyring. */
 "keyring" | 
@@ -1225,6 +1342,23 @@ export type WaitTotal = {
 	since: Timestamp | null,
 	detail: string,
 };
+
+export type Work = {
+	kind: WorkKind,
+	/**  Rows to go through, once for each index where indexes alone are made. */
+	rows: number,
+};
+
+/**  Work that goes through rows at a pace of its own: what one run teaches, forecasts of the same kind stand on. */
+export type WorkKind = 
+/**  By pt-osc, chunk by chunk. */
+"chunked_copy" | 
+/**  By the server, `ALGORITHM=COPY`. */
+"server_copy" | 
+/**  By the server in place, every row written anew. */
+"rebuild" | 
+/**  By the server in place, indexes alone. */
+"indexes";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    Advice, Algorithm, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion,
-    TableFacts, Timestamp,
+    Advice, Algorithm, Asked, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch,
+    ServerVersion, TableFacts, Timestamp,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -44,10 +44,35 @@ pub struct ServerIdentity {
     pub version: ServerVersion,
 }
 
+/// Work that goes through rows at a pace of its own: what one run teaches, forecasts of the same kind stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// By pt-osc, chunk by chunk.
+    ChunkedCopy,
+    /// By the server, `ALGORITHM=COPY`.
+    ServerCopy,
+    /// By the server in place, every row written anew.
+    Rebuild,
+    /// By the server in place, indexes alone.
+    Indexes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Work {
+    pub kind: WorkKind,
+    /// Rows to go through, once for each index where indexes alone are made.
+    pub rows: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Forecast {
     pub rows: u64,
-    /// Bytes of the shadow table, data and indexes, estimated from the present ones.
+    /// What takes its time; `None` where no rows are gone through, and in plans of earlier versions.
+    #[serde(default)]
+    pub work: Option<Work>,
+    /// Bytes of the shadow table, data and indexes, estimated from the present ones; of the added indexes where
+    /// indexes alone are made.
     pub shadow_bytes: u64,
     /// Bytes written to the binary log, when it is on.
     pub binlog_bytes: Option<u64>,
@@ -55,7 +80,7 @@ pub struct Forecast {
     pub duration_ms: u64,
     /// Rows per second that the duration assumes.
     pub rate_rows_s: u64,
-    /// True when the rate was learned from earlier runs here, false for the stated default.
+    /// True when the rate was learned from earlier runs of that kind on this server, false for the stated default.
     pub learned: bool,
     /// Earlier runs that the rate stands on.
     #[serde(default)]
@@ -108,6 +133,9 @@ pub struct Plan {
     /// Of the table's definition, AUTO_INCREMENT left out, hex.
     pub definition_sha256: String,
     pub findings: Vec<Finding>,
+    /// What was asked of the table's rows, in that order.
+    #[serde(default)]
+    pub asked: Vec<Asked>,
     pub forecast: Forecast,
     pub confirmation: ConfirmationNeed,
     /// `None` before the server was looked at, and in plans of earlier versions.

@@ -17,6 +17,7 @@ mod leftovers;
 mod moment;
 mod prepare;
 mod privileges;
+mod reading;
 mod replication;
 mod room;
 mod row;
@@ -37,8 +38,8 @@ use mysqler_contract::{
     TableFacts, TableRef, TableSummary,
 };
 use mysqler_core::ports::{
-    CloneOutcome, CloneQuestion, DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion,
-    ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverFacts, MomentFacts, RowAnswer,
+    RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -110,6 +111,10 @@ impl Servers for MySqlServers {
         sql_mode: Option<&str>,
     ) -> Result<PrepareVerdict> {
         prepare::verdict(&mut *self.cache.lease(target).await?, table, clause, sql_mode).await
+    }
+
+    async fn binary_logs(&self, target: &Target) -> Result<Option<Vec<(String, u64)>>> {
+        room::binary_logs(&mut *self.cache.lease(target).await?).await
     }
 
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>> {
@@ -189,7 +194,8 @@ impl Servers for MySqlServers {
         question: &RowQuestion,
         limit: Duration,
         cancel: &CancellationToken,
+        explained: Explained<'_>,
     ) -> Result<RowAnswer> {
-        rows::ask(&self.cache, target, question, limit, cancel).await
+        rows::ask(&self.cache, target, question, limit, cancel, explained).await
     }
 }

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use mysqler_contract::{
-    Advice, AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
-    ErrorCode, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity,
-    Settings, TableFacts, TableKind, TableRef, TlsMode,
+    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
+    ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId,
+    ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
 };
 
 use super::advise::{choose, offers};
 use super::definition::fingerprint;
 use super::direct::{compose, render};
-use super::forecast::forecast;
+use super::forecast::{forecast, work};
 use super::questions::Asker;
 use crate::Core;
 use crate::advice::{Price, Subject};
@@ -21,6 +21,8 @@ use crate::preflight::{self, PreflightInput};
 
 /// Plans that are kept for a later "start"; the oldest goes first.
 const KEPT: usize = 50;
+/// Earlier runs that a forecast stands on, the newest.
+const LEARNED_FROM: u32 = 9;
 
 /// What was learned of the server and the workstation before anything is decided.
 struct Gathered {
@@ -146,6 +148,7 @@ impl Core {
             answers: &none_yet,
             moment: moment.as_ref(),
             advice: Some(&advice),
+            forecast: None,
             settings: &settings,
             busy_run: busy.as_ref(),
             runs_beside: &beside,
@@ -153,7 +156,9 @@ impl Core {
         };
         let questions = preflight::questions(&input);
         let limit = Duration::from_secs(settings.data_check_limit_s.into());
-        let answers = self.ask_all(&target, &questions, limit, asker).await;
+        let (answers, asked) = self.ask_all(&target, &questions, limit, asker).await;
+        let price = price_of(engine, &advice);
+        let forecast = self.foretell(&subject, &input, price).await?;
         let judged = |engine, algorithm| {
             preflight::check(&PreflightInput {
                 answers: &answers,
@@ -171,17 +176,16 @@ impl Core {
             offers,
             ..advice.clone()
         };
-        let findings = preflight::check(&PreflightInput {
+        let mut findings = preflight::check(&PreflightInput {
             answers: &answers,
             advice: Some(&offered),
+            forecast: Some(&forecast),
             ..input
         });
-        let price = price_of(engine, &offered);
-        let learned = match price {
-            None => self.ports.runs.past_rates(&connection.id, 9).await?,
-            Some(_) => Vec::new(),
-        };
-        let forecast = forecast(&subject, &request.options, price, &learned);
+        for finding in &mut findings {
+            let same = |asked: &&Asked| Some(&asked.sql) == finding.query.as_ref();
+            finding.reading = asked.iter().find(same).and_then(|asked| asked.reading.clone());
+        }
         let direct = price.filter(|_| clause.problems.is_empty());
         let direct = direct.map(|price| compose(&request, &clause, price, gathered.server.flavour));
         let launch = way.launch.and_then(Result::ok);
@@ -201,6 +205,7 @@ impl Core {
                 preflight::confirmation(&findings, connection.environment, &request.table)
             },
             findings,
+            asked,
             forecast,
             command: match &direct {
                 Some(direct) => Some(render(direct)),
@@ -215,6 +220,26 @@ impl Core {
             request,
             made_at: self.ports.clock.now(),
         })
+    }
+
+    /// `price` is that of the server's own way; `None` under pt-osc.
+    async fn foretell(
+        &self,
+        subject: &Subject<'_>,
+        input: &PreflightInput<'_>,
+        price: Option<Price>,
+    ) -> Result<Forecast> {
+        let work = work(subject, price);
+        let learned = match work {
+            Some(work) => {
+                let runs = &self.ports.runs;
+                runs.past_rates(input.connection, work.kind, LEARNED_FROM).await?
+            }
+            None => Vec::new(),
+        };
+        let watched = preflight::watches_replicas(input);
+        let options = &input.request.options;
+        Ok(forecast(subject, options, price, work, &learned, watched))
     }
 
     /// Live runs on the same address, without `known`, which is told of otherwise.

@@ -128,6 +128,11 @@ pub enum Signal {
     WaitEnded {
         reason: WaitReason,
     },
+    /// A replica further behind than any before it in this output.
+    ReplicaLagged {
+        replica: String,
+        ms: u64,
+    },
     Gap {
         from: u64,
         to: u64,

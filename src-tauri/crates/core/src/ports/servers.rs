@@ -10,7 +10,9 @@ use mysqler_contract::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{CloneOutcome, CloneQuestion, DdlSession, DdlWork, MomentFacts, RowAnswer, RowQuestion};
+use super::{
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, MomentFacts, RowAnswer, RowQuestion,
+};
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
 #[derive(Debug, Clone)]
@@ -115,6 +117,9 @@ pub trait Servers: Send + Sync {
         sql_mode: Option<&str>,
     ) -> Result<PrepareVerdict>;
 
+    /// The binary log's files with their sizes in bytes, oldest first; `None` where it is off, or not to be seen.
+    async fn binary_logs(&self, target: &Target) -> Result<Option<Vec<(String, u64)>>>;
+
     /// `SHOW CREATE TABLE`; `None` when there is no such table.
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>>;
 
@@ -170,12 +175,14 @@ pub trait Servers: Send + Sync {
     async fn analyze(&self, target: &Target, table: &TableRef) -> Result<()>;
 
     /// Asks in a session of its own, without locks, under the question's sql_mode. Whatever ends it early, the limit or
-    /// `cancel`, ends it on the server too. What the server itself refuses is an answer, not an error.
+    /// `cancel`, ends it on the server too. What the server itself refuses is an answer, not an error. Of a question
+    /// that reads rows, `explained` hears first what its EXPLAIN says, where it says anything.
     async fn ask_rows(
         &self,
         target: &Target,
         question: &RowQuestion,
         limit: Duration,
         cancel: &CancellationToken,
+        explained: Explained<'_>,
     ) -> Result<RowAnswer>;
 }

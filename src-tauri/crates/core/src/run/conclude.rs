@@ -66,7 +66,7 @@ impl Supervisor {
         }
         match self.unproven().await {
             Ok(check) if check.is_empty() => {
-                self.measure().await;
+                self.measure_after().await;
                 self.rec.input(&Input::Complete);
             }
             Ok(check) => {

@@ -52,6 +52,7 @@ impl Supervisor {
             return Ok(false);
         };
         let target = self.reach_server().await?;
+        self.measure_before().await;
         self.renew().await?;
         match self
             .core

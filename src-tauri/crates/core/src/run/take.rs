@@ -120,6 +120,9 @@ impl Supervisor {
                     .event_at(at, RunEventKind::WaitStarted { reason, detail });
             }
             Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
+            Signal::ReplicaLagged { replica, ms } => {
+                self.rec.event_at(at, RunEventKind::ReplicaLagged { replica, ms });
+            }
             Signal::Gap { from, to } => self.rec.event_at(at, RunEventKind::Gap { from, to }),
             Signal::Warning { code, text } => self.rec.event_at(at, RunEventKind::Warned { code, text }),
             Signal::BridgeReady { .. } | Signal::Fault { .. } | Signal::Success => {}

@@ -54,6 +54,7 @@ mod random_default;
 mod read_only;
 mod reclaim;
 mod replica_target;
+mod replicas_behind;
 mod replicas_watched;
 mod rows;
 mod server_alter;
@@ -95,6 +96,8 @@ pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
     rows::questions(context)
 }
 
+pub use replicas_watched::watches_replicas;
+
 const RULES: &[Rule] = rules![
     Clause added_columns,
     Table auto_increment,
@@ -133,6 +136,7 @@ const RULES: &[Rule] = rules![
     Server read_only,
     Table reclaim,
     Server replica_target,
+    Server replicas_behind for Direct,
     Server replicas_watched for PtOsc,
     Clause server_alter,
     Server server_support,

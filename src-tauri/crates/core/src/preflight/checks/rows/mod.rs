@@ -37,6 +37,7 @@ use crate::ports::RowQuestion;
 use suspicion::{Suspicion, judge};
 
 pub use becoming::all as all_becoming;
+pub use keys::present_name;
 pub use values::rows_can_tell;
 
 /// A check with the suspicions that its findings come from.
