@@ -23,5 +23,7 @@ mod options;
 mod outcome;
 #[path = "runs/survival.rs"]
 mod survival;
+#[path = "runs/triggers.rs"]
+mod triggers;
 #[path = "runs/troubled.rs"]
 mod troubled;

@@ -5,7 +5,7 @@ use specta::Type;
 
 use crate::{
     Advice, Algorithm, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion,
-    TableFacts, Timestamp,
+    TableFacts, Timestamp, TriggerFacts,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -127,6 +127,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The table's own triggers, where the run takes them along to the new table; empty otherwise.
+    pub fn kept_triggers(&self) -> &[TriggerFacts] {
+        match self.engine == Engine::PtOsc && self.request.options.keeps_triggers() {
+            true => &self.facts.triggers,
+            false => &[],
+        }
+    }
+
     pub fn blocked(&self) -> bool {
         (self.launch.is_none() && self.direct.is_none())
             || self

@@ -282,7 +282,9 @@ impl Core {
             }
             false => None,
         };
-        let counts_at_gate = preflight::may_drop_rows(&analyze_under(clause, mode), &facts);
+        // Triggers that are taken along are looked at once more at the gate, which they stand behind.
+        let takes_triggers = request.options.keeps_triggers() && !facts.triggers.is_empty();
+        let counts_at_gate = takes_triggers || preflight::may_drop_rows(&analyze_under(clause, mode), &facts);
         Ok(Gathered {
             counts_at_gate,
             server,

@@ -104,6 +104,8 @@ pub enum Signal {
         definition: String,
     },
     TriggersCreated(Vec<String>),
+    /// No write will come between the move of the table's own triggers and the swap.
+    MoveGuarded,
     Estimated {
         rows: u64,
     },

@@ -11,6 +11,7 @@ mod fold;
 mod follow;
 mod gate;
 mod history;
+mod kept_triggers;
 mod measure;
 mod prepare;
 mod recorder;

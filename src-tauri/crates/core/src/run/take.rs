@@ -31,6 +31,7 @@ impl Supervisor {
         match signal {
             Signal::Success => self.seen.success = true,
             Signal::BridgeReady { .. } => self.seen.bridge = true,
+            Signal::MoveGuarded => self.seen.move_guarded = true,
             Signal::Held => self.reach_gate(),
             Signal::Released => self.leave_gate(),
             // The first complaint is the cause; what follows are its echoes.
@@ -122,7 +123,7 @@ impl Supervisor {
             Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
             Signal::Gap { from, to } => self.rec.event_at(at, RunEventKind::Gap { from, to }),
             Signal::Warning { code, text } => self.rec.event_at(at, RunEventKind::Warned { code, text }),
-            Signal::BridgeReady { .. } | Signal::Fault { .. } | Signal::Success => {}
+            Signal::BridgeReady { .. } | Signal::MoveGuarded | Signal::Fault { .. } | Signal::Success => {}
         }
     }
 
