@@ -13,6 +13,8 @@ mod control;
 mod engine_down;
 #[path = "runs/faults.rs"]
 mod faults;
+#[path = "runs/foreign_keys.rs"]
+mod foreign_keys;
 #[path = "runs/gate.rs"]
 mod gate;
 #[path = "runs/hazards.rs"]

@@ -89,7 +89,7 @@ impl Supervisor {
         let is_trial = |found: &TriggerFacts| {
             found.name.len() == 15
                 && found.name.bytes().all(|byte| byte.is_ascii_lowercase())
-                && kept.iter().any(|known| known.body == found.body)
+                && kept.iter().any(|known| body(known) == body(found))
         };
         Ok(found
             .iter()
@@ -106,21 +106,39 @@ fn own(all: Vec<TriggerFacts>, made: &[String]) -> Vec<TriggerFacts> {
         .collect()
 }
 
+/// The server keeps a semicolon behind the body where several statements were sent at once, and drops it when the trigger
+/// is made anew.
+fn body(trigger: &TriggerFacts) -> &str {
+    trigger
+        .body
+        .trim_end_matches(|c: char| c == ';' || c.is_whitespace())
+}
+
+fn same(one: &TriggerFacts, other: &TriggerFacts) -> bool {
+    let body_of_one = |other: &TriggerFacts| TriggerFacts {
+        body: one.body.clone(),
+        ..other.clone()
+    };
+    body(one) == body(other) && *one == body_of_one(other)
+}
+
+fn has(all: &[TriggerFacts], wanted: &TriggerFacts) -> bool {
+    all.iter().any(|trigger| same(trigger, wanted))
+}
+
 fn same_moment(one: &TriggerFacts, other: &TriggerFacts) -> bool {
     (&one.event, &one.timing) == (&other.event, &other.timing)
 }
 
 /// Names of triggers that are missing, of another make, in another place of the order, or new.
 fn changed(planned: &[TriggerFacts], now: &[TriggerFacts]) -> Vec<String> {
-    let moment = |of: &TriggerFacts, all: &[TriggerFacts]| -> Vec<TriggerFacts> {
-        all.iter()
-            .filter(|trigger| same_moment(trigger, of))
-            .cloned()
-            .collect()
+    let order = |of: &TriggerFacts, all: &[TriggerFacts]| -> Vec<String> {
+        let moment = all.iter().filter(|trigger| same_moment(trigger, of));
+        moment.map(|trigger| trigger.name.clone()).collect()
     };
     let known = planned
         .iter()
-        .filter(|trigger| !now.contains(trigger) || moment(trigger, now) != moment(trigger, planned));
+        .filter(|trigger| !has(now, trigger) || order(trigger, now) != order(trigger, planned));
     let new = now
         .iter()
         .filter(|trigger| planned.iter().all(|known| known.name != trigger.name));
@@ -141,12 +159,12 @@ fn to_restore(
     let is_gone = |trigger: &&TriggerFacts| {
         // Whoever made another one of this name since meant it.
         !named(on_table, &trigger.name)
-            && (on_shadow.contains(trigger) || (moving && !named(on_shadow, &trigger.name)))
+            && (has(on_shadow, trigger) || (moving && !named(on_shadow, &trigger.name)))
     };
     let gone: Vec<&TriggerFacts> = planned.iter().filter(is_gone).collect();
     let wanted = planned.iter().filter(|trigger| {
         gone.contains(trigger)
-            || (on_table.contains(trigger) && gone.iter().any(|other| same_moment(trigger, other)))
+            || (has(on_table, trigger) && gone.iter().any(|other| same_moment(trigger, other)))
     });
     wanted.cloned().collect()
 }
@@ -202,6 +220,13 @@ mod tests {
         let planned = [of("INSERT", &["m", "z"]), of("UPDATE", &["u"])].concat();
         assert_eq!(changed(&planned, &planned), Vec::<String>::new());
         assert_eq!(changed(&planned, &planned[..2]), ["u"]);
+        let mut ended = planned.clone();
+        ended[2].body.push(';');
+        assert_eq!(
+            changed(&ended, &planned),
+            Vec::<String>::new(),
+            "the end of a statement"
+        );
         assert_eq!(changed(&planned[..2], &planned), ["u"], "one that is new");
         let turned = [of("INSERT", &["z", "m"]), of("UPDATE", &["u"])].concat();
         assert_eq!(changed(&planned, &turned), ["m", "z"]);
