@@ -23,6 +23,8 @@ mod hazards;
 mod options;
 #[path = "runs/outcome.rs"]
 mod outcome;
+#[path = "runs/renames.rs"]
+mod renames;
 #[path = "runs/survival.rs"]
 mod survival;
 #[path = "runs/triggers.rs"]

@@ -71,6 +71,8 @@ pub enum ErrorCode {
     TriggersChanged,
     /// The plugin could not keep writes away from the move of the table's own triggers.
     TriggersUnguarded,
+    /// The tool did not read the clause's renames as the plan did.
+    RenamesUnconfirmed,
     /// The server refused the direct ALTER; the table is as it was. Params `code`, the server's number.
     AlterRefused,
     /// It refused the asserted algorithm or lock; no other was tried.

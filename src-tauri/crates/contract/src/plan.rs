@@ -1,5 +1,7 @@
 //! Plans: the decided way of one change. What runs is this value.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -121,6 +123,9 @@ pub struct Plan {
     /// The clause could make the copy drop rows, so both tables are counted before the swap.
     #[serde(default)]
     pub counts_at_gate: bool,
+    /// Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case.
+    #[serde(default)]
+    pub renames: Option<BTreeMap<String, String>>,
     /// What is executed, rendered as text that can be copied, the secret masked.
     pub command: Option<String>,
     pub made_at: Timestamp,

@@ -238,7 +238,7 @@ impl Supervisor {
 
     /// The last look before the tool touches the original.
     async fn cut_over(&mut self, job: &str) -> Result<()> {
-        match self.trigger_objection().await? {
+        match self.objection().await? {
             Some(error) => {
                 self.object(job, error);
                 Ok(())

@@ -144,4 +144,16 @@ impl Supervisor {
         self.seen.objection = Some(error);
         self.terminate(job);
     }
+
+    /// Why the tool must not go on; the run ends by it.
+    pub(super) async fn objection(&mut self) -> Result<Option<AppError>> {
+        if self.plan.renames.is_some() && !self.seen.renames_confirmed {
+            return Ok(Some(self.unconfirmed()));
+        }
+        self.trigger_objection().await
+    }
+
+    pub(super) fn unconfirmed(&self) -> AppError {
+        AppError::new(ErrorCode::RenamesUnconfirmed).with("table", &self.plan.request.table)
+    }
 }

@@ -54,6 +54,8 @@ pub(super) struct Seen {
     pub objection: Option<AppError>,
     /// The plugin sees to it that no write comes between the move of the triggers and the swap.
     pub move_guarded: bool,
+    /// The tool read the clause's renames as the plan did.
+    pub renames_confirmed: bool,
     /// A person saw the leftovers and asked for their removal.
     pub cleanup_asked: bool,
     /// Leftovers that the person saw named.

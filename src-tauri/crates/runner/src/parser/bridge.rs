@@ -29,6 +29,10 @@ enum Event {
     ShadowCreated {
         table: TableRef,
     },
+    RenamesConfirmed,
+    RenamesDiffer {
+        read: String,
+    },
     AlterShadow,
     ShadowAltered {
         definition: Option<String>,
@@ -129,6 +133,8 @@ impl Parser {
                     text: format!("bridge, {hook}: {text}"),
                 });
             }
+            Event::RenamesConfirmed => signals.push(Signal::RenamesConfirmed),
+            Event::RenamesDiffer { read } => signals.push(Signal::RenamesDiffer { read }),
             Event::Die => self.phases.abandon(),
             Event::CreateShadow => self.phases.start(Phase::CreateShadow, signals),
             Event::AlterShadow => self.phases.start(Phase::AlterShadow, signals),
