@@ -35,7 +35,7 @@ describe('rows', () => {
   it('set a guard off by its negation, and keep the place of what is edited', () => {
     const others = [set('chunk-index', 'a'), set('sleep', '1')]
     expect(withSetting(others, specOf('chunk-index'), ['b'])).toEqual([set('chunk-index', 'b'), set('sleep', '1')])
-    expect(withSetting([], specOf('check-plan'), [null])).toEqual([set('no-check-plan')])
+    expect(withSetting([], specOf('check-alter'), [null])).toEqual([set('no-check-alter')])
     expect(withSetting([set('no-check-alter')], specOf('check-alter'), [])).toEqual([])
   })
 
