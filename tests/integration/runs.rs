@@ -13,6 +13,8 @@ mod control;
 mod engine_down;
 #[path = "runs/faults.rs"]
 mod faults;
+#[path = "runs/foreign_keys.rs"]
+mod foreign_keys;
 #[path = "runs/gate.rs"]
 mod gate;
 #[path = "runs/hazards.rs"]
@@ -23,7 +25,11 @@ mod learning;
 mod options;
 #[path = "runs/outcome.rs"]
 mod outcome;
+#[path = "runs/renames.rs"]
+mod renames;
 #[path = "runs/survival.rs"]
 mod survival;
+#[path = "runs/triggers.rs"]
+mod triggers;
 #[path = "runs/troubled.rs"]
 mod troubled;

@@ -426,6 +426,12 @@ export type ErrorCode =
 "RUN_FAILED" | 
 /**  The tool gave up after the swap: the new table is in place. */
 "RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | 
+/**  The table's own triggers are not those of the plan any more: param `names`. */
+"TRIGGERS_CHANGED" | 
+/**  The plugin could not keep writes away from the move of the table's own triggers. */
+"TRIGGERS_UNGUARDED" | 
+/**  The tool did not read the clause's renames as the plan did. */
+"RENAMES_UNCONFIRMED" | 
 /**  The server refused the direct ALTER; the table is as it was. Params `code`, the server's number. */
 "ALTER_REFUSED" | 
 /**  It refused the asserted algorithm or lock; no other was tried. */
@@ -491,7 +497,7 @@ export type Fix =
 { kind: "analyze" } | 
 /**  Another clause in place of the present one. */
 { kind: "replace_clause"; clause: string } | 
-/**  Another value of one option, named as in the form; `None` takes it away. */
+/**  Another value of one option, named as in the form; an empty one sets a flag, `None` takes the option away. */
 { kind: "set_option"; option: string; value: string | null } | { kind: "choose_engine"; engine: EngineChoice } | 
 /**  Ends a session of the server, after a confirmation that shows what it does. */
 { kind: "kill_session"; id: number };
@@ -913,6 +919,8 @@ export type Plan = {
 	direct?: DirectLaunch | null,
 	/**  The clause could make the copy drop rows, so both tables are counted before the swap. */
 	counts_at_gate?: boolean,
+	/**  Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case. */
+	renames?: { [key in string]: string } | null,
 	/**  What is executed, rendered as text that can be copied, the secret masked. */
 	command: string | null,
 	made_at: Timestamp,
@@ -1259,6 +1267,7 @@ export type TableFacts = {
 	foreign_keys: ForeignKeyFacts[],
 	/**  Keys of other tables that reference this one. */
 	referenced_by: ForeignKeyFacts[],
+	/**  Those of the same event and timing in the order in which they fire. */
 	triggers: TriggerFacts[],
 	/**  `SHOW CREATE TABLE`, as the server prints it. */
 	definition: string,
@@ -1318,6 +1327,14 @@ export type TriggerFacts = {
 	/**  INSERT, UPDATE or DELETE. */
 	event: string,
 	body: string,
+	/**  `user@host`; empty in what earlier versions stored, like everything below. */
+	definer?: string,
+	/**  Of the session that made it; it holds whenever the trigger fires. */
+	sql_mode?: string,
+	/**  `character_set_client` of that session. */
+	charset?: string,
+	/**  `collation_connection` of that session. */
+	collation?: string,
 };
 
 export type Unit = "ms" | "count" | "bytes";

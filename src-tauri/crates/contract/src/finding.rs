@@ -42,7 +42,7 @@ pub enum Fix {
     ReplaceClause {
         clause: String,
     },
-    /// Another value of one option, named as in the form; `None` takes it away.
+    /// Another value of one option, named as in the form; an empty one sets a flag, `None` takes the option away.
     SetOption {
         option: String,
         value: Option<String>,

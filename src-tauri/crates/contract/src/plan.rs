@@ -1,11 +1,13 @@
 //! Plans: the decided way of one change. What runs is this value.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
     Advice, Algorithm, Asked, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch,
-    ServerVersion, TableFacts, Timestamp,
+    ServerVersion, TableFacts, Timestamp, TriggerFacts,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -149,12 +151,23 @@ pub struct Plan {
     /// The clause could make the copy drop rows, so both tables are counted before the swap.
     #[serde(default)]
     pub counts_at_gate: bool,
+    /// Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case.
+    #[serde(default)]
+    pub renames: Option<BTreeMap<String, String>>,
     /// What is executed, rendered as text that can be copied, the secret masked.
     pub command: Option<String>,
     pub made_at: Timestamp,
 }
 
 impl Plan {
+    /// The table's own triggers, where the run takes them along to the new table; empty otherwise.
+    pub fn kept_triggers(&self) -> &[TriggerFacts] {
+        match self.engine == Engine::PtOsc && self.request.options.keeps_triggers() {
+            true => &self.facts.triggers,
+            false => &[],
+        }
+    }
+
     pub fn blocked(&self) -> bool {
         (self.launch.is_none() && self.direct.is_none())
             || self

@@ -28,6 +28,7 @@ mod session;
 mod sql;
 mod table;
 mod threads;
+mod triggers;
 mod trust;
 
 use std::time::Duration;
@@ -35,7 +36,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mysqler_contract::{
     DatabaseSummary, DirectLaunch, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession,
-    TableFacts, TableRef, TableSummary,
+    TableFacts, TableRef, TableSummary, TriggerFacts,
 };
 use mysqler_core::ports::{
     CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverFacts, MomentFacts, RowAnswer,
@@ -123,6 +124,20 @@ impl Servers for MySqlServers {
 
     async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts> {
         leftovers::find(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn triggers(&self, target: &Target, table: &TableRef) -> Result<Vec<TriggerFacts>> {
+        table::triggers(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn restore_triggers(
+        &self,
+        target: &Target,
+        table: &TableRef,
+        beside: Option<&TableRef>,
+        triggers: &[TriggerFacts],
+    ) -> Result<()> {
+        triggers::restore(&mut *self.cache.fresh(target).await?, table, beside, triggers).await
     }
 
     async fn drop_trigger(&self, target: &Target, database: &str, name: &str) -> Result<()> {

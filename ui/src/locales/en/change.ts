@@ -137,6 +137,7 @@ export default {
     clauseReplaced: 'The clause was replaced; undo brings the former one back',
     setOption: 'Set {option} to {value}',
     resetOption: 'Take {option} away',
+    giveOption: 'Add {option}',
     engine: { auto: 'Let the engine be chosen', 'pt-osc': 'Use pt-osc', direct: 'Use the server’s own ALTER' },
   },
   engine: {

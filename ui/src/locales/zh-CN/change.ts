@@ -137,6 +137,7 @@ export default {
     clauseReplaced: '子句已替换，可撤销恢复原文',
     setOption: '将 {option} 设为 {value}',
     resetOption: '移除 {option}',
+    giveOption: '加上 {option}',
     engine: { auto: '自动选择引擎', 'pt-osc': '使用 pt-osc', direct: '使用服务器自身的 ALTER' },
   },
   engine: {

@@ -1,5 +1,6 @@
 //! Making a plan: everything is looked at, then one value says exactly what would run.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
@@ -35,6 +36,7 @@ struct Gathered {
     docker: Result<DockerHost>,
     image: Result<ImageStatus>,
     counts_at_gate: bool,
+    renames: Option<BTreeMap<String, String>>,
 }
 
 /// The way that was found, as far as one was.
@@ -215,6 +217,7 @@ impl Core {
             launch,
             direct,
             counts_at_gate: gathered.counts_at_gate && engine == Engine::PtOsc,
+            renames: gathered.renames.filter(|_| engine == Engine::PtOsc),
             facts: gathered.table,
             connection,
             request,
@@ -307,9 +310,14 @@ impl Core {
             }
             false => None,
         };
-        let counts_at_gate = preflight::may_drop_rows(&analyze_under(clause, mode), &facts);
+        // Triggers that are taken along are looked at once more at the gate, which they stand behind.
+        let takes_triggers = request.options.keeps_triggers() && !facts.triggers.is_empty();
+        let read = analyze_under(clause, mode);
+        let renames = preflight::needs_check_off(&read).then(|| preflight::renamed_columns(&read));
+        let counts_at_gate = takes_triggers || renames.is_some() || preflight::may_drop_rows(&read, &facts);
         Ok(Gathered {
             counts_at_gate,
+            renames,
             server,
             table: facts,
             leftovers,
@@ -345,6 +353,7 @@ impl Core {
             request,
             hold: request.hold_cutover || gathered.counts_at_gate,
             holds_dates: holds_dates(&gathered.table),
+            renames: gathered.renames.as_ref(),
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,

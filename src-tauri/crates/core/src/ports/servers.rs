@@ -125,6 +125,20 @@ pub trait Servers: Send + Sync {
 
     async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts>;
 
+    /// The table's triggers, those of the same event and timing in the order in which they fire; empty when there is no
+    /// such table.
+    async fn triggers(&self, target: &Target, table: &TableRef) -> Result<Vec<TriggerFacts>>;
+
+    /// Makes each of `triggers` one of `table`, as it was and in the order given, from wherever in the schema it is now:
+    /// on `beside`, on the table itself, or nowhere. Both tables are locked against writes meanwhile.
+    async fn restore_triggers(
+        &self,
+        target: &Target,
+        table: &TableRef,
+        beside: Option<&TableRef>,
+        triggers: &[TriggerFacts],
+    ) -> Result<()>;
+
     /// Idempotent: a trigger that is gone already is success. Bounded by a short metadata-lock wait.
     async fn drop_trigger(&self, target: &Target, database: &str, name: &str) -> Result<()>;
 

@@ -382,6 +382,10 @@ pub fn trigger(name: &str) -> TriggerFacts {
         timing: "AFTER".into(),
         event: "INSERT".into(),
         body: "SET @a = 1".into(),
+        definer: "dba@%".into(),
+        sql_mode: String::new(),
+        charset: "utf8mb4".into(),
+        collation: "utf8mb4_0900_ai_ci".into(),
     }
 }
 

@@ -7,6 +7,7 @@ mod confirm;
 mod context;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod renames;
 mod row_loss;
 mod table_options;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use mysqler_contract::{
 
 pub use confirm::confirmation;
 use context::Context;
+pub use renames::{needs_check_off, renamed_columns};
 pub use row_loss::may_drop_rows;
 
 use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, RowQuestion, ServerFacts};

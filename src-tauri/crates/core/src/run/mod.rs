@@ -14,6 +14,7 @@ mod fold;
 mod follow;
 mod gate;
 mod history;
+mod kept_triggers;
 mod measure;
 mod pace;
 mod prepare;

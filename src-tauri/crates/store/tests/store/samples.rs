@@ -132,6 +132,7 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         launch: None,
         direct: None,
         counts_at_gate: false,
+        renames: None,
         command: Some("pt-online-schema-change …".to_owned()),
         made_at: NOW,
     }

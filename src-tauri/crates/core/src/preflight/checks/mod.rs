@@ -65,6 +65,7 @@ mod statistics;
 mod storage;
 mod system_versioned;
 mod table_kind;
+mod trigger_obstacles;
 mod trigger_trust;
 mod triggers;
 mod type_changed;
