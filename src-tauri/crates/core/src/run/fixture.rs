@@ -45,6 +45,7 @@ pub fn plan(kind: WorkKind) -> Plan {
         launch: None,
         direct: None,
         counts_at_gate: false,
+        renames: None,
         command: None,
         made_at: NOW,
     }
