@@ -62,6 +62,9 @@ fn of(ending: Ending) -> Exit {
             E::RunFailed
             | E::RunFailedAfterSwap
             | E::RowsLost
+            | E::TriggersChanged
+            | E::TriggersUnguarded
+            | E::RenamesUnconfirmed
             | E::AlterRefused
             | E::AlterAlgorithmRefused
             | E::AlterLockedOut

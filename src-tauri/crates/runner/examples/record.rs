@@ -96,6 +96,7 @@ async fn main() {
         request: &request,
         hold: request.hold_cutover,
         holds_dates: false,
+        renames: None,
         server: &server,
         host: &var("HOST", "127.0.0.1"),
         port: var("PORT", "33961").parse().expect("a port"),

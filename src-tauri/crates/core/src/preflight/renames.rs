@@ -121,7 +121,7 @@ fn wider_obstacle(clause: &Analysis<'_>, table: &TableFacts, index: &Index) -> O
         let known = column_of(table, name).is_some_and(|column| !column.nullable && !column.generated);
         known && !touches(clause, name)
     };
-    if !columns.iter().all(|name| firm(name)) {
+    if !columns.iter().all(firm) {
         return Some("primary_columns");
     }
     let holds = |key: &KeyFacts| {

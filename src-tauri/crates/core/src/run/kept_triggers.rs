@@ -90,6 +90,7 @@ impl Supervisor {
             found.name.len() == 15
                 && found.name.bytes().all(|byte| byte.is_ascii_lowercase())
                 && kept.iter().any(|known| body(known) == body(found))
+                && kept.iter().all(|known| known.name != found.name)
         };
         Ok(found
             .iter()

@@ -310,3 +310,51 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_move_of_triggers_and_the_reading_of_renames_are_told() {
+    let told = [
+        r#"{"seq":1,"event":"hello","version":"1.0.0","mode":"execute","pid":1}"#,
+        r#"{"seq":2,"event":"init","table":{"database":"d","table":"t"},"children":[],"renamed":{"a":"b"},"replicas":[],"lag_replicas":[]}"#,
+        r#"{"seq":3,"event":"renames_confirmed"}"#,
+        r#"{"seq":4,"event":"move_guarded","triggers":["au"]}"#,
+        r#"{"seq":5,"event":"held"}"#,
+        r#"{"seq":6,"event":"released"}"#,
+        r#"{"seq":7,"event":"move_triggers"}"#,
+        r#"{"seq":8,"event":"lock_awaited","try":1,"of":60}"#,
+        r#"{"seq":9,"event":"lock_awaited","try":2,"of":60}"#,
+        r#"{"seq":10,"event":"swapped","old":null}"#,
+        r#"{"seq":11,"event":"renames_differ","read":"{}"}"#,
+    ];
+    let lines: Vec<RawLine> = told
+        .iter()
+        .map(|json| RawLine {
+            stream: LogStream::Stderr,
+            at: Timestamp(0),
+            text: format!("@mysqler {json}"),
+        })
+        .collect();
+    let reason = WaitReason::Lock;
+    let wanted = [
+        Signal::BridgeReady {
+            version: "1.0.0".into(),
+        },
+        Signal::PhaseStarted(Phase::Prepare),
+        Signal::RenamesConfirmed,
+        Signal::MoveGuarded,
+        Signal::PhaseFinished(Phase::Prepare),
+        Signal::PhaseStarted(Phase::Gate),
+        Signal::Held,
+        Signal::Released,
+        Signal::PhaseFinished(Phase::Gate),
+        Signal::PhaseStarted(Phase::Swap),
+        Signal::WaitStarted {
+            reason,
+            detail: "1/60".into(),
+        },
+        Signal::WaitEnded { reason },
+        Signal::PhaseFinished(Phase::Swap),
+        Signal::RenamesDiffer { read: "{}".into() },
+    ];
+    assert_eq!(signals(&lines, "t", false), wanted);
+}

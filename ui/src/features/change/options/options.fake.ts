@@ -37,7 +37,7 @@ export const SAMPLE_SPECS: OptionSpec[] = [
   spec('where', 'tables', text, dangerous('OPTION_WHERE')),
   spec('drop-old-table', 'tables', flag, dangerous('OPTION_NO_DROP_OLD_TABLE'), guard),
   spec('swap-tables', 'tables', flag, refused('proof'), guard),
-  spec('check-alter', 'guards', flag, dangerous('OPTION_NO_CHECK_ALTER'), guard),
+  spec('check-plan', 'guards', flag, dangerous('OPTION_NO_CHECK_PLAN'), guard),
   spec('force', 'guards', flag, dangerous('OPTION_FORCE')),
   spec('charset', 'session', text, field('charset')),
   spec('set-vars', 'session', { kind: 'variables' }, field('set_vars')),

@@ -35,13 +35,13 @@ describe('rows', () => {
   it('set a guard off by its negation, and keep the place of what is edited', () => {
     const others = [set('chunk-index', 'a'), set('sleep', '1')]
     expect(withSetting(others, specOf('chunk-index'), ['b'])).toEqual([set('chunk-index', 'b'), set('sleep', '1')])
-    expect(withSetting([], specOf('check-alter'), [null])).toEqual([set('no-check-alter')])
-    expect(withSetting([set('no-check-alter')], specOf('check-alter'), [])).toEqual([])
+    expect(withSetting([], specOf('check-plan'), [null])).toEqual([set('no-check-plan')])
+    expect(withSetting([set('no-check-plan')], specOf('check-plan'), [])).toEqual([])
   })
 
   it('are changed only where the value differs, further options one by one', () => {
     const defaults = { ...BUILT_IN, others: [set('sleep', '1')] }
-    expect(changedRows(defaults, { ...defaults, charset: 'gbk', others: [set('no-check-alter')] })).toEqual(['charset', 'check-alter', 'sleep'])
+    expect(changedRows(defaults, { ...defaults, charset: 'gbk', others: [set('no-check-plan')] })).toEqual(['charset', 'check-plan', 'sleep'])
     expect(overridesFor(defaults, { ...defaults, max_lag_s: 9 })).toEqual({ max_lag_s: 9 })
   })
 })
