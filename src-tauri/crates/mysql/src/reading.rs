@@ -84,13 +84,13 @@ mod tests {
     fn a_scan_is_told_apart_from_an_index() {
         let index = |name: &str| Some(name.to_owned());
         let scan = row("orders", Some("ALL"), None, "1928511");
-        assert_eq!(told(&[scan.clone()]), (Reads::Table, None, 1_928_511));
+        assert_eq!(told(std::slice::from_ref(&scan)), (Reads::Table, None, 1_928_511));
         let whole = row("orders", Some("index"), Some("idx_created"), "9");
         assert_eq!(told(&[whole]), (Reads::WholeIndex, index("idx_created"), 9));
         let rows_themselves = row("orders", Some("index"), Some("PRIMARY"), "9");
         assert_eq!(told(&[rows_themselves]), (Reads::Table, None, 9));
         let part = row("orders", Some("ref|filter"), Some("a|b"), "2");
-        assert_eq!(told(&[part.clone()]), (Reads::Index, index("a|b"), 2));
+        assert_eq!(told(std::slice::from_ref(&part)), (Reads::Index, index("a|b"), 2));
         let parent = row("parent", Some("eq_ref"), Some("PRIMARY"), "1");
         assert_eq!(told(&[parent, scan.clone()]), (Reads::Table, None, 1_928_511));
         let other = row("parent", Some("ALL"), None, "2000000");

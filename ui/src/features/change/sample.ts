@@ -80,6 +80,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     server: { server_uuid: null, flavour: 'my_sql', version: { major: 9, minor: 7, patch: 4 } },
     definition_sha256: '0',
     findings: [],
+    asked: [{ code: 'DUPLICATES_UNDER_UNIQUE', sql: 'SELECT `order_no`, COUNT(*) AS `rows` FROM `shop`.`orders` GROUP BY `order_no` HAVING COUNT(*) > 1 LIMIT 5', outcome: 'clean', took_ms: 2140, reading: { how: 'table', table: 'orders', index: null, rows: 1_993_412 } }],
     advice: null,
     direct: null,
     counts_at_gate: false,

@@ -2,7 +2,7 @@
 import type { Channel, HistoryFilter, LogBatch, LogKind, LogLine, RunEvent, RunState, RunView } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
 import { hasEnded } from './look'
-import { phasesUntil, sampleDetail, sampleView } from './sample'
+import { phasesUntil, sampleCompared, sampleDetail, sampleView } from './sample'
 
 const wanted = new URLSearchParams(location.search).get('runs')
 const now = Date.now()
@@ -19,7 +19,7 @@ const list: RunView[] = [
   sampleView({ id: '20260115-004', state: { name: 'awaiting_cutover', since: now - 5 * MIN }, hold_cutover: true, rows_copied: 1_998_004, phases: phasesUntil('analyze', now - 330_000, true), rate_rows_s: null, left_ms: null, created_at: now - 58_000 }),
   ended('20260114-007', { name: 'needs_cleanup', leftovers: [{ kind: 'table', table: { database: 'shop', table: '_orders_new' } }, ...['del', 'upd', 'ins'].map((event) => ({ kind: 'trigger' as const, database: 'shop', name: `pt_osc_shop_orders_${event}` }))], error }, { rows_copied: 400_000, phases: phasesUntil('copy', now - 46 * MIN), warnings: 2 }),
   ended('20260114-006', { name: 'unknown', check: [{ what: 'table_definition', params: { table: 'shop.orders' } }, { what: 'container_gone', params: { job: 'a1b2c3' } }] }, { rows_copied: 1_998_004, phases: phasesUntil('swap', now - 46 * MIN), finished_at: null }),
-  ended('20260114-005', { name: 'completed' }, { warnings: 3 }),
+  ended('20260114-005', { name: 'completed' }, { warnings: 3, compared: sampleCompared(), bytes_after: 601_882_624 }),
   ended('20260114-004', { name: 'failed', error }, { rows_copied: 88_000, phases: phasesUntil('copy', now - 46 * MIN) }),
   ended('20260114-003', { name: 'cancelled' }, { rows_copied: 120_000, phases: phasesUntil('copy', now - 46 * MIN) }),
   ended('20260114-002', { name: 'completed' }, { reclaim: true, clause: 'ENGINE=InnoDB' }),

@@ -1,6 +1,6 @@
 /** Runs for tests and for looking at pages without a core. */
 import { samplePlan } from '@/features/change/sample'
-import type { Phase, PhaseTime, RunDetail, RunView } from '@/ipc'
+import type { Compared, Phase, PhaseTime, RunDetail, RunView } from '@/ipc'
 
 export function sampleView(part: Partial<RunView> = {}): RunView {
   const now = Date.now()
@@ -40,6 +40,18 @@ export function sampleView(part: Partial<RunView> = {}): RunView {
     supervisor: 'workstation:4711',
     ...part,
   }
+}
+
+/** What a completed copy of the sample table came to. */
+export function sampleCompared(): Compared[] {
+  return [
+    { figure: 'duration', unit: 'ms', forecast: 412_000, fact: 360_000, percent: 87, remark: 'without_pauses' },
+    { figure: 'rows', unit: 'count', forecast: 1_993_412, fact: 1_998_004, percent: 100, remark: null },
+    { figure: 'chunks', unit: 'count', forecast: 4120, fact: 3642, percent: 88, remark: 'by_sizes_told' },
+    { figure: 'new_table', unit: 'bytes', forecast: 635_437_056, fact: 601_882_624, percent: 95, remark: 'by_statistics' },
+    { figure: 'binary_log', unit: 'bytes', forecast: 640_000_000, fact: 842_000_000, percent: 132, remark: 'others_too' },
+    { figure: 'replica_lag', unit: 'ms', forecast: 1000, fact: 4000, percent: 400, remark: null },
+  ]
 }
 
 const ORDER: Phase[] = ['prepare', 'create_shadow', 'alter_shadow', 'create_triggers', 'copy', 'analyze', 'swap', 'drop_old', 'drop_triggers', 'verify']
