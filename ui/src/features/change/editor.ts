@@ -1,5 +1,5 @@
 /** The editor's look and language: MySQL highlighting in the window's colours, completion of a clause's words and columns. */
-import { MySQL, sql, SQLDialect } from '@codemirror/lang-sql'
+import { MySQL, SQLDialect } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
@@ -83,8 +83,8 @@ function dialectBy(rules: QuoteRules): SQLDialect {
   return dialect
 }
 
-/** MySQL with the words that belong where the cursor stands; `facts` is asked at that moment. */
+/** MySQL with the words that belong where the cursor stands, and none of the language's many others; `facts` is asked at that moment. */
 export const mysql = (facts: () => TableFacts | undefined = () => undefined, rules: QuoteRules = DEFAULT_RULES): Extension => {
   const dialect = dialectBy(rules)
-  return [sql({ dialect, upperCaseKeywords: true }), dialect.language.data.of({ autocomplete: clauseWords(facts, rules) })]
+  return [dialect.language, dialect.language.data.of({ autocomplete: clauseWords(facts, rules) })]
 }

@@ -81,7 +81,7 @@ export const sampleAdvice = (part: Partial<Advice> = {}): Advice => ({
   offers: [
     { engine: 'direct', algorithm: 'instant', open: true, notes: [{ what: 'price_instant', params: {} }] },
     { engine: 'pt-osc', algorithm: null, open: true, notes: [{ what: 'price_copies_all', params: { megabytes: '606' } }, { what: 'price_throttled', params: {} }] },
-    { engine: 'direct', algorithm: 'inplace', open: true, notes: [{ what: 'price_replicas_wait', params: { replicas: '10.2.0.22:3306' } }] },
+    { engine: 'direct', algorithm: 'inplace', open: true, notes: [{ what: 'price_replicas_wait', params: { replicas: '2' } }] },
   ],
   expected: null,
   blocks_writers: false,
