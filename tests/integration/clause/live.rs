@@ -65,13 +65,25 @@ async fn it_is_read_by_the_servers_own_mode_unless_the_options_set_another() {
 
     let verdict = |clause: &'static str, set_vars: Vec<SessionVariable>| {
         let (core, id, table) = (core.clone(), odd.id.clone(), table.clone());
-        async move { core.clause_prepare(&id, &table, clause, &set_vars).await.expect("asked") }
+        async move {
+            core.clause_prepare(&id, &table, clause, &set_vars)
+                .await
+                .expect("asked")
+        }
     };
     assert_eq!(verdict(ODD, vec![]).await, PrepareVerdict::Accepted);
     let silent = PrepareVerdict::NotProven {
         message: String::new(),
     };
-    assert_eq!(verdict(HIDDEN, vec![]).await, silent, "it must not reach the server");
-    assert_eq!(verdict(ODD, own("")).await, silent, "it is not closed by these rules");
+    assert_eq!(
+        verdict(HIDDEN, vec![]).await,
+        silent,
+        "it must not reach the server"
+    );
+    assert_eq!(
+        verdict(ODD, own("")).await,
+        silent,
+        "it is not closed by these rules"
+    );
     desk.close().await;
 }

@@ -154,7 +154,10 @@ async fn what_is_written_for_another_mode_makes_the_same_table_under_it() {
         let schema = Sandbox::from_env().fresh_schema(server, "face_modes").await;
         let mut client = schema.client().await;
         client.run(PARENTS).await;
-        for ByMode { sql_mode, clauses, .. } in &written.by_mode {
+        for ByMode {
+            sql_mode, clauses, ..
+        } in &written.by_mode
+        {
             for (plain, own) in written.clauses.iter().zip(clauses) {
                 let mut tables = Vec::new();
                 for (mode, clause) in [("", plain), (sql_mode.as_str(), own)] {
@@ -170,11 +173,16 @@ async fn what_is_written_for_another_mode_makes_the_same_table_under_it() {
 
 #[tokio::test]
 async fn a_column_that_is_repeated_for_another_mode_stays_as_it_is() {
-    for ByMode { sql_mode, repeated, .. } in written().by_mode {
+    for ByMode {
+        sql_mode, repeated, ..
+    } in written().by_mode
+    {
         for RepeatedByMode { server, clauses } in repeated {
             let before = printed(&server);
             let server = named(&server);
-            let schema = Sandbox::from_env().fresh_schema(server, "face_mode_repeated").await;
+            let schema = Sandbox::from_env()
+                .fresh_schema(server, "face_mode_repeated")
+                .await;
             let mut client = schema.client().await;
             client.run(&before).await;
             assert!(clauses.len() >= 20);

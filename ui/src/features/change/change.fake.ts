@@ -80,9 +80,9 @@ fake('tableAnalyze', async () => {
 })
 /** What a careless clause brings up. */
 const grave = (name: string) => [
-  sampleFinding('CLAUSE_NUL', 'block', { scope: 'clause', fixes: [{ kind: 'replace_clause', clause: 'CHANGE COLUMN `note` `remark` VARCHAR(120) NULL' }] }),
+  sampleFinding('CLAUSE_NUL', 'block', { scope: 'clause', params: { start: '24', fragment: "'a\\0'" }, fixes: [{ kind: 'replace_clause', clause: 'CHANGE COLUMN `note` `remark` VARCHAR(120) NULL' }] }),
   sampleFinding('STATISTICS_IMPLAUSIBLE', 'danger', { scope: 'rows', proven: false, params: { table: name, rows: '13', bytes: '565182464' }, query: `SELECT email, COUNT(*)\nFROM ${name}\nGROUP BY email\nHAVING COUNT(*) > 1\nLIMIT 5`, fixes: [{ kind: 'set_option', option: 'chunk_size', value: '1000' }] }),
-  sampleFinding('TABLE_LOCKED_NOW', 'warn', { scope: 'moment', fixes: [{ kind: 'kill_session', id: 4711 }] }),
+  sampleFinding('METADATA_LOCK_HELD', 'warn', { scope: 'moment', params: { table: name, lock: 'SHARED_WRITE', id: '4711', user: 'app', host: '10.2.0.40', seconds: '84', count: '2', statement: 'UPDATE orders SET status = …' }, fixes: [{ kind: 'kill_session', id: 4711 }] }),
   ...['LINT_FLOAT_MONEY', 'LINT_INDEX_NAME', 'LINT_TIMESTAMP_2038'].map((code) => sampleFinding(code, 'info', { scope: 'lint' })),
 ]
 const advised = (asked: ChangeRequest): Advice =>

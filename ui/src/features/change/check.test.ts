@@ -142,6 +142,11 @@ describe('a finding', () => {
     expect(element('finding-query').getAttribute('aria-expanded')).toBe('true')
   })
 
+  it('groups the digits of quantities', async () => {
+    await withFindings(sampleFinding('STATISTICS_IMPLAUSIBLE', 'warn', { params: { table: 'shop.orders', rows: '13', bytes: '565182464' } }))
+    expect(textOf('finding')).toContain('shop.orders: 13 rows in 565,182,464 bytes')
+  })
+
   it('replaces the clause with one click, which makes the check out of date', async () => {
     await withFindings(sampleFinding('DROPS_COLUMN', 'danger', { fixes: [{ kind: 'replace_clause', clause: 'CHANGE note remark VARCHAR(120)' }] }))
     expect(textOf('finding'), 'what will be written is seen before').toContain('CHANGE note remark VARCHAR(120)')
