@@ -22,7 +22,7 @@ fi
 if ! "$root/make/save-sandbox-connection.sh" "$connection" "$root/target/$profile/mysqlerctl"; then
   load_sandbox_env
   say "the connection '$connection' is not saved yet. Set the vault up in the window, then paste this line into the form of a new connection:"
-  printf '  mysql://%s:%s@%s:%s/%s?ssl-mode=VERIFY_IDENTITY&ssl-ca=%s\n' "$MYSQLER_SANDBOX_USER" "$MYSQLER_SANDBOX_PASSWORD" \
+  printf '  mysql://%s:%s@%s:%s/%s?ssl-mode=VERIFY_IDENTITY&ssl-ca=%s\n' "$MYSQLER_SANDBOX_DBA_USER" "$MYSQLER_SANDBOX_DBA_PASSWORD" \
     "$MYSQLER_SANDBOX_PRIMARY_HOST" "$MYSQLER_SANDBOX_PRIMARY_PORT" "$MYSQLER_SANDBOX_SCHEMA" "$MYSQLER_SANDBOX_CA_FILE"
 fi
 

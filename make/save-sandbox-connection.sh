@@ -14,7 +14,7 @@ load_sandbox_env
 if "${ctl[@]}" connection show "$name" >/dev/null 2>&1; then
   exit 0
 fi
-printf '%s' "$MYSQLER_SANDBOX_PASSWORD" | "${ctl[@]}" connection add "$name" \
+printf '%s' "$MYSQLER_SANDBOX_DBA_PASSWORD" | "${ctl[@]}" connection add "$name" \
   --host "$MYSQLER_SANDBOX_PRIMARY_HOST" --port "$MYSQLER_SANDBOX_PRIMARY_PORT" \
-  --user "$MYSQLER_SANDBOX_USER" --password-stdin --database "$MYSQLER_SANDBOX_SCHEMA" \
+  --user "$MYSQLER_SANDBOX_DBA_USER" --password-stdin --database "$MYSQLER_SANDBOX_SCHEMA" \
   --env dev --tls verify-identity --ca "$MYSQLER_SANDBOX_CA_FILE"

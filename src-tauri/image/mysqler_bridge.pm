@@ -5,7 +5,7 @@
 # One line an event:   @mysqler {"seq":7,"event":"progress","rows":4000,…}
 # Control files in /run/pt (made by the application through the container engine):
 #   pause     the copy waits after the chunk that is being copied
-#   hold      the run waits at its gate, the last moment before the original table is touched
+#   hold      the run waits at its gate, the last moment before the original table or its triggers are touched
 #   cutover   opens the gate although `hold` exists
 package pt_online_schema_change_plugin;
 
@@ -36,6 +36,8 @@ sub init {
       $self->{orig_tbl}     = $args{orig_tbl};
       $self->{has_children} = $args{child_tables} && @{ $args{child_tables} } ? 1 : 0;
       $self->_tell_sessions();
+      # The tool ends before this where a table has triggers and it was not told to keep them.
+      $self->{kept_triggers} = $self->_triggers_of_table() if $self->{execute};
       $self->_tell('init',
          table        => _table($args{orig_tbl}),
          children     => [ map { _table($_) } @{ $args{child_tables} || [] } ],
@@ -43,7 +45,21 @@ sub init {
          replicas     => [ map { $_->name() } @{ $args{slaves} || [] } ],
          lag_replicas => [ map { $_->name() } @{ $args{slave_lag_cxns} || [] } ],
       );
+      $self->_compare_renames($args{renamed_cols} || {});
    });
+}
+
+# The tool reads renames by patterns that quoted texts and comments lead astray, and what it does not read is lost. Where
+# its own check is off it has to have read those that the application did, or it ends here, before anything is made.
+sub _compare_renames {
+   my ($self, $renamed) = @_;
+   my $expected = $ENV{MYSQLER_RENAMES};
+   return if !defined $expected;
+   my $read = _json({ %$renamed });
+   return $self->_tell('renames_confirmed') if $read eq $expected;
+   $self->_tell('renames_differ', read => $read);
+   kill 'TERM', $$;
+   sleep 60;    # the signal is handled within
 }
 
 sub before_create_new_table {
@@ -119,6 +135,11 @@ sub after_copy_rows {
       $self->_tell_progress() if $self->{untold};
       $self->_tell_sessions();
       $self->_tell('copied', rows => _number($self->{rows}));
+      if ( $self->_keeps_triggers() ) {
+         $self->_guard_move();
+         $self->_gate();
+         $self->_tell('move_triggers');
+      }
    });
 }
 
@@ -126,7 +147,7 @@ sub after_copy_rows {
 sub before_update_foreign_keys {
    my ($self) = @_;
    $self->_hook('before_update_foreign_keys', sub {
-      $self->_gate();
+      $self->_gate() if !$self->_keeps_triggers();
       $self->_tell('update_foreign_keys');
    });
 }
@@ -139,7 +160,7 @@ sub after_update_foreign_keys {
 sub before_swap_tables {
    my ($self) = @_;
    $self->_hook('before_swap_tables', sub {
-      $self->_gate() if !$self->{has_children};
+      $self->_gate() if !$self->{has_children} && !$self->_keeps_triggers();
       $self->_tell('swap');
    });
 }
@@ -147,6 +168,7 @@ sub before_swap_tables {
 sub after_swap_tables {
    my ($self, %args) = @_;
    $self->_hook('after_swap_tables', sub {
+      $self->_unguard();
       # A dry run hands the original table over as the old one.
       my $old = $self->{execute} && $args{old_tbl} ? _table($args{old_tbl}) : undef;
       $self->_tell('swapped', old => $old);
@@ -178,6 +200,113 @@ sub before_die {
 sub before_exit {
    my ($self, %args) = @_;
    $self->_hook('before_exit', sub { $self->_tell('exit', status => _number($args{exit_status})) });
+}
+
+# ---- the table's own triggers -----------------------------------------------------------------------------------------
+
+# With --preserve-triggers the tool takes each of the table's own triggers from the original to the shadow after the
+# copy, each under locks of its own, and swaps later. In between they would fire for what the tool's triggers do to the
+# shadow: an UPDATE as a DELETE and an INSERT. So the first lock that it takes is kept until the tables are swapped, and
+# no write comes in between. It also moves them in any order; each is told its place.
+
+my $LOCK_TRIES = 60;
+my $LOCK_PAUSE = 3;    # seconds, in which the application's statements behind the lock get through
+
+sub _keeps_triggers {
+   my ($self) = @_;
+   return $self->{kept_triggers} && @{ $self->{kept_triggers} } ? 1 : 0;
+}
+
+# In the order in which they fire.
+sub _triggers_of_table {
+   my ($self) = @_;
+   my $tbl = $self->{orig_tbl};
+   return $self->{aux_cxn}->dbh()->selectall_arrayref(
+      'SELECT TRIGGER_NAME, CONCAT(ACTION_TIMING, EVENT_MANIPULATION) FROM INFORMATION_SCHEMA.TRIGGERS'
+      . ' WHERE TRIGGER_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? ORDER BY EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER',
+      undef, $tbl->{db}, $tbl->{tbl});
+}
+
+sub _guard_move {
+   my ($self) = @_;
+   $self->{guarded} = $self->{cxn}->dbh();
+   # The driver hands every statement of the tool's session in here before it does it; one that is answered here, with
+   # `$_` undefined, is not done again.
+   $self->{guarded}->{Callbacks} = {
+      do => sub {
+         my ($dbh, $sql) = @_;
+         return if $self->{passing} || !defined $sql;
+         my $instead = $self->_instead($sql);
+         return if !$instead;
+         undef $_;
+         return $instead->($dbh);
+      },
+   };
+   $self->_tell('move_guarded', triggers => [ map { $_->[0] } @{ $self->{kept_triggers} } ]);
+}
+
+# What is done in a statement's place; nothing for one that is done as it comes.
+sub _instead {
+   my ($self, $sql) = @_;
+   my $nothing = sub { return '0E0' };
+   if ( $sql =~ m/\ALOCK TABLES / ) {
+      return $nothing if $self->{locked};
+      return sub { $self->_lock($_[0], $sql) };
+   }
+   return $nothing if $self->{locked} && $sql =~ m/\AUNLOCK TABLES/;
+   if ( $sql =~ m/\ACREATE DEFINER=.*?\nFOR EACH ROW\n/s ) {
+      my $ordered = $self->_ordered($sql);
+      return sub { $self->_pass($_[0], $ordered) };
+   }
+   return;
+}
+
+sub _pass {
+   my ($self, $dbh, $sql) = @_;
+   local $self->{passing} = 1;
+   return $dbh->do($sql);
+}
+
+# The tool would give up at the first statement that is in the way, after all rows were copied. An error of a call from
+# within a call is only left on the handle: the driver raises it when the outer one returns.
+sub _lock {
+   my ($self, $dbh, $sql) = @_;
+   my $done;
+   for my $try ( 1 .. $LOCK_TRIES ) {
+      $done = $self->_pass($dbh, $sql);
+      my $error = $dbh->err() || 0;
+      $self->{locked} = 1 if !$error;
+      last if ($error != 1205 && $error != 1213) || $try == $LOCK_TRIES;
+      $dbh->set_err(undef, undef);
+      $self->_tell('lock_awaited', try => _number($try), of => _number($LOCK_TRIES));
+      sleep $LOCK_PAUSE;
+   }
+   return $done;
+}
+
+# The statement with the trigger's place among those of the same moment that the shadow has by now.
+sub _ordered {
+   my ($self, $sql) = @_;
+   my $db = $self->{orig_tbl}->{db};
+   my ($own) = grep { index($sql, " TRIGGER `$db`.`$_->[0]` ") > 0 } @{ $self->{kept_triggers} };
+   return $sql if !$own;
+   my ($place, $passed) = ('', 0);
+   foreach my $other ( grep { $_->[1] eq $own->[1] } @{ $self->{kept_triggers} } ) {
+      if ( $other == $own ) { $passed = 1 }
+      elsif ( !$other->[2] ) { next }
+      elsif ( !$passed ) { $place = "FOLLOWS `$other->[0]`" }
+      elsif ( !$place ) { $place = "PRECEDES `$other->[0]`" }
+   }
+   $own->[2] = 1;
+   $sql =~ s/\nFOR EACH ROW\n/\nFOR EACH ROW $place\n/ if $place;
+   return $sql;
+}
+
+sub _unguard {
+   my ($self) = @_;
+   my $dbh = delete $self->{guarded} or return;
+   $dbh->{Callbacks} = undef;
+   $dbh->do('UNLOCK TABLES') if delete $self->{locked};
 }
 
 # ---- waiting -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@
 mod browse;
 #[path = "ctl/connections.rs"]
 mod connections;
+#[path = "ctl/direct.rs"]
+mod direct;
 #[path = "ctl/options.rs"]
 mod options;
 #[path = "ctl/plans.rs"]

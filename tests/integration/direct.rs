@@ -9,6 +9,8 @@
 mod bench;
 #[path = "direct/contact.rs"]
 mod contact;
+#[path = "direct/learning.rs"]
+mod learning;
 #[path = "direct/locks.rs"]
 mod locks;
 #[path = "direct/outcome.rs"]

@@ -143,7 +143,7 @@ async fn a_clause_that_is_not_one_is_refused_before_or_by_the_server() {
         ("ADD COLUMN note INT", "COLUMN_EXISTS"),
         ("ADD UNIQUE KEY u (parent)", "ADDS_UNIQUE"),
         ("DROP PRIMARY KEY", "PRIMARY_KEY_CHANGED"),
-        ("CHANGE note remark VARCHAR(40) NOT NULL", "COLUMN_RENAMED"),
+        ("RENAME COLUMN id TO pk", "COLUMN_RENAMED"),
     ] {
         let mut request = desk.request(&connection, &table, clause);
         // Left to choose, the server's own ALTER is taken where the copy cannot do it.

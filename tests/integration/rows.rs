@@ -11,5 +11,7 @@ mod asking;
 mod cases;
 #[path = "rows/found.rs"]
 mod found;
+#[path = "rows/reading.rs"]
+mod reading;
 #[path = "rows/uses.rs"]
 mod uses;

@@ -13,15 +13,23 @@ mod control;
 mod engine_down;
 #[path = "runs/faults.rs"]
 mod faults;
+#[path = "runs/foreign_keys.rs"]
+mod foreign_keys;
 #[path = "runs/gate.rs"]
 mod gate;
 #[path = "runs/hazards.rs"]
 mod hazards;
+#[path = "runs/learning.rs"]
+mod learning;
 #[path = "runs/options.rs"]
 mod options;
 #[path = "runs/outcome.rs"]
 mod outcome;
+#[path = "runs/renames.rs"]
+mod renames;
 #[path = "runs/survival.rs"]
 mod survival;
+#[path = "runs/triggers.rs"]
+mod triggers;
 #[path = "runs/troubled.rs"]
 mod troubled;

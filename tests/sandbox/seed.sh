@@ -11,7 +11,7 @@ quoted() { # TEXT, as the inside of an SQL string
 accounts_sql() {
   local text name password
   text=$(<"$here/seed/users.sql")
-  for name in root mysqler tricky app limited; do
+  for name in root mysqler tricky dba app limited; do
     password=${name}_password
     # A substitution, not sed: the passwords hold every delimiter there is.
     text=${text//"{$name}"/"$(quoted "${!password}")"}

@@ -22,6 +22,7 @@ mariadb_orders_rows=20000
 
 root_password=sandbox-root
 mysqler_password=sandbox-mysqler
+dba_password=sandbox-dba
 app_password=sandbox-app
 limited_password=sandbox-limited
 replicator_password=sandbox-replicator

@@ -144,7 +144,7 @@ async fn without_the_right_to_leave_the_log_out_the_rules_answer_and_nothing_is_
             Engine::PtOsc,
             "what was not proven is not chosen silently"
         );
-        assert_eq!(advice.reasons[0].what, "not_tried_no_right");
+        assert_eq!(advice.reasons[0].what, "not_tried_no_log_right");
         request.engine = EngineChoice::Direct;
         let plan = desk.core.plan(request, None).await.unwrap();
         let unproven = plan

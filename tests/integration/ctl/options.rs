@@ -111,8 +111,8 @@ async fn a_plan_takes_presets_and_any_option_of_the_tool() {
     for part in ["--chunk-time 1.000", "--max-lag 3s", "--chunk-index PRIMARY"] {
         assert!(line.contains(part), "{part}: {line}");
     }
-    let guard = plan(&["--pt-option", "no-check-alter"]).done().object();
-    assert_eq!(guard["confirmation"]["accept"][0], "OPTION_NO_CHECK_ALTER");
+    let guard = plan(&["--pt-option", "no-check-plan"]).done().object();
+    assert_eq!(guard["confirmation"]["accept"][0], "OPTION_NO_CHECK_PLAN");
     assert_eq!(
         plan(&["--pt-option", "no-check-unique-key-change"])
             .ends(3)

@@ -56,6 +56,7 @@ async fn a_change_runs_to_its_proven_end_and_is_remembered() {
         "Swap tables: done in",
         ": Completed",
         "20,000 rows",
+        "Forecast and fact",
     ] {
         assert!(said.out.contains(part), "{part}: {}", said.out);
     }
@@ -121,6 +122,16 @@ async fn a_script_reads_the_run_as_objects() {
     let last = objects.last().unwrap();
     assert_eq!(last["state"]["name"], "completed");
     assert_eq!(last["rows_copied"], 5_000);
+    let figures: Vec<&str> = last["compared"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|compared| compared["figure"].as_str())
+        .collect();
+    assert!(
+        figures.starts_with(&["duration", "rows", "chunks", "new_table"]),
+        "{figures:?}"
+    );
     let sequence: Vec<u64> = objects[1..]
         .iter()
         .filter_map(|view| view["last_seq"].as_u64())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppEvent, Severity, TableRef};
+use mysqler_contract::{AppEvent, Reads, Severity, TableRef};
 use mysqler_core::ports::{RowAnswer, RowQuestion, Servers};
 use mysqler_mysql::MySqlServers;
 use mysqler_tests::sandbox::{Account, Client, Sandbox, Server};
@@ -18,6 +18,7 @@ fn question(sql: &str) -> RowQuestion {
         sql: sql.into(),
         count: None,
         sql_mode: None,
+        reads_rows: true,
     }
 }
 
@@ -53,7 +54,7 @@ async fn ends(server: Server) {
         let (servers, target, question, never) = (&servers, &target, question(sql), &never);
         async move {
             servers
-                .ask_rows(target, &question, LIMIT, never)
+                .ask_rows(target, &question, LIMIT, never, &|_| {})
                 .await
                 .expect("answered")
         }
@@ -83,7 +84,7 @@ async fn ends(server: Server) {
     }
     let slow = endless("rows_limit");
     let answer = servers
-        .ask_rows(&target, &slow, Duration::from_millis(400), &never)
+        .ask_rows(&target, &slow, Duration::from_millis(400), &never, &|_| {})
         .await
         .expect("answered");
     assert!(
@@ -100,7 +101,7 @@ async fn ends(server: Server) {
         let (servers, target, cancel) = (MySqlServers::new(), target.clone(), cancel.clone());
         async move {
             servers
-                .ask_rows(&target, &endless("rows_cancel"), LIMIT, &cancel)
+                .ask_rows(&target, &endless("rows_cancel"), LIMIT, &cancel, &|_| {})
                 .await
         }
     });
@@ -140,7 +141,7 @@ async fn values_arrive_as_the_server_prints_them() {
     let asked = question(&format!("SELECT d, n FROM `{}`.t", schema.name()));
     let target = sandbox.target(Server::Primary, Account::Mysqler);
     let answer = MySqlServers::new()
-        .ask_rows(&target, &asked, LIMIT, &CancellationToken::new())
+        .ask_rows(&target, &asked, LIMIT, &CancellationToken::new(), &|_| {})
         .await;
     let Ok(RowAnswer::Found { examples, .. }) = answer else {
         panic!("{answer:?}");
@@ -172,6 +173,10 @@ async fn a_plan_tells_how_far_it_is_and_what_a_cancelled_question_left_open() {
         assert!(!planning.is_finished(), "{:?}", planning.await);
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    while told().all(|progress| progress.reading.is_none()) {
+        assert!(!planning.is_finished(), "{:?}", planning.await);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     desk.core.plan_cancel("t1").await;
     let plan = planning.await.unwrap().expect("a plan is made all the same");
     let finding = plan
@@ -186,6 +191,13 @@ async fn a_plan_tells_how_far_it_is_and_what_a_cancelled_question_left_open() {
         (first.ticket.as_str(), first.step.as_str(), first.done),
         ("t1", "DUPLICATES_UNDER_UNIQUE", 0)
     );
+    let read = told().find_map(|progress| progress.reading).unwrap();
+    assert_eq!(
+        (read.how, read.index),
+        (Reads::Table, None),
+        "said while it was asked"
+    );
+    assert!(read.rows > 1_000_000, "{}", read.rows);
     let last = told().next_back().unwrap();
     assert_eq!(last.done, last.total);
     desk.close().await;

@@ -116,6 +116,7 @@ impl Judge {
             answers: &RowAnswers::new(),
             moment: None,
             advice: None,
+            forecast: None,
             settings: &self.settings,
             busy_run: None,
             runs_beside: &[],
@@ -126,7 +127,7 @@ impl Judge {
             let limit = Duration::from_secs(120);
             let answer = self
                 .servers
-                .ask_rows(&self.target, &question, limit, &never)
+                .ask_rows(&self.target, &question, limit, &never, &|_| {})
                 .await;
             answers.insert(question.sql, answer.expect("answered"));
         }

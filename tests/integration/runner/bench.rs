@@ -132,6 +132,7 @@ impl Bench {
             request: &request,
             hold: request.hold_cutover,
             holds_dates: false,
+            renames: None,
             server: &server,
             host: &wish.host,
             port: wish.port,

@@ -19,6 +19,17 @@ GRANT ALL PRIVILEGES ON `shop`.* TO 'tricky'@'%';
 GRANT ALL PRIVILEGES ON `mysqler\_test%`.* TO 'tricky'@'%';
 GRANT SELECT ON `performance_schema`.* TO 'tricky'@'%';
 
+-- A DBA's own: those rights, and the one to keep a session out of the binary log, whose name differs between the two.
+CREATE USER IF NOT EXISTS 'dba'@'%' IDENTIFIED BY '{dba}';
+GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT /*M!100509 , SLAVE MONITOR */ ON *.* TO 'dba'@'%';
+GRANT ALL PRIVILEGES ON `shop`.* TO 'dba'@'%';
+GRANT SELECT ON `performance_schema`.* TO 'dba'@'%';
+SET @privilege = IF(VERSION() LIKE '%MariaDB%', 'BINLOG ADMIN', 'SESSION_VARIABLES_ADMIN');
+SET @statement = CONCAT('GRANT ', @privilege, ' ON *.* TO dba');
+PREPARE statement FROM @statement;
+EXECUTE statement;
+DEALLOCATE PREPARE statement;
+
 -- The application that writes while a table is being changed.
 CREATE USER IF NOT EXISTS 'app'@'%' IDENTIFIED BY '{app}';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `shop`.* TO 'app'@'%';

@@ -148,10 +148,31 @@ export type AppliedOptions = {
 	problems: OptionProblem[],
 };
 
+/**  A question that was put to the server for a plan. */
+export type Asked = {
+	/**  The code of the finding that it could give. */
+	code: string,
+	sql: string,
+	outcome: AskedOutcome,
+	took_ms: number,
+	/**  `None` where the server did not tell, and for questions about other things than rows. */
+	reading: Reading | null,
+};
+
+/**  How a question about rows ended; `asked.<outcome>` of the catalogue. */
+export type AskedOutcome = "clean" | "found" | "timed_out" | "cancelled" | "refused";
+
 export type BackupInfo = {
 	path: string,
 	made_at: Timestamp,
 	bytes: number,
+};
+
+/**  A place in the binary log. */
+export type BinlogPlace = {
+	file: string,
+	/**  Bytes from the file's begin. */
+	position: number,
 };
 
 export type ChangeKind = 
@@ -244,6 +265,18 @@ export type ColumnFacts = {
 	generated: boolean,
 	auto_increment: boolean,
 	comment: string,
+};
+
+/**  One figure, foretold and seen. */
+export type Compared = {
+	figure: Figure,
+	unit: Unit,
+	forecast: number,
+	/**  `None` where nothing was seen that could be held against the forecast. */
+	fact: number | null,
+	/**  The fact in percent of the forecast; `None` without a fact, and where nothing was foretold. */
+	percent: number | null,
+	remark: Remark | null,
 };
 
 export type Confirmation = {
@@ -395,6 +428,12 @@ export type ErrorCode =
 "RUN_FAILED" | 
 /**  The tool gave up after the swap: the new table is in place. */
 "RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | 
+/**  The table's own triggers are not those of the plan any more: param `names`. */
+"TRIGGERS_CHANGED" | 
+/**  The plugin could not keep writes away from the move of the table's own triggers. */
+"TRIGGERS_UNGUARDED" | 
+/**  The tool did not read the clause's renames as the plan did. */
+"RENAMES_UNCONFIRMED" | 
 /**  The server refused the direct ALTER; the table is as it was. Params `code`, the server's number. */
 "ALTER_REFUSED" | 
 /**  It refused the asserted algorithm or lock; no other was tried. */
@@ -425,6 +464,17 @@ export type FieldProblem = {
 	params: { [key in string]: string },
 };
 
+/**  A figure of the forecast; its name is `compared.<figure>` of the catalogue. */
+export type Figure = "duration" | "rows" | "chunks" | 
+/**  Data and indexes of the table that took the other's place, bytes. */
+"new_table" | 
+/**  What the table takes more than before, bytes. */
+"growth" | 
+/**  What the binary log grew by, bytes. */
+"binary_log" | 
+/**  The furthest that a replica was behind. */
+"replica_lag";
+
 /**  One result of one check. Texts are `finding.<CODE>.what`, `.evidence` and `.advice` of the catalogue, with `params`. */
 export type Finding = {
 	/**  For example `NO_USABLE_KEY`. */
@@ -436,6 +486,8 @@ export type Finding = {
 	params: { [key in string]: string },
 	/**  What a person may run to see the evidence. */
 	query: string | null,
+	/**  How the server read for that query. */
+	reading?: Reading | null,
 	/**  A statement that would mend the cause, for a person to run. */
 	remedy: string | null,
 	fixes?: Fix[],
@@ -447,7 +499,7 @@ export type Fix =
 { kind: "analyze" } | 
 /**  Another clause in place of the present one. */
 { kind: "replace_clause"; clause: string } | 
-/**  Another value of one option, named as in the form; `None` takes it away. */
+/**  Another value of one option, named as in the form; an empty one sets a flag, `None` takes the option away. */
 { kind: "set_option"; option: string; value: string | null } | { kind: "choose_engine"; engine: EngineChoice } | 
 /**  Ends a session of the server, after a confirmation that shows what it does. */
 { kind: "kill_session"; id: number };
@@ -458,7 +510,12 @@ export type Flavour = "my_sql" | "percona" | "maria_db" |
 
 export type Forecast = {
 	rows: number,
-	/**  Bytes of the shadow table, data and indexes, estimated from the present ones. */
+	/**  What takes its time; `None` where no rows are gone through, and in plans of earlier versions. */
+	work?: Work | null,
+	/**
+	 *  Bytes of the shadow table, data and indexes, estimated from the present ones; of the added indexes where
+	 *  indexes alone are made.
+	 */
 	shadow_bytes: number,
 	/**  Bytes written to the binary log, when it is on. */
 	binlog_bytes: number | null,
@@ -466,7 +523,7 @@ export type Forecast = {
 	duration_ms: number,
 	/**  Rows per second that the duration assumes. */
 	rate_rows_s: number,
-	/**  True when the rate was learned from earlier runs here, false for the stated default. */
+	/**  True when the rate was learned from earlier runs of that kind on this server, false for the stated default. */
 	learned: boolean,
 	/**  Earlier runs that the rate stands on. */
 	samples?: number,
@@ -663,6 +720,20 @@ export type LogStream = "stdout" | "stderr" |
 /**  Written by the application itself. */
 "app";
 
+/**  What was seen of a run beside its rows. */
+export type Measures = {
+	/**  For later forecasts to learn from; `None` where this run teaches nothing. */
+	work: Work | null,
+	/**  Milliseconds that it was held for a person. */
+	held_ms: number,
+	/**  Chunks of the copy, by the sizes of those that were told. */
+	chunks: number | null,
+	/**  The furthest that a replica was behind while the copy waited for it, ms. */
+	worst_lag_ms: number | null,
+	binlog_from: BinlogPlace | null,
+	binlog_bytes: number | null,
+};
+
 export type NetworkChoice = 
 /**  The workstation's own network: the only way to a server that listens on its loopback address. */
 "host" | 
@@ -838,6 +909,8 @@ export type Plan = {
 	/**  Of the table's definition, AUTO_INCREMENT left out, hex. */
 	definition_sha256: string,
 	findings: Finding[],
+	/**  What was asked of the table's rows, in that order. */
+	asked?: Asked[],
 	forecast: Forecast,
 	confirmation: ConfirmationNeed,
 	/**  `None` before the server was looked at, and in plans of earlier versions. */
@@ -848,6 +921,8 @@ export type Plan = {
 	direct?: DirectLaunch | null,
 	/**  The clause could make the copy drop rows, so both tables are counted before the swap. */
 	counts_at_gate?: boolean,
+	/**  Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case. */
+	renames?: { [key in string]: string } | null,
 	/**  What is executed, rendered as text that can be copied, the secret masked. */
 	command: string | null,
 	made_at: Timestamp,
@@ -863,6 +938,8 @@ export type PlanProgress = {
 	step: string,
 	done: number,
 	total: number,
+	/**  How the server reads for it, once that is known. */
+	reading?: Reading | null,
 };
 
 /**  The server's own opinion of a clause. */
@@ -896,8 +973,41 @@ export type QuoteRules = {
 	brackets: boolean,
 };
 
+export type Reading = {
+	how: Reads,
+	/**  The costliest of the tables that are read, under the question's own name for it. */
+	table: string | null,
+	index: string | null,
+	/**  Rows or entries, as the server estimates them. */
+	rows: number,
+};
+
+/**  How the server reads for a question about rows, by its own EXPLAIN; `reading.<how>` of the catalogue. */
+export type Reads = 
+/**  It knows the answer beforehand. */
+"nothing" | 
+/**  A part of an index. */
+"index" | 
+/**  Every entry of an index. */
+"whole_index" | 
+/**  Every row. */
+"table";
+
 /**  How replicas are found whose lag is watched. */
 export type RecursionMethod = "auto" | "processlist" | "hosts" | "none";
+
+/**  What a reader has to know of a fact; its words are `compared.remark.<remark>` of the catalogue. */
+export type Remark = 
+/**  A person's pauses and the wait before the swap are left out. */
+"without_pauses" | 
+/**  Counted by the sizes of the chunks that were told. */
+"by_sizes_told" | 
+/**  As the server's statistics have it. */
+"by_statistics" | 
+/**  The binary log does not tell whose writes they were. */
+"others_too" | 
+/**  No replica was seen further behind than the copy allows. */
+"within_limit" | "not_watched";
 
 /**  What a change means for one replica. */
 export type ReplicaForecast = {
@@ -945,8 +1055,18 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 { event: "gap"; from: number; to: number } | 
 /**  The plugin is silent; phases and rows come from the tool's own text. */
 { event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "gate_counted"; count: GateCount } | { event: "verified"; definition: string } | 
+/**  How far the binary log was before the work began. */
+{ event: "binlog_at"; place: BinlogPlace } | 
+/**  What the binary log grew by until the work was done, by whichever writer. */
+{ event: "binlog_grew"; bytes: number } | 
+/**  A replica further behind than any was seen in this run. */
+{ event: "replica_lagged"; 
+/**  As the tool names it. */
+replica: string; ms: number } | 
 /**  What the table takes after the run, for the forecast to be held against; bytes as the server estimates them. */
 { event: "measured"; data_bytes: number; index_bytes: number } | 
+/**  The forecast and what came of it. */
+{ event: "compared"; figures: Compared[] } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
 { event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
 
@@ -1004,6 +1124,9 @@ export type RunView = {
 	last_seq: number,
 	/**  Data and index bytes after the run; `None` when they were not read. */
 	bytes_after?: number | null,
+	measures?: Measures,
+	/**  Of a completed run. */
+	compared?: Compared[],
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
 };
@@ -1158,6 +1281,7 @@ export type TableFacts = {
 	foreign_keys: ForeignKeyFacts[],
 	/**  Keys of other tables that reference this one. */
 	referenced_by: ForeignKeyFacts[],
+	/**  Those of the same event and timing in the order in which they fire. */
 	triggers: TriggerFacts[],
 	/**  `SHOW CREATE TABLE`, as the server prints it. */
 	definition: string,
@@ -1217,7 +1341,17 @@ export type TriggerFacts = {
 	/**  INSERT, UPDATE or DELETE. */
 	event: string,
 	body: string,
+	/**  `user@host`; empty in what earlier versions stored, like everything below. */
+	definer?: string,
+	/**  Of the session that made it; it holds whenever the trigger fires. */
+	sql_mode?: string,
+	/**  `character_set_client` of that session. */
+	charset?: string,
+	/**  `collation_connection` of that session. */
+	collation?: string,
 };
+
+export type Unit = "ms" | "count" | "bytes";
 
 export type VaultProtection = 
 /**  The master key lies in the operating system's keyring. */
@@ -1239,6 +1373,23 @@ export type WaitTotal = {
 	since: Timestamp | null,
 	detail: string,
 };
+
+export type Work = {
+	kind: WorkKind,
+	/**  Rows to go through, once for each index where indexes alone are made. */
+	rows: number,
+};
+
+/**  Work that goes through rows at a pace of its own: what one run teaches, forecasts of the same kind stand on. */
+export type WorkKind = 
+/**  By pt-osc, chunk by chunk. */
+"chunked_copy" | 
+/**  By the server, `ALGORITHM=COPY`. */
+"server_copy" | 
+/**  By the server in place, every row written anew. */
+"rebuild" | 
+/**  By the server in place, indexes alone. */
+"indexes";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

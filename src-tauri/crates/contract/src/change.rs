@@ -120,7 +120,15 @@ impl ChangeOptions {
     pub fn sql_mode(&self) -> Option<&str> {
         sql_mode_among(&self.set_vars)
     }
+
+    /// The table's own triggers are taken along to the new table.
+    pub fn keeps_triggers(&self) -> bool {
+        self.others.iter().any(|setting| setting.name == KEEPS_TRIGGERS)
+    }
 }
+
+/// The tool's option that takes the table's own triggers along.
+pub const KEEPS_TRIGGERS: &str = "preserve-triggers";
 
 impl Default for ChangeOptions {
     /// The gentle values: a chunk of 0.1 s keeps writers' stalls in single milliseconds for little more wall time.

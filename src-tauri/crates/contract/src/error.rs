@@ -67,6 +67,12 @@ pub enum ErrorCode {
     /// The tool gave up after the swap: the new table is in place.
     RunFailedAfterSwap,
     RowsLost,
+    /// The table's own triggers are not those of the plan any more: param `names`.
+    TriggersChanged,
+    /// The plugin could not keep writes away from the move of the table's own triggers.
+    TriggersUnguarded,
+    /// The tool did not read the clause's renames as the plan did.
+    RenamesUnconfirmed,
     /// The server refused the direct ALTER; the table is as it was. Params `code`, the server's number.
     AlterRefused,
     /// It refused the asserted algorithm or lock; no other was tried.

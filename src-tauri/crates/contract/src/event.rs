@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppError, RunId, RunView, VaultStatus};
+use crate::{AppError, Reading, RunId, RunView, VaultStatus};
 
 /// How far a plan in the making has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -14,6 +14,9 @@ pub struct PlanProgress {
     pub step: String,
     pub done: u32,
     pub total: u32,
+    /// How the server reads for it, once that is known.
+    #[serde(default)]
+    pub reading: Option<Reading>,
 }
 
 /// One tagged stream for everything that is rare; log lines travel over their own channel.

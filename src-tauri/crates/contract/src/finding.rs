@@ -42,7 +42,7 @@ pub enum Fix {
     ReplaceClause {
         clause: String,
     },
-    /// Another value of one option, named as in the form; `None` takes it away.
+    /// Another value of one option, named as in the form; an empty one sets a flag, `None` takes the option away.
     SetOption {
         option: String,
         value: Option<String>,
@@ -54,6 +54,67 @@ pub enum Fix {
     KillSession {
         id: u64,
     },
+}
+
+/// How the server reads for a question about rows, by its own EXPLAIN; `reading.<how>` of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Reads {
+    /// It knows the answer beforehand.
+    Nothing,
+    /// A part of an index.
+    Index,
+    /// Every entry of an index.
+    WholeIndex,
+    /// Every row.
+    Table,
+}
+
+impl Reads {
+    pub const ALL: [Reads; 4] = [Reads::Nothing, Reads::Index, Reads::WholeIndex, Reads::Table];
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Reading {
+    pub how: Reads,
+    /// The costliest of the tables that are read, under the question's own name for it.
+    pub table: Option<String>,
+    pub index: Option<String>,
+    /// Rows or entries, as the server estimates them.
+    pub rows: u64,
+}
+
+/// How a question about rows ended; `asked.<outcome>` of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedOutcome {
+    Clean,
+    Found,
+    TimedOut,
+    Cancelled,
+    Refused,
+}
+
+impl AskedOutcome {
+    pub const ALL: [AskedOutcome; 5] = [
+        AskedOutcome::Clean,
+        AskedOutcome::Found,
+        AskedOutcome::TimedOut,
+        AskedOutcome::Cancelled,
+        AskedOutcome::Refused,
+    ];
+}
+
+/// A question that was put to the server for a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Asked {
+    /// The code of the finding that it could give.
+    pub code: String,
+    pub sql: String,
+    pub outcome: AskedOutcome,
+    pub took_ms: u64,
+    /// `None` where the server did not tell, and for questions about other things than rows.
+    pub reading: Option<Reading>,
 }
 
 /// One result of one check. Texts are `finding.<CODE>.what`, `.evidence` and `.advice` of the catalogue, with `params`.
@@ -69,6 +130,9 @@ pub struct Finding {
     pub params: Params,
     /// What a person may run to see the evidence.
     pub query: Option<String>,
+    /// How the server read for that query.
+    #[serde(default)]
+    pub reading: Option<Reading>,
     /// A statement that would mend the cause, for a person to run.
     pub remedy: Option<String>,
     #[serde(default)]
@@ -84,6 +148,7 @@ impl Finding {
             proven: true,
             params: Params::new(),
             query: None,
+            reading: None,
             remedy: None,
             fixes: Vec::new(),
         }

@@ -3,6 +3,7 @@
 
 pub mod advice;
 pub mod change;
+pub mod compared;
 pub mod connection;
 pub mod docker;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod vault;
 
 pub use advice::*;
 pub use change::*;
+pub use compared::*;
 pub use connection::*;
 pub use docker::*;
 pub use error::*;

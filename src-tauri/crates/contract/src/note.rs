@@ -37,6 +37,13 @@ pub enum LogNote {
     Dropped {
         name: String,
     },
+    /// The table's own triggers are on it again.
+    TriggersRestored {
+        names: String,
+    },
+    TriggersNotRestored {
+        names: String,
+    },
     SessionKilled {
         session: u64,
     },
@@ -117,6 +124,8 @@ mod tests {
             LogNote::Dropped {
                 name: "`a`.`b`".into(),
             },
+            LogNote::TriggersRestored { names: "au".into() },
+            LogNote::TriggersNotRestored { names: "au".into() },
             LogNote::SessionKilled { session: 42 },
             LogNote::Attempt {
                 place: "2/8".into(),

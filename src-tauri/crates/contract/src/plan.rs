@@ -1,11 +1,13 @@
 //! Plans: the decided way of one change. What runs is this value.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    Advice, Algorithm, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch, ServerVersion,
-    TableFacts, Timestamp,
+    Advice, Algorithm, Asked, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch,
+    ServerVersion, TableFacts, Timestamp, TriggerFacts,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -44,10 +46,35 @@ pub struct ServerIdentity {
     pub version: ServerVersion,
 }
 
+/// Work that goes through rows at a pace of its own: what one run teaches, forecasts of the same kind stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// By pt-osc, chunk by chunk.
+    ChunkedCopy,
+    /// By the server, `ALGORITHM=COPY`.
+    ServerCopy,
+    /// By the server in place, every row written anew.
+    Rebuild,
+    /// By the server in place, indexes alone.
+    Indexes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Work {
+    pub kind: WorkKind,
+    /// Rows to go through, once for each index where indexes alone are made.
+    pub rows: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Forecast {
     pub rows: u64,
-    /// Bytes of the shadow table, data and indexes, estimated from the present ones.
+    /// What takes its time; `None` where no rows are gone through, and in plans of earlier versions.
+    #[serde(default)]
+    pub work: Option<Work>,
+    /// Bytes of the shadow table, data and indexes, estimated from the present ones; of the added indexes where
+    /// indexes alone are made.
     pub shadow_bytes: u64,
     /// Bytes written to the binary log, when it is on.
     pub binlog_bytes: Option<u64>,
@@ -55,7 +82,7 @@ pub struct Forecast {
     pub duration_ms: u64,
     /// Rows per second that the duration assumes.
     pub rate_rows_s: u64,
-    /// True when the rate was learned from earlier runs here, false for the stated default.
+    /// True when the rate was learned from earlier runs of that kind on this server, false for the stated default.
     pub learned: bool,
     /// Earlier runs that the rate stands on.
     #[serde(default)]
@@ -108,6 +135,9 @@ pub struct Plan {
     /// Of the table's definition, AUTO_INCREMENT left out, hex.
     pub definition_sha256: String,
     pub findings: Vec<Finding>,
+    /// What was asked of the table's rows, in that order.
+    #[serde(default)]
+    pub asked: Vec<Asked>,
     pub forecast: Forecast,
     pub confirmation: ConfirmationNeed,
     /// `None` before the server was looked at, and in plans of earlier versions.
@@ -121,12 +151,23 @@ pub struct Plan {
     /// The clause could make the copy drop rows, so both tables are counted before the swap.
     #[serde(default)]
     pub counts_at_gate: bool,
+    /// Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case.
+    #[serde(default)]
+    pub renames: Option<BTreeMap<String, String>>,
     /// What is executed, rendered as text that can be copied, the secret masked.
     pub command: Option<String>,
     pub made_at: Timestamp,
 }
 
 impl Plan {
+    /// The table's own triggers, where the run takes them along to the new table; empty otherwise.
+    pub fn kept_triggers(&self) -> &[TriggerFacts] {
+        match self.engine == Engine::PtOsc && self.request.options.keeps_triggers() {
+            true => &self.facts.triggers,
+            false => &[],
+        }
+    }
+
     pub fn blocked(&self) -> bool {
         (self.launch.is_none() && self.direct.is_none())
             || self

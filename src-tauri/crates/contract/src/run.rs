@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppError, ConnectionId, Engine, Environment, Params, Plan, TableRef, Timestamp};
+use crate::{AppError, Compared, ConnectionId, Engine, Environment, Params, Plan, TableRef, Timestamp, Work};
 
 /// `YYYYMMDD-NNN`, the local day it was made and its number on that day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -330,10 +330,28 @@ pub enum RunEventKind {
     Verified {
         definition: String,
     },
+    /// How far the binary log was before the work began.
+    BinlogAt {
+        place: BinlogPlace,
+    },
+    /// What the binary log grew by until the work was done, by whichever writer.
+    BinlogGrew {
+        bytes: u64,
+    },
+    /// A replica further behind than any was seen in this run.
+    ReplicaLagged {
+        /// As the tool names it.
+        replica: String,
+        ms: u64,
+    },
     /// What the table takes after the run, for the forecast to be held against; bytes as the server estimates them.
     Measured {
         data_bytes: u64,
         index_bytes: u64,
+    },
+    /// The forecast and what came of it.
+    Compared {
+        figures: Vec<Compared>,
     },
     /// An action of a person, told with where it came from (`window`, `mysqlerctl`).
     Requested {
@@ -413,6 +431,29 @@ pub struct WaitTotal {
     pub detail: String,
 }
 
+/// A place in the binary log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BinlogPlace {
+    pub file: String,
+    /// Bytes from the file's begin.
+    pub position: u64,
+}
+
+/// What was seen of a run beside its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+pub struct Measures {
+    /// For later forecasts to learn from; `None` where this run teaches nothing.
+    pub work: Option<Work>,
+    /// Milliseconds that it was held for a person.
+    pub held_ms: u64,
+    /// Chunks of the copy, by the sizes of those that were told.
+    pub chunks: Option<u64>,
+    /// The furthest that a replica was behind while the copy waited for it, ms.
+    pub worst_lag_ms: Option<u64>,
+    pub binlog_from: Option<BinlogPlace>,
+    pub binlog_bytes: Option<u64>,
+}
+
 /// One run, folded from its events: all that a list or a page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct RunView {
@@ -457,6 +498,11 @@ pub struct RunView {
     /// Data and index bytes after the run; `None` when they were not read.
     #[serde(default)]
     pub bytes_after: Option<u64>,
+    #[serde(default)]
+    pub measures: Measures,
+    /// Of a completed run.
+    #[serde(default)]
+    pub compared: Vec<Compared>,
     /// When a supervisor last said it was alive, and which (`host:pid`).
     pub supervisor: Option<String>,
 }

@@ -123,6 +123,18 @@ pub struct TriggerFacts {
     /// INSERT, UPDATE or DELETE.
     pub event: String,
     pub body: String,
+    /// `user@host`; empty in what earlier versions stored, like everything below.
+    #[serde(default)]
+    pub definer: String,
+    /// Of the session that made it; it holds whenever the trigger fires.
+    #[serde(default)]
+    pub sql_mode: String,
+    /// `character_set_client` of that session.
+    #[serde(default)]
+    pub charset: String,
+    /// `collation_connection` of that session.
+    #[serde(default)]
+    pub collation: String,
 }
 
 /// Everything that the application knows of one table.
@@ -140,6 +152,7 @@ pub struct TableFacts {
     pub foreign_keys: Vec<ForeignKeyFacts>,
     /// Keys of other tables that reference this one.
     pub referenced_by: Vec<ForeignKeyFacts>,
+    /// Those of the same event and timing in the order in which they fire.
     pub triggers: Vec<TriggerFacts>,
     /// `SHOW CREATE TABLE`, as the server prints it.
     pub definition: String,

@@ -1,7 +1,7 @@
 //! The catalogue is complete: every name that crosses to a host has its texts in both languages.
 
 use mysqler_contract::messages::{Locale, catalogue};
-use mysqler_contract::{AppError, ErrorCode, RunStateKind, Severity};
+use mysqler_contract::{AppError, AskedOutcome, ErrorCode, Figure, Reads, Remark, RunStateKind, Severity};
 
 /// Lists the codes and, through the exhaustive match, refuses to compile when a new one is not listed.
 macro_rules! every_code {
@@ -24,7 +24,7 @@ every_code! {
     VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, ImageMissing,
     ImageUnsuitable, JobLost, RunnerUnsupported, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
     StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,
-    TableBusy, RunStateForbids, RunFailed, RunFailedAfterSwap, RowsLost, AlterRefused, AlterAlgorithmRefused, AlterLockedOut,
+    TableBusy, RunStateForbids, RunFailed, RunFailedAfterSwap, RowsLost, TriggersChanged, TriggersUnguarded, RenamesUnconfirmed, AlterRefused, AlterAlgorithmRefused, AlterLockedOut,
     AlterEnded, AlterNotSent, RunSupervisorMissing, FileUnreadable,
     FileUnwritable, FileFormat, PassphraseWrong, Cancelled, Internal,
 }
@@ -68,6 +68,25 @@ fn every_state_and_severity_has_its_name() {
             .and_then(|value| value.as_str().map(|name| format!("severity.{name}")))
     });
     assert_eq!(missing(keys), Vec::<String>::new());
+}
+
+#[test]
+fn every_figure_of_a_comparison_and_every_remark_has_its_name() {
+    let word = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();
+    let figures = Figure::ALL.map(|figure| word(serde_json::json!(figure)));
+    let remarks = Remark::ALL.map(|remark| format!("remark.{}", word(serde_json::json!(remark))));
+    let titles = ["title", "forecast", "fact", "ratio"].map(str::to_owned);
+    let names = figures.into_iter().chain(remarks).chain(titles);
+    let keys = names.map(|name| format!("compared.{name}"));
+    assert_eq!(missing(keys), Vec::<String>::new());
+}
+
+#[test]
+fn every_way_of_reading_and_every_end_of_a_question_has_its_words() {
+    let word = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();
+    let reads = Reads::ALL.map(|how| format!("reading.{}", word(serde_json::json!(how))));
+    let ends = AskedOutcome::ALL.map(|end| format!("asked.{}", word(serde_json::json!(end))));
+    assert_eq!(missing(reads.into_iter().chain(ends)), Vec::<String>::new());
 }
 
 /// The window's own message syntax gives these characters a meaning; the catalogue stays clear of it.

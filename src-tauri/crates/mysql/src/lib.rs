@@ -17,6 +17,7 @@ mod leftovers;
 mod moment;
 mod prepare;
 mod privileges;
+mod reading;
 mod replication;
 mod room;
 mod row;
@@ -27,6 +28,7 @@ mod session;
 mod sql;
 mod table;
 mod threads;
+mod triggers;
 mod trust;
 
 use std::time::Duration;
@@ -34,11 +36,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mysqler_contract::{
     DatabaseSummary, DirectLaunch, ErrorCode, PrepareVerdict, Result, ServerReport, ServerSession,
-    TableFacts, TableRef, TableSummary,
+    TableFacts, TableRef, TableSummary, TriggerFacts,
 };
 use mysqler_core::ports::{
-    CloneOutcome, CloneQuestion, DdlSession, DdlWork, LeftoverFacts, MomentFacts, RowAnswer, RowQuestion,
-    ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverFacts, MomentFacts, RowAnswer,
+    RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -116,12 +118,30 @@ impl Servers for MySqlServers {
         prepare::verdict(&mut *self.cache.lease(target).await?, table, clause, sql_mode).await
     }
 
+    async fn binary_logs(&self, target: &Target) -> Result<Option<Vec<(String, u64)>>> {
+        room::binary_logs(&mut *self.cache.lease(target).await?).await
+    }
+
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>> {
         table::definition(&mut *self.cache.lease(target).await?, table).await
     }
 
     async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts> {
         leftovers::find(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn triggers(&self, target: &Target, table: &TableRef) -> Result<Vec<TriggerFacts>> {
+        table::triggers(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn restore_triggers(
+        &self,
+        target: &Target,
+        table: &TableRef,
+        beside: Option<&TableRef>,
+        triggers: &[TriggerFacts],
+    ) -> Result<()> {
+        triggers::restore(&mut *self.cache.fresh(target).await?, table, beside, triggers).await
     }
 
     async fn drop_trigger(&self, target: &Target, database: &str, name: &str) -> Result<()> {
@@ -193,7 +213,8 @@ impl Servers for MySqlServers {
         question: &RowQuestion,
         limit: Duration,
         cancel: &CancellationToken,
+        explained: Explained<'_>,
     ) -> Result<RowAnswer> {
-        rows::ask(&self.cache, target, question, limit, cancel).await
+        rows::ask(&self.cache, target, question, limit, cancel, explained).await
     }
 }

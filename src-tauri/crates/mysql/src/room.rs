@@ -38,6 +38,12 @@ pub(crate) async fn binlog_filters(session: &mut Session) -> Result<Vec<String>>
     Ok(rows.first().map(filters).unwrap_or_default())
 }
 
+/// Names and bytes; the last file is the one that is written to.
+pub(crate) async fn binary_logs(session: &mut Session) -> Result<Option<Vec<(String, u64)>>> {
+    let rows = session.answer("SHOW BINARY LOGS").await?.ok();
+    Ok(rows.map(|rows| rows.iter().map(|row| (row.text(0), row.number(1))).collect()))
+}
+
 fn filters(row: &Row) -> Vec<String> {
     ["Binlog_Do_DB", "Binlog_Ignore_DB"]
         .iter()

@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use mysqler_contract::{ErrorCode, Result};
-use mysqler_core::ports::{RowAnswer, RowQuestion, Target};
+use mysqler_core::ports::{Explained, RowAnswer, RowQuestion, Target};
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::SessionCache;
 use crate::row::Row;
 use crate::session::{STATEMENT_LIMIT, Session};
-use crate::sql;
+use crate::{reading, sql};
 
 /// Examples are shown, not worked with.
 const EXAMPLES: usize = 5;
@@ -26,6 +26,7 @@ const LEAST: Duration = Duration::from_millis(50);
 
 const TIME_IS_UP: [u16; 2] = [3024, 1969];
 const NO_SUCH_THREAD: u16 = 1094;
+const LOCK_WAIT_TIMEOUT: u16 = 1205;
 
 /// What came of one statement.
 enum Heard {
@@ -41,16 +42,33 @@ pub(crate) async fn ask(
     question: &RowQuestion,
     limit: Duration,
     cancel: &CancellationToken,
+    explained: Explained<'_>,
 ) -> Result<RowAnswer> {
     let begun = Instant::now();
     let mut session = Session::open(target, STATEMENT_LIMIT).await?;
     let mode = question.sql_mode.as_deref();
-    let outcome = match set_up(&mut session, mode).await? {
+    let refused = match set_up(&mut session, mode).await? {
+        Some(message) => Some(message),
+        None if question.reads_rows => explain(&mut session, &question.sql, explained).await?,
+        None => None,
+    };
+    let outcome = match refused {
         Some(message) => RowAnswer::Refused { message },
         None => asked(cache, target, &mut session, question, (begun, limit), cancel).await?,
     };
     session.close().await;
     Ok(outcome)
+}
+
+/// `Some` with the server's words when the table cannot be had, for which the question itself need not wait again. Any
+/// other refusal is the question's own to meet.
+async fn explain(session: &mut Session, statement: &str, explained: Explained<'_>) -> Result<Option<String>> {
+    match reading::of(session, statement).await? {
+        Ok(Some(reading)) => explained(reading),
+        Err(refused) if refused.0 == LOCK_WAIT_TIMEOUT => return Ok(Some(refusal(refused))),
+        Ok(None) | Err(_) => {}
+    }
+    Ok(None)
 }
 
 /// A session that can read and nothing else; `Some` with the server's words when it refuses a setting.

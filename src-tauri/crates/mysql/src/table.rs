@@ -172,12 +172,14 @@ fn group_keys(rows: &[Row]) -> Vec<KeyFacts> {
     keys
 }
 
+/// In the order in which those of the same event and timing fire.
 pub(crate) async fn triggers(session: &mut Session, table: &TableRef) -> Result<Vec<TriggerFacts>> {
     let rows = session
         .rows(&format!(
-            "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT, EVENT_OBJECT_TABLE \
+            "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT, DEFINER, SQL_MODE, \
+             CHARACTER_SET_CLIENT, COLLATION_CONNECTION \
              FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND EVENT_OBJECT_TABLE = {} \
-             ORDER BY TRIGGER_NAME",
+             ORDER BY EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER, TRIGGER_NAME",
             sql::text(&table.database),
             sql::text(&table.table)
         ))
@@ -189,6 +191,10 @@ pub(crate) async fn triggers(session: &mut Session, table: &TableRef) -> Result<
             timing: row.text(1),
             event: row.text(2),
             body: row.text(3),
+            definer: row.text(4),
+            sql_mode: row.text(5),
+            charset: row.text(6),
+            collation: row.text(7),
         })
         .collect())
 }

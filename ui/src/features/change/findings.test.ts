@@ -22,6 +22,10 @@ describe('a remedy of one click', () => {
     expect(withOption(BUILT_IN, { max_lag_s: 9, charset: 'x' }, 'max_lag_s', null)).toEqual({ charset: 'x' })
   })
 
+  it('gives a flag without a value', () => {
+    expect(withOption({ ...BUILT_IN, others: [] }, {}, 'preserve-triggers', '')).toEqual({ others: [{ name: 'preserve-triggers', value: null }] })
+  })
+
   it('takes an option without a field away from the others', () => {
     const values = { ...BUILT_IN, others: [{ name: 'force', value: null }, { name: 'where', value: 'a > 1' }] }
     expect(withOption(values, {}, '--force', null)).toEqual({ others: [{ name: 'where', value: 'a > 1' }] })

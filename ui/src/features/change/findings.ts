@@ -51,8 +51,8 @@ export function fixesOf(finding: Finding): Fix[] {
 type Settings = Record<string, unknown>
 
 /**
- * What has to be set so that `option` has `value`; `null` takes a setting of one's own away. Options without a field of
- * their own are among the `others` of the form.
+ * What has to be set so that `option` has `value`; `null` takes a setting of one's own away, and an empty one sets a flag.
+ * Options without a field of their own are among the `others` of the form.
  */
 export function withOption(values: ChangeOptions, overrides: Readonly<Settings>, option: string, value: string | null): Settings {
   const plain = option.replace(/^--/, '')
@@ -60,7 +60,7 @@ export function withOption(values: ChangeOptions, overrides: Readonly<Settings>,
   if (field === undefined) {
     const others = ((values as Settings).others ?? []) as { name: string; value: string | null }[]
     const rest = others.filter(({ name }) => name !== plain)
-    return { ...overrides, others: value === null ? rest : [...rest, { name: plain, value }] }
+    return { ...overrides, others: value === null ? rest : [...rest, { name: plain, value: value === '' ? null : value }] }
   }
   if (value === null) return Object.fromEntries(Object.entries(overrides).filter(([name]) => name !== field))
   const present: unknown = (values as Settings)[field]

@@ -107,6 +107,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     advice: null,
     direct: null,
     counts_at_gate: false,
+    renames: null,
     forecast: { rows: 1_993_412, shadow_bytes: 635_437_056, binlog_bytes: 640_000_000, duration_ms: 412_000, rate_rows_s: 4840, learned: false, samples: 0, chunks: 4120, disk_bytes: 1_275_437_056, replicas: [] },
     confirmation: { typed: null, accept: [] },
     launch: {

@@ -1,28 +1,25 @@
 /** Checking: asks for a plan of what stands in the form. A check that is cancelled or overtaken has its answer ignored. */
-import { computed, onScopeDispose, ref, shallowRef } from 'vue'
-import { commands, events } from '@/ipc'
-import type { ChangeRequest, Confirmation, Plan, PlanProgress, RunView } from '@/ipc'
+import { computed, onScopeDispose, ref } from 'vue'
+import { commands } from '@/ipc'
+import type { ChangeRequest, Confirmation, Plan, RunView } from '@/ipc'
 import { useLoad } from '@/shared/async/useLoad'
 import { useDraft } from './draft'
+import { usePlanProgress } from './planProgress'
 
 export function usePlan() {
   const draft = useDraft()
   /** Of the plan in the making: its progress is told under it, and it is cancelled by it. */
-  let ticket = ''
-  const progress = shallowRef<PlanProgress | null>(null)
+  const ticket = ref('')
+  const told = usePlanProgress()
   const asked = useLoad((request: ChangeRequest) => {
-    ticket = crypto.randomUUID()
-    progress.value = null
-    return commands.plan(request, ticket)
+    ticket.value = crypto.randomUUID()
+    return commands.plan(request, ticket.value)
   })
+  const progress = computed(() => (asked.busy.value && told.latest?.ticket === ticket.value ? told.latest : null))
   const started = useLoad(commands.runStart)
   const since = ref(0)
 
-  const listening = events.coreEvent.listen(({ payload }) => {
-    if (payload.kind === 'plan_progress' && payload.progress.ticket === ticket && asked.busy.value) progress.value = payload.progress
-  })
   onScopeDispose(() => {
-    void listening.then((stop) => stop())
     if (asked.busy.value) cancel()
   })
 
@@ -44,7 +41,7 @@ export function usePlan() {
   }
   /** Its questions end on the server too; a core that does not answer has none to end. */
   function cancel() {
-    void commands.planCancel(ticket).catch(() => undefined)
+    void commands.planCancel(ticket.value).catch(() => undefined)
     asked.reset()
   }
   const start = (plan: Plan, confirmation: Confirmation): Promise<RunView | undefined> => started.load(plan.id, confirmation)

@@ -98,10 +98,10 @@ export default {
   outcome: {
     title: 'Outcome',
     duration: 'Duration',
-    against: '{share} of the forecast of {forecast}',
     rows: 'Rows copied',
     rate: 'Mean rate',
     before: 'Size before',
+    after: 'Size after',
     free: '{bytes} free inside',
     warnings: 'Warnings',
     diff: 'What changed in the definition',

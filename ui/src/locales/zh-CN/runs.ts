@@ -98,10 +98,10 @@ export default {
   outcome: {
     title: '结果',
     duration: '用时',
-    against: '为预计 {forecast} 的 {share}',
     rows: '复制行数',
     rate: '平均速率',
     before: '变更前大小',
+    after: '变更后大小',
     free: '文件内空闲 {bytes}',
     warnings: '警告',
     diff: '定义的变化',

@@ -201,7 +201,7 @@ fn refused(
 ) -> Advice {
     let Some((number, message)) = answer.refusals.last() else {
         return by_rules(subject, ruling, full, reasons, |reasons| {
-            reasons.push(reason("not_tried_clone_failed", [("message", "-".to_owned())]));
+            reasons.push(reason("not_tried_no_answer", []));
         });
     };
     let words = format!("{number}: {message}");

@@ -13,7 +13,7 @@ use mysqler_contract::{Algorithm, Flavour, TableFacts};
 
 pub use attempts::{Attempt, attempts, question};
 pub use judge::{Asked, judge, row_version_limit};
-pub use permission::obstacle;
+pub use permission::{log_right, obstacle};
 pub use rules::rule;
 
 use crate::clause::Analysis;

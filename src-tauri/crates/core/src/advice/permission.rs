@@ -228,5 +228,17 @@ fn server(subject: &Subject<'_>) -> Option<&'static str> {
     let unlogged = for_log.iter().any(|name| holds(&server.global_privileges, name));
     let may = |name: &&str| holds(&server.global_privileges, name) || holds(&server.schema_privileges, name);
     let of_table = ["ALTER", "CREATE", "DROP", "INSERT", "SELECT"].iter().all(may);
-    (!unlogged || !of_table).then_some("no_right")
+    match (unlogged, of_table) {
+        (false, _) => Some("no_log_right"),
+        (true, false) => Some("no_table_right"),
+        (true, true) => None,
+    }
+}
+
+/// The least privilege under which an account may keep a session out of the binary log.
+pub fn log_right(subject: &Subject<'_>) -> &'static str {
+    match subject.is_mariadb() {
+        true => "BINLOG ADMIN",
+        false => "SESSION_VARIABLES_ADMIN",
+    }
 }

@@ -140,6 +140,13 @@ fn read_type(cursor: &mut Cursor<'_>, column: &mut ColumnDefinition) {
     if column.base == "serial" {
         serial(column);
     }
+    // The standard's national character set is this one on every server so far.
+    if ["national", "nchar", "nvarchar"]
+        .iter()
+        .any(|word| column.base.starts_with(word))
+    {
+        column.charset = Some("utf8mb3".to_owned());
+    }
 }
 
 /// SERIAL, and SERIAL DEFAULT VALUE: a unique key that nobody reads as one.

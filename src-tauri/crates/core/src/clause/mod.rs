@@ -78,6 +78,20 @@ pub fn analyze_under(text: &str, mode: SqlMode) -> Analysis<'_> {
     }
 }
 
+/// The functions that an expression calls, upper case, in its order. `CURRENT_USER` is called without parentheses too.
+pub fn functions(expression: &str, mode: SqlMode) -> Vec<String> {
+    let code = lexer::lex(expression, mode).code();
+    let words = code.iter().enumerate();
+    words
+        .filter(|(_, token)| token.kind == TokenKind::Word)
+        .filter(|(at, token)| {
+            code.get(at + 1).is_some_and(|next| next.is_punct('('))
+                || token.is_word(expression, "CURRENT_USER")
+        })
+        .map(|(_, token)| token.text(expression).to_uppercase())
+        .collect()
+}
+
 /// What a form shows while a clause is typed.
 pub fn diagnose(text: &str) -> ClauseDiagnosis {
     diagnose_under(text, SqlMode::default())

@@ -288,7 +288,7 @@ pub const CATALOGUE: &[Entry] = &[
     guard(Tables, "drop-old-table", Dangerous).clashes(&["preserve-triggers"]),
     guard(Tables, "swap-tables", Refused("proof")),
     // The tool's own guards
-    guard(Guards, "check-alter", Dangerous),
+    guard(Guards, "check-alter", Ours),
     guard(Guards, "check-unique-key-change", Dangerous),
     guard(Guards, "check-plan", Dangerous),
     entry(Guards, "force", Flag, Dangerous),

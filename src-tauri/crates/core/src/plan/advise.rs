@@ -6,7 +6,7 @@ use mysqler_contract::{
 };
 
 use crate::Core;
-use crate::advice::{Asked, Subject, attempts, judge, obstacle, question, row_version_limit};
+use crate::advice::{Asked, Subject, attempts, judge, log_right, obstacle, question, row_version_limit};
 use crate::ports::{CloneOutcome, Target};
 
 impl Core {
@@ -29,10 +29,10 @@ impl Core {
         };
         let not = |why: &str, message: &str| judge(subject, Asked::Not { why, message }, full);
         if !matches!(prepare, Some(PrepareVerdict::Accepted)) {
-            return not("clause", "-");
+            return not("clause", "");
         }
         if let Some(why) = obstacle(subject) {
-            return not(why, "-");
+            return not(why, log_right(subject));
         }
         let attempts = attempts(subject, full.is_none());
         let id = uuid::Uuid::new_v4().simple().to_string();

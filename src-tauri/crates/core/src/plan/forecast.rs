@@ -1,6 +1,6 @@
 //! What a change will cost, with the basis of each number.
 
-use mysqler_contract::{Algorithm, ChangeOptions, Flavour, Forecast, RecursionMethod, ReplicaForecast};
+use mysqler_contract::{Algorithm, ChangeOptions, Forecast, ReplicaForecast, Work, WorkKind};
 
 use crate::advice::{Price, Subject};
 use crate::clause::OperationKind;
@@ -20,13 +20,34 @@ const ALTER_FIXED_MS: u64 = 300;
 /// Ms that one chunk takes where nothing else was asked for.
 const CHUNK_MS: u64 = 500;
 
-/// `way` is the server's own; `None` is a copy by pt-osc. `learned` are rates of earlier completed runs of that kind on
-/// this connection, newest first.
+/// What takes the time of `way`, which is the server's own; `None` is a copy by pt-osc. Nothing is told of what touches
+/// no row, or touches rows in ways that one pace would not fit.
+pub(super) fn work(subject: &Subject<'_>, way: Option<Price>) -> Option<Work> {
+    let rows = subject.table.summary.rows;
+    let of = |kind, passes: usize| {
+        let rows = rows.saturating_mul(passes as u64);
+        Some(Work { kind, rows })
+    };
+    match way.map(|price| price.algorithm) {
+        None => of(WorkKind::ChunkedCopy, 1),
+        Some(Algorithm::Copy) => of(WorkKind::ServerCopy, 1),
+        Some(Algorithm::Instant) => None,
+        Some(_) if rewrites_rows(subject, way) => of(WorkKind::Rebuild, 1),
+        Some(_) => match subject.clause.added_indexes().count() {
+            0 => None,
+            indexes => of(WorkKind::Indexes, indexes),
+        },
+    }
+}
+
+/// `watched`: a copy would see how far replicas are behind, and wait for them. `learned` are rates of earlier completed runs of that kind on this server, newest first.
 pub(super) fn forecast(
     subject: &Subject<'_>,
     options: &ChangeOptions,
     way: Option<Price>,
+    work: Option<Work>,
     learned: &[u64],
+    watched: bool,
 ) -> Forecast {
     let mut rates: Vec<u64> = learned.iter().copied().filter(|rate| *rate > 0).collect();
     rates.sort_unstable();
@@ -35,7 +56,7 @@ pub(super) fn forecast(
     let rate = median.unwrap_or_else(|| assumed(subject, way)).max(1);
     let work_ms = match way.map(|price| price.algorithm) {
         Some(Algorithm::Instant) => 0,
-        _ => summary.rows.saturating_mul(1000) / rate,
+        _ => work.map_or(summary.rows, |work| work.rows).saturating_mul(1000) / rate,
     };
     let shadow = second_table(subject, way);
     let fixed_ms = match way {
@@ -49,6 +70,7 @@ pub(super) fn forecast(
     });
     Forecast {
         rows: summary.rows,
+        work,
         shadow_bytes: shadow,
         binlog_bytes: logged,
         duration_ms: fixed_ms + work_ms,
@@ -57,7 +79,13 @@ pub(super) fn forecast(
         samples: u32::try_from(rates.len()).unwrap_or(u32::MAX),
         chunks: way.is_none().then(|| chunks(summary.rows, rate, options)),
         disk_bytes: shadow.saturating_add(logged.unwrap_or(0)),
-        replicas: replicas(subject, options, way, shadow, logged.unwrap_or(0), work_ms),
+        replicas: replicas(
+            subject,
+            way.is_none() && watched,
+            shadow,
+            logged.unwrap_or(0),
+            work_ms,
+        ),
     }
 }
 
@@ -122,28 +150,98 @@ fn chunks(rows: u64, rate: u64, options: &ChangeOptions) -> u64 {
     rows.div_ceil(size.max(1)).max(1)
 }
 
+/// A replica that nobody waits for repeats the work, or is handed it faster than it may keep up with.
 fn replicas(
     subject: &Subject<'_>,
-    options: &ChangeOptions,
-    way: Option<Price>,
+    waited_for: bool,
     shadow: u64,
     logged: u64,
     work_ms: u64,
 ) -> Vec<ReplicaForecast> {
-    // pt-osc finds no replicas of MariaDB, so it waits for none there.
-    let watched =
-        options.recursion_method != RecursionMethod::None && subject.server.flavour != Flavour::MariaDb;
-    let lag_ms = match way {
-        None if watched => None,
-        _ => Some(work_ms),
-    };
     let hosts = subject.server.replicas.iter();
     hosts
         .map(|host| ReplicaForecast {
             host: host.clone(),
             // The same table once more, and what is received before it is applied.
             disk_bytes: shadow.saturating_add(logged),
-            lag_ms,
+            lag_ms: (!waited_for).then_some(work_ms),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::clause::analyze;
+    use crate::preflight::fixture::World;
+
+    fn told(clause: &str, way: Option<Price>, learned: &[u64], watched: bool) -> Forecast {
+        let mut world = World::altering(clause);
+        world.server.replicas = vec!["db2:3306".into()];
+        let table = world.table.expect("the fixture has one");
+        let clause = analyze(clause);
+        let subject = Subject {
+            clause: &clause,
+            table: &table,
+            server: &world.server,
+        };
+        let work = work(&subject, way);
+        forecast(&subject, &world.request.options, way, work, learned, watched)
+    }
+
+    #[rstest]
+    #[case("ADD COLUMN a INT", None, Some((WorkKind::ChunkedCopy, 2_000_000)))]
+    #[case("ADD COLUMN a INT", Some(Price::INSTANT), None)]
+    #[case("ADD COLUMN a INT", Some(Price::INPLACE), Some((WorkKind::Rebuild, 2_000_000)))]
+    #[case("MODIFY amount BIGINT", Some(Price::COPY), Some((WorkKind::ServerCopy, 2_000_000)))]
+    #[case("ADD INDEX (status)", Some(Price::INPLACE), Some((WorkKind::Indexes, 2_000_000)))]
+    #[case("ADD INDEX (status), ADD INDEX (amount)", Some(Price::NOCOPY), Some((WorkKind::Indexes, 4_000_000)))]
+    #[case("ADD INDEX (status), FORCE", Some(Price::INPLACE), Some((WorkKind::Rebuild, 2_000_000)))]
+    #[case("DROP INDEX idx_status", Some(Price::INPLACE), None)]
+    fn runs_learn_from_those_that_do_the_same_work(
+        #[case] clause: &str,
+        #[case] way: Option<Price>,
+        #[case] work: Option<(WorkKind, u64)>,
+    ) {
+        let told = told(clause, way, &[], true).work;
+        assert_eq!(told.map(|work| (work.kind, work.rows)), work, "{clause}");
+    }
+
+    #[test]
+    fn the_time_stands_on_the_median_of_what_was_learned_and_else_on_what_is_assumed() {
+        let assumed = told("FORCE", Some(Price::INPLACE), &[], true);
+        assert_eq!((assumed.learned, assumed.samples), (false, 0));
+        let learned = told("FORCE", Some(Price::INPLACE), &[1_000, 40_000, 0, 50_000], true);
+        assert_eq!(
+            (learned.learned, learned.samples, learned.rate_rows_s),
+            (true, 3, 40_000)
+        );
+        assert_eq!(learned.duration_ms, 50_000 + ALTER_FIXED_MS);
+        let both = told(
+            "ADD INDEX (status), ADD INDEX (amount)",
+            Some(Price::INPLACE),
+            &[40_000],
+            true,
+        );
+        assert_eq!(
+            both.duration_ms,
+            100_000 + ALTER_FIXED_MS,
+            "each index goes through every row"
+        );
+    }
+
+    #[test]
+    fn a_replica_is_behind_by_the_work_unless_a_copy_waits_for_it() {
+        let lag = |way, watched| told("FORCE", way, &[100_000], watched).replicas[0].lag_ms;
+        assert_eq!(lag(None, true), None);
+        assert_eq!(lag(None, false), Some(20_000));
+        assert_eq!(
+            lag(Some(Price::INPLACE), true),
+            Some(20_000),
+            "nobody waits in the middle of an ALTER"
+        );
+        assert_eq!(lag(Some(Price::INSTANT), true), Some(0));
+    }
 }

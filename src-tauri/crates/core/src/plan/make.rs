@@ -1,18 +1,19 @@
 //! Making a plan: everything is looked at, then one value says exactly what would run.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    Advice, AppError, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
-    ErrorCode, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId, ServerIdentity,
-    Settings, TableFacts, TableKind, TableRef, TlsMode,
+    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
+    ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId,
+    ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
 };
 
 use super::advise::{choose, offers};
 use super::clause::for_preparing;
 use super::definition::fingerprint;
 use super::direct::{compose, render};
-use super::forecast::forecast;
+use super::forecast::{forecast, work};
 use super::questions::Asker;
 use crate::Core;
 use crate::advice::{Price, Subject};
@@ -22,6 +23,8 @@ use crate::preflight::{self, PreflightInput};
 
 /// Plans that are kept for a later "start"; the oldest goes first.
 const KEPT: usize = 50;
+/// Earlier runs that a forecast stands on, the newest.
+const LEARNED_FROM: u32 = 9;
 
 /// What was learned of the server and the workstation before anything is decided.
 struct Gathered {
@@ -34,6 +37,7 @@ struct Gathered {
     docker: Result<DockerHost>,
     image: Result<ImageStatus>,
     counts_at_gate: bool,
+    renames: Option<BTreeMap<String, String>>,
 }
 
 /// The way that was found, as far as one was.
@@ -126,6 +130,7 @@ impl Core {
             answers: &none_yet,
             moment: moment.as_ref(),
             advice: Some(&advice),
+            forecast: None,
             settings: &settings,
             busy_run: busy.as_ref(),
             runs_beside: &beside,
@@ -133,7 +138,9 @@ impl Core {
         };
         let questions = preflight::questions(&input);
         let limit = Duration::from_secs(settings.data_check_limit_s.into());
-        let answers = self.ask_all(&target, &questions, limit, asker).await;
+        let (answers, asked) = self.ask_all(&target, &questions, limit, asker).await;
+        let price = price_of(engine, &advice);
+        let forecast = self.foretell(&subject, &input, price).await?;
         let judged = |engine, algorithm| {
             preflight::check(&PreflightInput {
                 answers: &answers,
@@ -151,17 +158,16 @@ impl Core {
             offers,
             ..advice.clone()
         };
-        let findings = preflight::check(&PreflightInput {
+        let mut findings = preflight::check(&PreflightInput {
             answers: &answers,
             advice: Some(&offered),
+            forecast: Some(&forecast),
             ..input
         });
-        let price = price_of(engine, &offered);
-        let learned = match price {
-            None => self.ports.runs.past_rates(&connection.id, 9).await?,
-            Some(_) => Vec::new(),
-        };
-        let forecast = forecast(&subject, &request.options, price, &learned);
+        for finding in &mut findings {
+            let same = |asked: &&Asked| Some(&asked.sql) == finding.query.as_ref();
+            finding.reading = asked.iter().find(same).and_then(|asked| asked.reading.clone());
+        }
         let direct = price.filter(|_| clause.problems.is_empty());
         let direct = direct.map(|price| compose(&request, &clause, price, gathered.server.flavour));
         let launch = way.launch.and_then(Result::ok);
@@ -181,6 +187,7 @@ impl Core {
                 preflight::confirmation(&findings, connection.environment, &request.table)
             },
             findings,
+            asked,
             forecast,
             command: match &direct {
                 Some(direct) => Some(render(direct)),
@@ -190,11 +197,32 @@ impl Core {
             launch,
             direct,
             counts_at_gate: gathered.counts_at_gate && engine == Engine::PtOsc,
+            renames: gathered.renames.filter(|_| engine == Engine::PtOsc),
             facts: gathered.table,
             connection,
             request,
             made_at: self.ports.clock.now(),
         })
+    }
+
+    /// `price` is that of the server's own way; `None` under pt-osc.
+    async fn foretell(
+        &self,
+        subject: &Subject<'_>,
+        input: &PreflightInput<'_>,
+        price: Option<Price>,
+    ) -> Result<Forecast> {
+        let work = work(subject, price);
+        let learned = match work {
+            Some(work) => {
+                let runs = &self.ports.runs;
+                runs.past_rates(input.connection, work.kind, LEARNED_FROM).await?
+            }
+            None => Vec::new(),
+        };
+        let watched = preflight::watches_replicas(input);
+        let options = &input.request.options;
+        Ok(forecast(subject, options, price, work, &learned, watched))
     }
 
     /// Live runs on the same address, without `known`, which is told of otherwise.
@@ -262,9 +290,14 @@ impl Core {
             ),
             false => None,
         };
-        let counts_at_gate = preflight::may_drop_rows(&analyze_under(clause, mode), &facts);
+        // Triggers that are taken along are looked at once more at the gate, which they stand behind.
+        let takes_triggers = request.options.keeps_triggers() && !facts.triggers.is_empty();
+        let read = analyze_under(clause, mode);
+        let renames = preflight::needs_check_off(&read).then(|| preflight::renamed_columns(&read));
+        let counts_at_gate = takes_triggers || renames.is_some() || preflight::may_drop_rows(&read, &facts);
         Ok(Gathered {
             counts_at_gate,
+            renames,
             server,
             table: facts,
             leftovers,
@@ -300,6 +333,7 @@ impl Core {
             request,
             hold: request.hold_cutover || gathered.counts_at_gate,
             holds_dates: holds_dates(&gathered.table),
+            renames: gathered.renames.as_ref(),
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,

@@ -1,8 +1,9 @@
 //! Asking the server about the table's rows: one question after another, within one limit for all of them.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use mysqler_contract::{AppEvent, PlanProgress};
+use mysqler_contract::{AppEvent, Asked, AskedOutcome, PlanProgress, Reading};
 use tokio_util::sync::CancellationToken;
 
 use crate::Core;
@@ -45,35 +46,51 @@ impl Core {
         }
     }
 
-    /// An answer to each; without one, a question is answered with why.
+    /// An answer to each, and what was asked; without an answer, a question is answered with why.
     pub(super) async fn ask_all(
         &self,
         target: &Target,
         questions: &[RowQuestion],
         limit: Duration,
         asker: &Asker,
-    ) -> RowAnswers {
+    ) -> (RowAnswers, Vec<Asked>) {
         let begun = Instant::now();
         let mut answers = RowAnswers::new();
+        let mut asked = Vec::new();
         for (done, question) in questions.iter().enumerate() {
-            self.tell_progress(asker, &question.code, done, questions.len());
+            let step = Step {
+                code: &question.code,
+                done,
+                total: questions.len(),
+            };
+            self.tell_progress(asker, step, None);
             let left = limit.saturating_sub(begun.elapsed());
-            let answer = match () {
-                () if asker.cancel.is_cancelled() => RowAnswer::Cancelled,
-                () if left.is_zero() => timed_out(limit),
-                () => self.answer(target, question, left, asker).await,
+            let put = Instant::now();
+            let (answer, reading) = match () {
+                () if asker.cancel.is_cancelled() => (RowAnswer::Cancelled, None),
+                () if left.is_zero() => (timed_out(limit), None),
+                () => self.answer(target, question, left, asker, step).await,
             };
             // The limit is one for all: a person is told that one, not what was left of it.
             let answer = match answer {
                 RowAnswer::TimedOut { .. } => timed_out(limit),
                 other => other,
             };
+            asked.push(Asked {
+                code: question.code.clone(),
+                sql: question.sql.clone(),
+                outcome: outcome(&answer),
+                took_ms: u64::try_from(put.elapsed().as_millis()).unwrap_or(u64::MAX),
+                reading,
+            });
             answers.insert(question.sql.clone(), answer);
         }
         if let Some(last) = questions.last() {
-            self.tell_progress(asker, &last.code, questions.len(), questions.len());
+            let total = questions.len();
+            let (code, done) = (last.code.as_str(), total);
+            self.tell_progress(asker, Step { code, done, total }, None);
         }
-        answers
+        (answers, asked)
     }
 
     async fn answer(
@@ -82,17 +99,25 @@ impl Core {
         question: &RowQuestion,
         limit: Duration,
         asker: &Asker,
-    ) -> RowAnswer {
+        step: Step<'_>,
+    ) -> (RowAnswer, Option<Reading>) {
         let servers = &self.ports.servers;
-        match servers.ask_rows(target, question, limit, &asker.cancel).await {
-            Ok(answer) => answer,
-            Err(error) => RowAnswer::Refused {
-                message: error.to_string(),
-            },
-        }
+        let told = OnceLock::new();
+        let explained = |reading: Reading| {
+            self.tell_progress(asker, step, Some(reading.clone()));
+            // The server is asked for it once.
+            let _ = told.set(reading);
+        };
+        let answer = servers
+            .ask_rows(target, question, limit, &asker.cancel, &explained)
+            .await;
+        let answer = answer.unwrap_or_else(|error| RowAnswer::Refused {
+            message: error.to_string(),
+        });
+        (answer, told.into_inner())
     }
 
-    fn tell_progress(&self, asker: &Asker, step: &str, done: usize, total: usize) {
+    fn tell_progress(&self, asker: &Asker, step: Step<'_>, reading: Option<Reading>) {
         let Some(ticket) = asker.ticket.clone() else {
             return;
         };
@@ -100,11 +125,30 @@ impl Core {
         self.tell(AppEvent::PlanProgress {
             progress: PlanProgress {
                 ticket,
-                step: step.to_owned(),
-                done: count(done),
-                total: count(total),
+                step: step.code.to_owned(),
+                done: count(step.done),
+                total: count(step.total),
+                reading,
             },
         });
+    }
+}
+
+/// Which question of how many.
+#[derive(Debug, Clone, Copy)]
+struct Step<'a> {
+    code: &'a str,
+    done: usize,
+    total: usize,
+}
+
+fn outcome(answer: &RowAnswer) -> AskedOutcome {
+    match answer {
+        RowAnswer::None => AskedOutcome::Clean,
+        RowAnswer::Found { .. } => AskedOutcome::Found,
+        RowAnswer::TimedOut { .. } => AskedOutcome::TimedOut,
+        RowAnswer::Cancelled => AskedOutcome::Cancelled,
+        RowAnswer::Refused { .. } => AskedOutcome::Refused,
     }
 }
 

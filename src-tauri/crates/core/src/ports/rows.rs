@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use mysqler_contract::Reading;
+
 /// One bounded question. It finds offending rows: no row in the answer means that there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowQuestion {
@@ -13,6 +15,8 @@ pub struct RowQuestion {
     pub count: Option<String>,
     /// What the clause's own expressions are read under; the server's own when `None`.
     pub sql_mode: Option<String>,
+    /// It goes through the table's rows, so that how the server reads them is worth telling.
+    pub reads_rows: bool,
 }
 
 /// What came of a question.
@@ -37,3 +41,6 @@ pub enum RowAnswer {
 
 /// Answers by the question's statement.
 pub type RowAnswers = BTreeMap<String, RowAnswer>;
+
+/// Hears how the server will read for a question, before it does.
+pub type Explained<'a> = &'a (dyn Fn(Reading) + Send + Sync);

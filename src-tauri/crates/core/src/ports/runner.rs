@@ -1,5 +1,6 @@
 //! Where an engine's program runs: today, containers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,6 +20,9 @@ pub struct LaunchInput<'a> {
     pub hold: bool,
     /// The table has columns of dates: what the server's mode forbids may stand in them all the same.
     pub holds_dates: bool,
+    /// The tool's check of the clause is turned off, and it has to read just these renames: old names in lower case
+    /// with the new ones.
+    pub renames: Option<&'a BTreeMap<String, String>>,
     pub server: &'a ServerFacts,
     pub host: &'a str,
     pub port: u16,
@@ -104,6 +108,14 @@ pub enum Signal {
         definition: String,
     },
     TriggersCreated(Vec<String>),
+    /// No write will come between the move of the table's own triggers and the swap.
+    MoveGuarded,
+    /// The tool read the clause's renames as the launch says.
+    RenamesConfirmed,
+    /// It did not, and ends before it makes anything.
+    RenamesDiffer {
+        read: String,
+    },
     Estimated {
         rows: u64,
     },
@@ -127,6 +139,11 @@ pub enum Signal {
     },
     WaitEnded {
         reason: WaitReason,
+    },
+    /// A replica further behind than any before it in this output.
+    ReplicaLagged {
+        replica: String,
+        ms: u64,
     },
     Gap {
         from: u64,

@@ -10,7 +10,9 @@ use mysqler_contract::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{CloneOutcome, CloneQuestion, DdlSession, DdlWork, MomentFacts, RowAnswer, RowQuestion};
+use super::{
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, MomentFacts, RowAnswer, RowQuestion,
+};
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
 #[derive(Debug, Clone)]
@@ -118,10 +120,27 @@ pub trait Servers: Send + Sync {
         sql_mode: Option<&str>,
     ) -> Result<PrepareVerdict>;
 
+    /// The binary log's files with their sizes in bytes, oldest first; `None` where it is off, or not to be seen.
+    async fn binary_logs(&self, target: &Target) -> Result<Option<Vec<(String, u64)>>>;
+
     /// `SHOW CREATE TABLE`; `None` when there is no such table.
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>>;
 
     async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts>;
+
+    /// The table's triggers, those of the same event and timing in the order in which they fire; empty when there is no
+    /// such table.
+    async fn triggers(&self, target: &Target, table: &TableRef) -> Result<Vec<TriggerFacts>>;
+
+    /// Makes each of `triggers` one of `table`, as it was and in the order given, from wherever in the schema it is now:
+    /// on `beside`, on the table itself, or nowhere. Both tables are locked against writes meanwhile.
+    async fn restore_triggers(
+        &self,
+        target: &Target,
+        table: &TableRef,
+        beside: Option<&TableRef>,
+        triggers: &[TriggerFacts],
+    ) -> Result<()>;
 
     /// Idempotent: a trigger that is gone already is success. Bounded by a short metadata-lock wait.
     async fn drop_trigger(&self, target: &Target, database: &str, name: &str) -> Result<()>;
@@ -173,12 +192,14 @@ pub trait Servers: Send + Sync {
     async fn analyze(&self, target: &Target, table: &TableRef) -> Result<()>;
 
     /// Asks in a session of its own, without locks, under the question's sql_mode. Whatever ends it early, the limit or
-    /// `cancel`, ends it on the server too. What the server itself refuses is an answer, not an error.
+    /// `cancel`, ends it on the server too. What the server itself refuses is an answer, not an error. Of a question
+    /// that reads rows, `explained` hears first what its EXPLAIN says, where it says anything.
     async fn ask_rows(
         &self,
         target: &Target,
         question: &RowQuestion,
         limit: Duration,
         cancel: &CancellationToken,
+        explained: Explained<'_>,
     ) -> Result<RowAnswer>;
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use mysqler_contract::{
     ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page,
     Plan, Preset, PresetId, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId,
-    Timestamp,
+    Timestamp, WorkKind,
 };
 
 use super::LogCursor;
@@ -90,8 +90,8 @@ pub trait RunStore: Send + Sync {
         table: &mysqler_contract::TableRef,
     ) -> Result<Option<RunId>>;
     async fn history(&self, filter: &HistoryFilter, page: Page) -> Result<HistoryPage>;
-    /// Rows per second of completed copies on this connection, newest first, at most `limit`.
-    async fn past_rates(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<u64>>;
+    /// Rows per second of completed work of that kind on the connection's server, newest first, at most `limit`.
+    async fn past_rates(&self, connection: &Connection, kind: WorkKind, limit: u32) -> Result<Vec<u64>>;
 
     /// Takes the lease when it is free, expired at `now`, or already ours. `None` when another live holder has it.
     async fn take_lease(

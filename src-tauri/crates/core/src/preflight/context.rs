@@ -4,7 +4,7 @@ use mysqler_contract::{ColumnFacts, TableFacts};
 
 use super::PreflightInput;
 use crate::clause::{
-    Analysis, ColumnDefinition, Element, IndexKind, Operation, OperationKind, SqlMode, analyze_under,
+    Analysis, Column, ColumnDefinition, Element, IndexKind, Operation, OperationKind, SqlMode, analyze_under,
 };
 
 pub struct Context<'a> {
@@ -67,6 +67,20 @@ impl<'a> Context<'a> {
             _ => &[],
         };
         columns.chain(listed.iter().filter_map(listed_key)).collect()
+    }
+
+    /// The column of that name that the clause adds.
+    pub fn added_column(&self, name: &str) -> Option<&Column> {
+        let operations = self.clause.operations.iter();
+        operations
+            .filter(|operation| {
+                matches!(
+                    operation.kind,
+                    OperationKind::AddColumn(_) | OperationKind::AddList(_)
+                )
+            })
+            .flat_map(|operation| operation.kind.columns())
+            .find(|column| column.name.is(name))
     }
 
     /// The words after the names of an operation.

@@ -25,6 +25,7 @@ pub struct World {
     pub answers: RowAnswers,
     pub moment: Option<MomentFacts>,
     pub advice: Option<Advice>,
+    pub forecast: Option<Forecast>,
     pub settings: Settings,
     pub busy_run: Option<RunId>,
     pub runs_beside: Vec<(RunId, TableRef)>,
@@ -83,6 +84,7 @@ impl World {
             answers: RowAnswers::new(),
             moment: Some(calm_moment()),
             advice: None,
+            forecast: None,
             settings: Settings {
                 lints_off: super::lint_rules().into_iter().map(|rule| rule.code).collect(),
                 ..Settings::default()
@@ -176,6 +178,7 @@ impl World {
             answers: &self.answers,
             moment: self.moment.as_ref(),
             advice: self.advice.as_ref(),
+            forecast: self.forecast.as_ref(),
             settings: &self.settings,
             busy_run: self.busy_run.as_ref(),
             runs_beside: &self.runs_beside,
@@ -379,6 +382,10 @@ pub fn trigger(name: &str) -> TriggerFacts {
         timing: "AFTER".into(),
         event: "INSERT".into(),
         body: "SET @a = 1".into(),
+        definer: "dba@%".into(),
+        sql_mode: String::new(),
+        charset: "utf8mb4".into(),
+        collation: "utf8mb4_0900_ai_ci".into(),
     }
 }
 

@@ -7,18 +7,21 @@ mod confirm;
 mod context;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod renames;
 mod row_loss;
 mod table_options;
 #[cfg(test)]
 mod tests;
 
 use mysqler_contract::{
-    Advice, Algorithm, AppError, ChangeRequest, Connection, Engine, Finding, ImageStatus, LINTS_OFF_AT_FIRST,
-    Launch, LintRule, PrepareVerdict, ProbeReport, RunId, Scope, Settings, TableFacts, TableRef, Timestamp,
+    Advice, Algorithm, AppError, ChangeRequest, Connection, Engine, Finding, Forecast, ImageStatus,
+    LINTS_OFF_AT_FIRST, Launch, LintRule, PrepareVerdict, ProbeReport, RunId, Scope, Settings, TableFacts,
+    TableRef, Timestamp,
 };
 
 pub use confirm::confirmation;
 use context::Context;
+pub use renames::{needs_check_off, renamed_columns};
 pub use row_loss::may_drop_rows;
 
 use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, RowQuestion, ServerFacts};
@@ -51,6 +54,8 @@ pub struct PreflightInput<'a> {
     pub moment: Option<&'a MomentFacts>,
     /// Which algorithm the server would take; `None` when it was not asked.
     pub advice: Option<&'a Advice>,
+    /// What the change is expected to take, by the engine that was chosen; `None` before that is known.
+    pub forecast: Option<&'a Forecast>,
     pub settings: &'a Settings,
     /// Another run that works on this table.
     pub busy_run: Option<&'a RunId>,
@@ -62,6 +67,11 @@ pub struct PreflightInput<'a> {
 /// What the checks would like to know of the table's rows before they judge; nothing for most changes.
 pub fn questions(input: &PreflightInput<'_>) -> Vec<RowQuestion> {
     checks::questions(&Context::new(input))
+}
+
+/// Whether pt-osc would see how far replicas are behind.
+pub fn watches_replicas(input: &PreflightInput<'_>) -> bool {
+    checks::watches_replicas(&Context::new(input))
 }
 
 /// Runs every check; the gravest findings first, then by code.

@@ -57,7 +57,10 @@ impl Supervisor {
         }
         match self.standing(&target).await? {
             Standing::Original => self.remove_shadow(&target).await?,
-            Standing::Swapped { old } => self.finish_swapped(&target, &old).await?,
+            Standing::Swapped { old } => match self.triggers_astray(&target).await? {
+                Some(astray) => return self.give_up_knowing(&target, astray).await,
+                None => self.finish_swapped(&target, &old).await?,
+            },
             Standing::Neither => {
                 let table = self.plan.request.table.to_string();
                 return self
@@ -84,7 +87,9 @@ impl Supervisor {
 
     /// What is ours stays where it is, and is told beside the reason.
     async fn give_up_knowing(&mut self, target: &Target, why: Difference) -> Result<()> {
+        let astray = self.triggers_astray(target).await?;
         let mut check = vec![why];
+        check.extend(astray.filter(|astray| !check.contains(astray)));
         check.extend(self.ours_left(target).await?.iter().map(look_for));
         self.rec.input(&Input::LoseTrack(check));
         Ok(())
@@ -102,6 +107,8 @@ impl Supervisor {
 
     async fn remove_shadow(&mut self, target: &Target) -> Result<()> {
         let servers = self.core.ports.servers.clone();
+        // Before anything goes: the table's own triggers would go with the shadow.
+        self.restore_triggers(target).await?;
         let left = self.ours_left(target).await?;
         // The triggers stay with it: without them it would fall behind the table that the application writes to.
         if self.is_shadow_in_use(target).await? {
@@ -120,6 +127,15 @@ impl Supervisor {
         }
         for shadow in left.iter().filter(|left| matches!(left, Leftover::Table { .. })) {
             if let Leftover::Table { table } = shadow {
+                let strangers = self.strangers_on(target, table).await?;
+                if !strangers.is_empty() {
+                    return self
+                        .give_up_knowing(
+                            target,
+                            look_at("triggers_on_shadow", "names", strangers.join(", ")),
+                        )
+                        .await;
+                }
                 self.renew().await?;
                 servers.drop_table(target, table).await?;
                 self.removed(shadow, &table.to_string());

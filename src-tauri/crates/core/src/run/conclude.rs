@@ -66,7 +66,7 @@ impl Supervisor {
         }
         match self.unproven().await {
             Ok(check) if check.is_empty() => {
-                self.measure().await;
+                self.measure_after().await;
                 self.rec.input(&Input::Complete);
             }
             Ok(check) => {
@@ -122,6 +122,7 @@ impl Supervisor {
         for left in self.ours_left(&target).await? {
             check.push(look_for(&left));
         }
+        check.extend(self.triggers_astray(&target).await?);
         if as_expected {
             self.rec.event(RunEventKind::Verified {
                 definition: now.clone(),
@@ -149,7 +150,7 @@ impl Supervisor {
         let Some(code) = code else {
             return AppError::new(ErrorCode::JobLost).with("run", self.rec.id());
         };
-        if let Some(error) = &self.seen.rows_lost {
+        if let Some(error) = &self.seen.objection {
             return error.clone();
         }
         let (class, text) = match &self.seen.fault {

@@ -84,6 +84,7 @@ impl Supervisor {
             Ok(target) => target,
             Err(error) => return self.end_unchanged(CleaningAfter::Failure { error }).await,
         };
+        self.measure_before().await;
         self.begin(Phase::Alter);
         self.attempts(&target, launch).await
     }

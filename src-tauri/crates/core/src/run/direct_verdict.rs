@@ -44,7 +44,7 @@ impl Supervisor {
             Err(error) => Err(error),
         };
         match reading {
-            Ok(Reading::New(now) | Reading::Either(now)) => self.complete(now),
+            Ok(Reading::New(now) | Reading::Either(now)) => self.complete(now).await,
             Ok(Reading::Old(_) | Reading::Neither) => self.lose_track(),
             Err(error) => return self.give_up(&error).await,
         }
@@ -76,7 +76,7 @@ impl Supervisor {
                 if !self.stopping() {
                     self.rec.input(&Input::Enter(Phase::Verify));
                 }
-                self.complete(now);
+                self.complete(now).await;
             }
             Ok(Reading::Old(_)) => {
                 let error = self.fault(ErrorCode::AlterEnded);
@@ -164,7 +164,7 @@ impl Supervisor {
         self.rec.input(&Input::Enter(Phase::Verify));
         let target = self.reach_server().await?;
         match self.read_back(&target).await {
-            Ok(Reading::Old(now) | Reading::Either(now)) => self.complete(now),
+            Ok(Reading::Old(now) | Reading::Either(now)) => self.complete(now).await,
             Ok(Reading::New(_) | Reading::Neither) => self.lose_track(),
             Err(error) => return self.give_up(&error).await,
         }
@@ -203,10 +203,11 @@ impl Supervisor {
         self.plan.request.kind.clause() == ChangeKind::Reclaim.clause()
     }
 
-    fn complete(&mut self, now: String) {
+    async fn complete(&mut self, now: String) {
         let definition = now.clone();
         self.rec.event(RunEventKind::Verified { definition });
         self.rec.definition_after(now);
+        self.measure_after().await;
         self.rec.input(&Input::Complete);
     }
 

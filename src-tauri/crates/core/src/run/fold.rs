@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use mysqler_contract::{
-    Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView, Timestamp,
-    WaitReason, WaitTotal,
+    Engine, Measures, Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView,
+    Timestamp, WaitReason, WaitTotal,
 };
 
 /// The recent rate stands on this much of the past, ms.
@@ -54,6 +54,11 @@ impl RunFold {
             exit_code: None,
             last_seq: 0,
             bytes_after: None,
+            measures: Measures {
+                work: plan.forecast.work,
+                ..Measures::default()
+            },
+            compared: Vec::new(),
             supervisor: None,
         })
     }
@@ -78,7 +83,10 @@ impl RunFold {
                 view.rows_estimated = Some(*rows);
                 view.estimate_source = Some(*source);
             }
-            RunEventKind::Progress { rows, .. } => self.copied(*rows, at),
+            RunEventKind::Progress { rows, chunk_rows, .. } => {
+                count_chunks(view, *rows, *chunk_rows);
+                self.copied(*rows, at);
+            }
             RunEventKind::WaitStarted { reason, detail } => self.wait(*reason, detail, at),
             RunEventKind::WaitEnded { reason } => self.go_on(*reason, at),
             RunEventKind::ShadowCreated { table } => view.shadow = Some(table.clone()),
@@ -91,6 +99,12 @@ impl RunFold {
                 data_bytes,
                 index_bytes,
             } => view.bytes_after = Some(data_bytes.saturating_add(*index_bytes)),
+            RunEventKind::BinlogAt { place } => view.measures.binlog_from = Some(place.clone()),
+            RunEventKind::BinlogGrew { bytes } => view.measures.binlog_bytes = Some(*bytes),
+            RunEventKind::ReplicaLagged { ms, .. } => view.measures.worst_lag_ms = Some(*ms),
+            RunEventKind::Compared { figures } => view.compared = figures.clone(),
+            // The time of an answer that nobody heard is not known.
+            RunEventKind::ContactLost { .. } if view.engine == Engine::Direct => view.measures.work = None,
             RunEventKind::Requested { action, .. } => {
                 view.pending = (*action != RunAction::Start).then_some(*action);
             }
@@ -108,6 +122,14 @@ impl RunFold {
     fn enter(&mut self, state: &RunState, at: Timestamp) {
         let view = &mut self.view;
         view.pending = None;
+        if let RunState::AwaitingCutover { since } = &view.state
+            && !matches!(
+                state,
+                RunState::AwaitingCutover { .. } | RunState::Interrupted { .. }
+            )
+        {
+            view.measures.held_ms += at.since(*since);
+        }
         if matches!(state, RunState::Preparing) && view.started_at.is_none() {
             view.started_at = Some(at);
         }
@@ -186,6 +208,17 @@ impl RunFold {
         {
             entry.ms += at.since(since);
         }
+    }
+}
+
+/// Progress is told a few times a second and chunks may be shorter, so those between are taken to be as large as the one
+/// that is told.
+fn count_chunks(view: &mut RunView, rows: u64, chunk_rows: u64) {
+    let more = rows.saturating_sub(view.rows_copied);
+    if more > 0 && chunk_rows > 0 {
+        let chunks = (more.saturating_add(chunk_rows / 2) / chunk_rows).max(1);
+        let so_far = view.measures.chunks.unwrap_or(0);
+        view.measures.chunks = Some(so_far.saturating_add(chunks));
     }
 }
 

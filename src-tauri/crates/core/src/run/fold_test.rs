@@ -40,6 +40,8 @@ fn blank() -> RunFold {
         exit_code: None,
         last_seq: 0,
         bytes_after: None,
+        measures: Measures::default(),
+        compared: Vec::new(),
         supervisor: None,
     })
 }
@@ -196,4 +198,52 @@ fn the_end_closes_waits_and_a_cleanup_opens_the_run_again() {
         },
     );
     assert_eq!(fold.view.finished_at, None);
+}
+
+#[test]
+fn chunks_between_two_words_are_as_large_as_the_one_that_was_told() {
+    let mut fold = copying();
+    feed(&mut fold, 1_000, progress(1_000));
+    feed(&mut fold, 1_500, progress(4_000));
+    feed(&mut fold, 2_000, progress(4_600));
+    assert_eq!(fold.view.measures.chunks, Some(5));
+    // The tool's own percentage tells no chunk.
+    let percent = RunEventKind::Progress {
+        rows: 9_000,
+        chunk_rows: 0,
+        chunk_ms: 0,
+    };
+    feed(&mut fold, 3_000, percent);
+    assert_eq!(fold.view.measures.chunks, Some(5));
+}
+
+#[test]
+fn the_wait_for_a_person_is_counted_once_even_when_contact_was_lost_in_it() {
+    let mut fold = copying();
+    let enter = |fold: &mut RunFold, at, state| feed(fold, at, RunEventKind::StateChanged { state });
+    let held = RunState::AwaitingCutover {
+        since: Timestamp(1_000),
+    };
+    enter(&mut fold, 1_000, held.clone());
+    let lost = RunState::Interrupted {
+        since: Timestamp(2_000),
+        before: Box::new(held.clone()),
+    };
+    enter(&mut fold, 2_000, lost);
+    enter(&mut fold, 3_000, held);
+    enter(&mut fold, 9_000, RunState::Running { phase: Phase::Swap });
+    assert_eq!(fold.view.measures.held_ms, 8_000);
+}
+
+#[test]
+fn an_alter_whose_answer_nobody_heard_teaches_nothing() {
+    let mut fold = blank();
+    fold.view.engine = Engine::Direct;
+    fold.view.measures.work = Some(mysqler_contract::Work {
+        kind: mysqler_contract::WorkKind::Rebuild,
+        rows: 7,
+    });
+    let why = "gone".to_owned();
+    feed(&mut fold, 10, RunEventKind::ContactLost { why });
+    assert_eq!(fold.view.measures.work, None);
 }

@@ -200,7 +200,7 @@ impl Supervisor {
         let done = match wish.action {
             RunAction::Pause => self.control(job, Control::Pause).await,
             RunAction::Resume => self.control(job, Control::Resume).await,
-            RunAction::CutOver => self.control(job, Control::CutOver).await,
+            RunAction::CutOver => self.cut_over(job).await,
             RunAction::Stop => {
                 self.terminate(job);
                 Ok(())
@@ -224,7 +224,7 @@ impl Supervisor {
         self.heed(wish);
         self.rec.flush().await?;
         self.renew().await?;
-        if let Err(error) = self.control(job, Control::CutOver).await {
+        if let Err(error) = self.cut_over(job).await {
             let note = LogNote::NotDelivered {
                 action: wish.action,
                 error: error.to_string(),
@@ -234,6 +234,17 @@ impl Supervisor {
             self.rec.input(&Input::Hold { at });
         }
         Ok(())
+    }
+
+    /// The last look before the tool touches the original.
+    async fn cut_over(&mut self, job: &str) -> Result<()> {
+        match self.objection().await? {
+            Some(error) => {
+                self.object(job, error);
+                Ok(())
+            }
+            None => self.control(job, Control::CutOver).await,
+        }
     }
 
     async fn control(&self, job: &str, control: Control) -> Result<()> {

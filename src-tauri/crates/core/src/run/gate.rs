@@ -1,4 +1,4 @@
-//! The gate of a run whose copy could have dropped rows: before the tables change places, both are counted in one
+//! The gate of a run whose copy could have dropped rows, or that takes the table's triggers along: before the tables change places, both are counted in one
 //! snapshot. The tool stands at its gate meanwhile, and goes on only when the counts agree or a person says so.
 
 use std::time::Duration;
@@ -125,11 +125,7 @@ impl Supervisor {
                     .with("table", &self.plan.request.table)
                     .with("original", original)
                     .with("shadow", shadow);
-                self.seen
-                    .fault
-                    .get_or_insert((FaultClass::DataRefused, error.to_string()));
-                self.seen.rows_lost = Some(error);
-                self.terminate(job);
+                self.object(job, error);
                 Ok(())
             }
             _ => {
@@ -138,5 +134,26 @@ impl Supervisor {
                 Ok(())
             }
         }
+    }
+
+    /// The run ends before anything of the original is touched.
+    pub(super) fn object(&mut self, job: &str, error: AppError) {
+        self.seen
+            .fault
+            .get_or_insert((FaultClass::DataRefused, error.to_string()));
+        self.seen.objection = Some(error);
+        self.terminate(job);
+    }
+
+    /// Why the tool must not go on; the run ends by it.
+    pub(super) async fn objection(&mut self) -> Result<Option<AppError>> {
+        if self.plan.renames.is_some() && !self.seen.renames_confirmed {
+            return Ok(Some(self.unconfirmed()));
+        }
+        self.trigger_objection().await
+    }
+
+    pub(super) fn unconfirmed(&self) -> AppError {
+        AppError::new(ErrorCode::RenamesUnconfirmed).with("table", &self.plan.request.table)
     }
 }

@@ -2,16 +2,21 @@
 
 mod attend;
 mod cleaning;
+mod compare;
 mod conclude;
 mod control;
 mod direct;
 mod direct_verdict;
 mod direct_watch;
+#[cfg(test)]
+mod fixture;
 mod fold;
 mod follow;
 mod gate;
 mod history;
+mod kept_triggers;
 mod measure;
+mod pace;
 mod prepare;
 mod recorder;
 mod standing;
@@ -22,4 +27,5 @@ mod supervisors;
 mod take;
 
 pub use fold::RunFold;
+pub use pace::pace;
 pub(crate) use supervisors::Supervisors;

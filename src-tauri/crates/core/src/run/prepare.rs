@@ -2,7 +2,7 @@
 
 use mysqler_contract::{
     AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Params, Plan, Result, RunAction,
-    RunEventKind, Severity,
+    RunEventKind, Severity, TriggerFacts,
 };
 
 use super::state::Input;
@@ -52,6 +52,7 @@ impl Supervisor {
             return Ok(false);
         };
         let target = self.reach_server().await?;
+        self.measure_before().await;
         self.renew().await?;
         match self
             .core
@@ -186,6 +187,16 @@ impl Supervisor {
                 );
             }
             Some(_) => {}
+        }
+        if !self.plan.kept_triggers().is_empty() {
+            let now = servers.triggers(target, table).await?;
+            if now != self.plan.facts.triggers {
+                let names = |all: &[TriggerFacts]| {
+                    let names: Vec<&str> = all.iter().map(|trigger| trigger.name.as_str()).collect();
+                    names.join(", ")
+                };
+                differ("triggers_changed", names(&self.plan.facts.triggers), names(&now));
+            }
         }
         if !leftovers.triggers.is_empty() && self.plan.facts.triggers.is_empty() {
             let names: Vec<String> = leftovers

@@ -50,8 +50,12 @@ pub(super) struct Seen {
     pub stop_asked: bool,
     /// The tool is about to copy without chunks, progress or pauses.
     pub blind_copy: bool,
-    /// The copy lacks rows that the original has.
-    pub rows_lost: Option<AppError>,
+    /// Why the gate stays shut: the copy lacks rows, or the table's triggers could not be taken along.
+    pub objection: Option<AppError>,
+    /// The plugin sees to it that no write comes between the move of the triggers and the swap.
+    pub move_guarded: bool,
+    /// The tool read the clause's renames as the plan did.
+    pub renames_confirmed: bool,
     /// A person saw the leftovers and asked for their removal.
     pub cleanup_asked: bool,
     /// Leftovers that the person saw named.

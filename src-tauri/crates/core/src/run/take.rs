@@ -31,6 +31,11 @@ impl Supervisor {
         match signal {
             Signal::Success => self.seen.success = true,
             Signal::BridgeReady { .. } => self.seen.bridge = true,
+            Signal::MoveGuarded => self.seen.move_guarded = true,
+            Signal::RenamesConfirmed => self.seen.renames_confirmed = true,
+            Signal::RenamesDiffer { read } => {
+                self.seen.objection = Some(self.unconfirmed().detail(read));
+            }
             Signal::Held => self.reach_gate(),
             Signal::Released => self.leave_gate(),
             // The first complaint is the cause; what follows are its echoes.
@@ -120,9 +125,17 @@ impl Supervisor {
                     .event_at(at, RunEventKind::WaitStarted { reason, detail });
             }
             Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
+            Signal::ReplicaLagged { replica, ms } => {
+                self.rec.event_at(at, RunEventKind::ReplicaLagged { replica, ms });
+            }
             Signal::Gap { from, to } => self.rec.event_at(at, RunEventKind::Gap { from, to }),
             Signal::Warning { code, text } => self.rec.event_at(at, RunEventKind::Warned { code, text }),
-            Signal::BridgeReady { .. } | Signal::Fault { .. } | Signal::Success => {}
+            Signal::BridgeReady { .. }
+            | Signal::MoveGuarded
+            | Signal::RenamesConfirmed
+            | Signal::RenamesDiffer { .. }
+            | Signal::Fault { .. }
+            | Signal::Success => {}
         }
     }
 

@@ -1,8 +1,8 @@
 //! The commands, a file an area.
 
+mod asked;
 mod browse;
 mod change;
-mod compared;
 mod connection;
 mod history;
 mod image;

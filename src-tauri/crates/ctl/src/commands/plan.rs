@@ -6,6 +6,7 @@ use mysqler_contract::{
     ReplicaForecast, Result, Severity,
 };
 
+use super::asked;
 use super::change::Change;
 use super::connection::environment;
 use super::planning;
@@ -74,6 +75,10 @@ pub fn described(out: &Output, plan: &Plan) -> Vec<String> {
             .iter()
             .for_each(|finding| lines.extend(finding_lines(out, finding)));
     }
+    if !plan.asked.is_empty() {
+        lines.push(String::new());
+        lines.extend(asked::lines(out, &plan.asked));
+    }
     // A command that will not run is not offered for copying.
     if let Some(command) = plan.command.as_ref().filter(|_| !plan.blocked()) {
         lines.push(String::new());
@@ -102,6 +107,7 @@ fn summary(out: &Output, plan: &Plan) -> Vec<String> {
         [
             ("time", duration(out, forecast.duration_ms)),
             ("rate", number(forecast.rate_rows_s)),
+            ("count", forecast.samples.to_string()),
         ],
     );
     let summary = &plan.facts.summary;
@@ -249,6 +255,9 @@ pub fn finding_lines(out: &Output, finding: &Finding) -> Vec<String> {
         .filter(|text| !text.trim().is_empty())
     {
         lines.push(format!("      {text}"));
+    }
+    if let Some(reading) = &finding.reading {
+        lines.push(format!("      {}", asked::read(out, reading)));
     }
     for (key, sql) in [
         ("ctl.plan.query", &finding.query),

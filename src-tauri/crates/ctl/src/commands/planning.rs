@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use mysqler_contract::{AppError, ChangeRequest, ErrorCode, Plan, PlanProgress, Result};
 
+use super::asked;
 use crate::context::Context;
 use crate::interrupt::Interrupts;
 
@@ -59,12 +60,16 @@ impl<'a> Line<'a> {
         bar.enable_steady_tick(Duration::from_millis(200));
         let out = &self.context.out;
         let step = (progress.done + 1).min(progress.total);
+        let what = match &progress.reading {
+            Some(reading) => format!("{} ({})", progress.step, asked::read(out, reading)),
+            None => progress.step.clone(),
+        };
         bar.set_message(out.own_with(
             "ctl.plan.asking",
             [
                 ("step", step.to_string()),
                 ("total", progress.total.to_string()),
-                ("what", progress.step.clone()),
+                ("what", what),
             ],
         ));
     }

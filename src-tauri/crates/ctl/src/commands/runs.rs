@@ -7,11 +7,11 @@ use clap::{Args, Subcommand};
 use futures::StreamExt;
 use mysqler_contract::{LogBatch, LogKind, LogLine, Result, RunDetail, RunId, RunState, RunView};
 
-use super::{compared, history, plan};
+use super::{history, plan};
 use crate::context::Context;
 use crate::exit::{self, Exit};
 use crate::interrupt::Interrupts;
-use crate::output::{Output, moment, printable};
+use crate::output::{Output, bytes, moment, printable};
 use crate::vault;
 use crate::watch::{self, OnInterrupt};
 
@@ -187,7 +187,7 @@ async fn cleanup(context: &Context, id: RunId) -> Result<Exit> {
 
 fn shown(out: &Output, detail: &RunDetail) -> Vec<String> {
     let mut lines = watch::facts_of(out, &detail.view);
-    lines.extend(compared::lines(out, detail));
+    lines.extend(size(out, detail));
     if !detail.plan.findings.is_empty() {
         lines.push(String::new());
         lines.push(out.own("ctl.plan.findings"));
@@ -210,6 +210,14 @@ fn shown(out: &Output, detail: &RunDetail) -> Vec<String> {
         }
     }
     lines
+}
+
+fn size(out: &Output, detail: &RunDetail) -> Option<String> {
+    let summary = &detail.plan.facts.summary;
+    let before = summary.data_bytes.saturating_add(summary.index_bytes);
+    let after = detail.view.bytes_after?;
+    let sizes = [("before", bytes(before)), ("after", bytes(after))];
+    Some(format!("  {}", out.own_with("ctl.run.size_change", sizes)))
 }
 
 async fn log(context: &Context, args: Log) -> Result<Exit> {

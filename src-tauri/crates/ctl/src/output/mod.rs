@@ -142,6 +142,12 @@ impl Output {
     }
 }
 
+/// A plain enumeration's value as the catalogue's keys have it.
+pub fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// Lines `title  value`, the titles of one width; without a value the line is left out.
 pub fn facts(rows: &[(String, Option<String>)]) -> Vec<String> {
     let width = rows

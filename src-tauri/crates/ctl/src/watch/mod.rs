@@ -1,6 +1,7 @@
 //! Watching a run until its end. What is shown is read from the run's record, so a run that another process drives
 //! looks the same, and nothing is shown that a crash could take back.
 
+mod compared;
 mod face;
 mod words;
 

@@ -4,6 +4,7 @@ use mysqler_contract::{
     Engine, GateCount, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason,
 };
 
+use super::compared;
 use crate::output::{Output, clock, duration, facts, moment, number, printable};
 use crate::table_name;
 
@@ -184,6 +185,8 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
         }
         _ => {}
     }
+    let figures = compared::lines(out, &view.compared);
+    lines.extend(figures.iter().map(|line| format!("  {line}")));
     if view.warnings > 0 {
         let count = ("count", number(view.warnings));
         lines.push(out.own_with("ctl.run.warnings", [count, ("run", view.id.to_string())]));

@@ -1,7 +1,7 @@
 use mysqler_contract::messages::Locale;
 use mysqler_contract::{
-    AppError, ConnectionId, Difference, Engine, Environment, ErrorCode, EstimateSource, Params, RunId,
-    TableRef, WaitTotal,
+    AppError, ConnectionId, Difference, Engine, Environment, ErrorCode, EstimateSource, Measures, Params,
+    RunId, TableRef, WaitTotal,
 };
 
 use super::*;
@@ -44,6 +44,8 @@ fn view(state: RunState) -> RunView {
         exit_code: None,
         last_seq: 1,
         bytes_after: None,
+        measures: Measures::default(),
+        compared: Vec::new(),
         supervisor: None,
     }
 }

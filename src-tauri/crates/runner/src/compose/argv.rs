@@ -46,6 +46,9 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
         argv.option("--alter-foreign-keys-method", foreign_keys(method));
     }
     others(&mut argv, options)?;
+    if input.renames.is_some() {
+        argv.flag("--no-check-alter");
+    }
     argv.option("--alter", clause);
     let dsn = Dsn {
         host,

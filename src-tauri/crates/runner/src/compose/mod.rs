@@ -4,6 +4,7 @@ mod argv;
 mod defaults;
 mod dsn;
 mod network;
+mod renames;
 mod tls;
 
 use mysqler_contract::{AppError, ErrorCode, Launch, Result};
@@ -19,13 +20,15 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     let (network, host) = network::choice(input)?;
     let charset = input.request.options.charset.as_deref().unwrap_or(input.charset);
     let argv = argv::argv(input, &tls, &host, charset)?;
+    let mut environment = ENVIRONMENT.map(str::to_owned).to_vec();
+    environment.extend(input.renames.map(renames::expected));
     let ca_pem = tls.sends_ca.then(|| input.ca_pem.unwrap_or_default().to_owned());
     Ok(Launch {
         image: input.image.clone(),
         argv,
         defaults: defaults::lines(input, &tls, charset)?,
         ca_pem,
-        environment: ENVIRONMENT.map(str::to_owned).to_vec(),
+        environment,
         network,
         host,
         port: input.port,

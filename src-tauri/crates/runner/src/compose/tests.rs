@@ -23,6 +23,7 @@ struct Given {
     tls: TlsMode,
     ca_pem: Option<String>,
     certificate: Option<ServerCertificate>,
+    renames: Option<std::collections::BTreeMap<String, String>>,
 }
 
 impl Default for Given {
@@ -77,6 +78,7 @@ impl Default for Given {
                 sha256: "CD".repeat(32),
                 verified_by_ca: true,
             }),
+            renames: None,
         }
     }
 }
@@ -87,6 +89,7 @@ impl Given {
             request: &self.request,
             hold: self.request.hold_cutover,
             holds_dates: true,
+            renames: self.renames.as_ref(),
             server: &self.server,
             host: &self.host,
             port: 3306,
@@ -250,7 +253,7 @@ fn further_options_are_handed_on_in_one_spelling_and_in_their_order() {
     given.request.options.others = vec![
         set("chunk-index", Some("--execute")),
         set("nocheck-plan", None),
-        set("check-alter", None),
+        set("check-replication-filters", None),
         set("skip-check-slave-lag", Some("h=r1,P=3307")),
         set("tries", Some("swap_tables:5:0.5,swap_tables:7:1")),
         set("recursion-method", Some("dsn=D=percona,t=dsns")),
@@ -263,7 +266,7 @@ fn further_options_are_handed_on_in_one_spelling_and_in_their_order() {
     );
     assert!(argv.contains(&"--no-check-plan".to_owned()));
     assert!(
-        !argv.iter().any(|word| word.contains("check-alter")),
+        !argv.iter().any(|word| word.contains("check-replication-filters")),
         "the default sense is said by nothing"
     );
     assert_eq!(value(&argv, "--skip-check-replica-lag"), "h=r1,P=3307");
@@ -528,4 +531,16 @@ proptest! {
             prop_assert!(!dsn.contains_key(&'p'));
         }
     }
+}
+
+#[test]
+fn only_a_plan_with_renames_turns_the_check_of_the_clause_off_and_says_which_they_are() {
+    let mut given = Given::default();
+    let launch = given.launch().expect("a launch");
+    assert!(!launch.argv.contains(&"--no-check-alter".to_owned()));
+    assert_eq!(launch.environment, ["PERL_UNICODE=A"]);
+    given.renames = Some([("note".to_owned(), "remark".to_owned())].into());
+    let launch = given.launch().expect("a launch");
+    assert!(launch.argv.contains(&"--no-check-alter".to_owned()));
+    assert_eq!(launch.environment[1], r#"MYSQLER_RENAMES={"note":"remark"}"#);
 }

@@ -1,6 +1,6 @@
 //! The bridge plugin's lines: `@mysqler {"seq":7,"event":"progress",…}`.
 
-use mysqler_contract::{Phase, TableRef};
+use mysqler_contract::{Phase, TableRef, WaitReason};
 use mysqler_core::ports::Signal;
 use serde::Deserialize;
 
@@ -29,6 +29,10 @@ enum Event {
     ShadowCreated {
         table: TableRef,
     },
+    RenamesConfirmed,
+    RenamesDiffer {
+        read: String,
+    },
     AlterShadow,
     ShadowAltered {
         definition: Option<String>,
@@ -44,6 +48,15 @@ enum Event {
         chunk_ms: u64,
     },
     Copied,
+    /// The plugin keeps the table locked from the move of its own triggers to the swap.
+    MoveGuarded,
+    MoveTriggers,
+    /// The locks of that move are not to be had yet.
+    LockAwaited {
+        #[serde(rename = "try")]
+        attempt: u32,
+        of: u32,
+    },
     UpdateForeignKeys,
     ForeignKeysUpdated,
     Swapped,
@@ -120,6 +133,8 @@ impl Parser {
                     text: format!("bridge, {hook}: {text}"),
                 });
             }
+            Event::RenamesConfirmed => signals.push(Signal::RenamesConfirmed),
+            Event::RenamesDiffer { read } => signals.push(Signal::RenamesDiffer { read }),
             Event::Die => self.phases.abandon(),
             Event::CreateShadow => self.phases.start(Phase::CreateShadow, signals),
             Event::AlterShadow => self.phases.start(Phase::AlterShadow, signals),
@@ -143,7 +158,15 @@ impl Parser {
             }
             Event::UpdateForeignKeys => self.phases.start(Phase::UpdateForeignKeys, signals),
             Event::ForeignKeysUpdated => self.phases.finish(Phase::UpdateForeignKeys, signals),
-            Event::Swapped => self.phases.finish(Phase::Swap, signals),
+            Event::MoveGuarded => signals.push(Signal::MoveGuarded),
+            Event::LockAwaited { attempt, of } => {
+                self.wait(WaitReason::Lock, &format!("{attempt}/{of}"), signals);
+            }
+            Event::MoveTriggers => self.phases.start(Phase::Swap, signals),
+            Event::Swapped => {
+                self.wait_over(signals);
+                self.phases.finish(Phase::Swap, signals);
+            }
             Event::DropOld => self.phases.start(Phase::DropOld, signals),
             Event::OldDropped => self.phases.finish(Phase::DropOld, signals),
             // An interrupted tool says which triggers it leaves: nothing is dropped.

@@ -23,6 +23,9 @@ struct Parser {
     next_seq: Option<u64>,
     phases: Phases,
     waiting: Option<WaitReason>,
+    worst_lag_ms: u64,
+    /// The worst so far, until the wait for it is over: it is said again every second.
+    untold_lag: Option<String>,
     paused: bool,
     held: bool,
     faulted: bool,
@@ -46,6 +49,8 @@ impl Parser {
             next_seq: None,
             phases: Phases::default(),
             waiting: None,
+            worst_lag_ms: 0,
+            untold_lag: None,
             paused: false,
             held: false,
             faulted: false,
@@ -73,6 +78,10 @@ impl Parser {
     }
 
     fn wait_over(&mut self, signals: &mut Vec<Signal>) {
+        if let Some(replica) = self.untold_lag.take() {
+            let ms = self.worst_lag_ms;
+            signals.push(Signal::ReplicaLagged { replica, ms });
+        }
         if let Some(reason) = self.waiting.take() {
             signals.push(Signal::WaitEnded { reason });
         }

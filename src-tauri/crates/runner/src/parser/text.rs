@@ -166,7 +166,27 @@ impl Parser {
             return None;
         };
         self.wait(reason, text, signals);
+        if reason == WaitReason::Lag {
+            self.lag(text);
+        }
         Some(LogKind::Wait)
+    }
+
+    /// `Replica lag is 4 seconds on HOST.  Waiting.`, said again for as long as it lasts.
+    fn lag(&mut self, text: &str) {
+        let told = text.strip_prefix("Replica lag is ").and_then(|rest| {
+            let (seconds, rest) = rest.split_once(" seconds on ")?;
+            let replica = rest.split_once(".  Waiting").map_or(rest, |(name, _)| name);
+            Some((seconds.parse::<f64>().ok()?, replica.trim().to_owned()))
+        });
+        if let Some((seconds, replica)) = told {
+            // A count of seconds that a server tells; a float saturates where it does not fit.
+            let ms = (seconds * 1000.0).round() as u64;
+            if ms > self.worst_lag_ms {
+                self.worst_lag_ms = ms;
+                self.untold_lag = Some(replica);
+            }
+        }
     }
 
     /// ``Copying `db`.`t`:  45% 00:12 remain``. The name may hold anything, so the line is read from its end.

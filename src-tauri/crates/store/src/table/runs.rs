@@ -2,17 +2,15 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    AppError, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Phase, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp, WaitReason,
+    AppError, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan, Result,
+    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp, WorkKind,
 };
 use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, RunBatch, RunStore};
+use mysqler_core::run::pace;
 use sqlx::SqliteConnection;
 
 use super::{from_json, int, json, leases, run_events, run_logs, uint, word};
 use crate::{Store, fault};
-
-/// A shorter copy says more about the start than about the pace, and forecasts would learn nonsense from it.
-const TELLING_COPY_MS: u64 = 1000;
 
 pub(super) fn not_found(run: &RunId) -> AppError {
     AppError::new(ErrorCode::NotFound).with("what", run)
@@ -27,6 +25,7 @@ struct Columns {
     duration_ms: Option<i64>,
     rows_copied: i64,
     rate_rows_s: Option<i64>,
+    work: Option<String>,
     error: Option<String>,
     view: String,
 }
@@ -39,6 +38,7 @@ impl Columns {
             _ => None,
         };
         let times = view.finished_at.zip(view.started_at);
+        let pace = pace(view);
         Ok(Self {
             state: view.state.kind().as_str(),
             live: !view.state.is_terminal(),
@@ -50,27 +50,12 @@ impl Columns {
             } else {
                 0
             },
-            rate_rows_s: copy_rate(view).map(int),
+            rate_rows_s: pace.map(|(_, rate)| int(rate)),
+            work: pace.map(|(kind, _)| word(&kind)).transpose()?,
             error,
             view: json(view)?,
         })
     }
-}
-
-/// Rows per second of a completed copy, the user's own pauses left out.
-fn copy_rate(view: &RunView) -> Option<u64> {
-    if view.state != RunState::Completed || view.dry_run || view.rows_copied == 0 {
-        return None;
-    }
-    let copy = view.phases.iter().find(|time| time.phase == Phase::Copy)?;
-    let paused: u64 = view
-        .waits
-        .iter()
-        .filter(|wait| wait.reason == WaitReason::Pause)
-        .map(|wait| wait.ms)
-        .sum();
-    let ms = copy.finished?.since(copy.started).saturating_sub(paused);
-    (ms >= TELLING_COPY_MS).then(|| view.rows_copied.saturating_mul(1000) / ms)
 }
 
 /// A live run on this server and table, under whichever connection.
@@ -109,9 +94,9 @@ async fn insert(
     let (last_seq, plan_json) = (int(last), json(plan)?);
     let query = sqlx::query!(
         "INSERT INTO runs (id, day, number, state, live, environment, connection_id, host, port, database, table_name,
-            created_at, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, job, last_seq, clause, error,
-            command, view, plan)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            created_at, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, work, job, last_seq, clause,
+            error, command, view, plan)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         view.id.0,
         day,
         number,
@@ -129,6 +114,7 @@ async fn insert(
         columns.duration_ms,
         columns.rows_copied,
         columns.rate_rows_s,
+        columns.work,
         view.job,
         last_seq,
         view.clause,
@@ -173,9 +159,9 @@ async fn update(
 async fn update_indexed(conn: &mut SqliteConnection, id: &RunId, columns: &Columns) -> Result<()> {
     let query = sqlx::query!(
         "UPDATE runs SET state = ?1, live = ?2, started_at = ?3, finished_at = ?4, duration_ms = ?5, rows_copied = ?6,
-            rate_rows_s = ?7, error = ?8
-        WHERE id = ?9 AND (state, live, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, error)
-            IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            rate_rows_s = ?7, work = ?8, error = ?9
+        WHERE id = ?10 AND (state, live, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, work, error)
+            IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         columns.state,
         columns.live,
         columns.started_at,
@@ -183,6 +169,7 @@ async fn update_indexed(conn: &mut SqliteConnection, id: &RunId, columns: &Colum
         columns.duration_ms,
         columns.rows_copied,
         columns.rate_rows_s,
+        columns.work,
         columns.error,
         id.0
     );
@@ -319,11 +306,14 @@ impl RunStore for Store {
         self.history_page(filter, page).await
     }
 
-    async fn past_rates(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<u64>> {
+    async fn past_rates(&self, connection: &Connection, kind: WorkKind, limit: u32) -> Result<Vec<u64>> {
+        let (host, work) = (connection.host.to_lowercase(), word(&kind)?);
         let query = sqlx::query_scalar!(
-            r#"SELECT rate_rows_s AS "rate!: i64" FROM runs WHERE connection_id = ? AND rate_rows_s IS NOT NULL
+            r#"SELECT rate_rows_s AS "rate!: i64" FROM runs WHERE host = ? AND port = ? AND work = ?
             ORDER BY finished_at DESC LIMIT ?"#,
-            connection.0,
+            host,
+            connection.port,
+            work,
             limit
         );
         let rates = query.fetch_all(self.readers()).await.map_err(fault::sql)?;

@@ -1,6 +1,6 @@
 use mysqler_contract::{
-    AppError, Connection, ConnectionId, ErrorCode, Leftover, RunDetail, RunId, RunState, RunView, Timestamp,
-    WaitReason, WaitTotal,
+    AppError, Connection, ErrorCode, Leftover, Phase, RunDetail, RunId, RunState, RunView, Timestamp, Work,
+    WorkKind,
 };
 use mysqler_core::ports::{ConnectionStore, Lease, LogCursor, RunBatch, RunStore};
 use mysqler_store::Store;
@@ -220,11 +220,16 @@ async fn a_second_run_on_a_busy_table_is_not_created() {
 }
 
 #[tokio::test]
-async fn past_rates_come_from_completed_copies_that_lasted_pauses_left_out() {
+async fn past_rates_are_those_of_one_kind_of_work_on_one_server() {
     let (_dir, store) = fresh().await;
     let main = connection("a", "main");
-    let record = async |name: &str, made: i64, change: &dyn Fn(RunView) -> RunView| {
-        let plan = plan(&main, &table(name));
+    let elsewhere = Connection {
+        port: 3399,
+        ..connection("b", "elsewhere")
+    };
+    let record = async |at: &Connection, name: &str, made: i64, kind: WorkKind, rows: u64| {
+        let mut plan = plan(at, &table(name));
+        plan.forecast.work = Some(Work { kind, rows });
         let fresh = RunView {
             created_at: Timestamp(NOW.0 + made),
             ..view(&plan)
@@ -233,48 +238,29 @@ async fn past_rates_come_from_completed_copies_that_lasted_pauses_left_out() {
             .create("20260301", fresh, &plan, &queued(), "w", UNTIL)
             .await
             .unwrap();
-        end(&store, &lease, &change(fresh)).await;
+        let mut done = completed(&fresh, rows, 10_000);
+        if kind != WorkKind::ChunkedCopy {
+            done.phases[0].phase = Phase::Alter;
+        }
+        end(&store, &lease, &done).await;
     };
-    let pause = |reason| {
-        vec![WaitTotal {
-            reason,
-            ms: 6000,
-            since: None,
-            detail: String::new(),
-        }]
-    };
-    record("plain", 1, &|run| completed(&run, 100_000, 10_000)).await;
-    record("paused", 2, &|run| RunView {
-        waits: pause(WaitReason::Pause),
-        ..completed(&run, 100_000, 10_000)
-    })
-    .await;
-    record("lagging", 3, &|run| RunView {
-        waits: pause(WaitReason::Lag),
-        ..completed(&run, 30_000, 10_000)
-    })
-    .await;
-    record("failed", 4, &|run| RunView {
-        state: RunState::Cancelled,
-        ..completed(&run, 100_000, 10_000)
-    })
-    .await;
-    record("dry", 5, &|run| RunView {
-        dry_run: true,
-        ..completed(&run, 100_000, 10_000)
-    })
-    .await;
-    record("short", 6, &|run| completed(&run, 5, 3)).await;
+    record(&main, "plain", 1, WorkKind::ChunkedCopy, 100_000).await;
+    record(&main, "later", 2, WorkKind::ChunkedCopy, 30_000).await;
+    record(&main, "rebuilt", 3, WorkKind::Rebuild, 900_000).await;
+    record(&elsewhere, "other", 4, WorkKind::ChunkedCopy, 70_000).await;
+    let rates = async |at: &Connection, kind, limit| store.past_rates(at, kind, limit).await.unwrap();
+    assert_eq!(rates(&main, WorkKind::ChunkedCopy, 10).await, [3_000, 10_000]);
     assert_eq!(
-        store.past_rates(&main.id, 10).await.unwrap(),
-        [3_000, 25_000, 10_000]
+        rates(&main, WorkKind::ChunkedCopy, 1).await,
+        [3_000],
+        "the newest"
     );
-    assert_eq!(store.past_rates(&main.id, 1).await.unwrap(), [3_000]);
-    assert!(
-        store
-            .past_rates(&ConnectionId("b".to_owned()), 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(rates(&main, WorkKind::Rebuild, 10).await, [90_000]);
+    assert!(rates(&main, WorkKind::Indexes, 10).await.is_empty());
+    let same_server = Connection {
+        host: "db1.EXAMPLE".to_owned(),
+        ..connection("c", "another name for it")
+    };
+    assert_eq!(rates(&same_server, WorkKind::Rebuild, 10).await, [90_000]);
+    assert_eq!(rates(&elsewhere, WorkKind::ChunkedCopy, 10).await, [7_000]);
 }

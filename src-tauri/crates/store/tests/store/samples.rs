@@ -110,8 +110,13 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         },
         definition_sha256: "00".to_owned(),
         findings: vec![Finding::new("STATISTICS_STALE", Severity::Warn).with("days", 3)],
+        asked: Vec::new(),
         forecast: Forecast {
             rows: 2_000_000,
+            work: Some(Work {
+                kind: WorkKind::ChunkedCopy,
+                rows: 2_000_000,
+            }),
             shadow_bytes: 1 << 29,
             binlog_bytes: None,
             duration_ms: 60_000,
@@ -127,6 +132,7 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         launch: None,
         direct: None,
         counts_at_gate: false,
+        renames: None,
         command: Some("pt-online-schema-change …".to_owned()),
         made_at: NOW,
     }
@@ -167,6 +173,11 @@ pub fn view(plan: &Plan) -> RunView {
         exit_code: None,
         last_seq: 1,
         bytes_after: None,
+        measures: Measures {
+            work: plan.forecast.work,
+            ..Measures::default()
+        },
+        compared: Vec::new(),
         supervisor: Some("window:1".to_owned()),
     }
 }

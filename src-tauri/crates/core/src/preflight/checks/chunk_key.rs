@@ -2,17 +2,13 @@
 //! bounds of a chunk are texts of too few digits, which equal no stored value, and rows at the edges are left out with
 //! exit code 0. `warn` for ENUM and BIT, with which the tool gives up at its second chunk, and nothing is lost.
 
-use mysqler_contract::{EngineChoice, Finding, KeyFacts, Severity, TableFacts};
+use mysqler_contract::{Finding, KeyFacts, Severity, TableFacts};
 
 use super::super::context::{Context, column_of};
 
 pub const CODES: &[&str] = &["CHUNK_KEY_INEXACT", "CHUNK_KEY_UNREADABLE"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    // The server's own ALTER goes by no key.
-    if context.input.request.engine == EngineChoice::Direct {
-        return Vec::new();
-    }
     let Some(facts) = context.input.table else {
         return Vec::new();
     };

@@ -8,10 +8,6 @@ use super::super::context::Context;
 pub const CODES: &[&str] = &["COLUMN_VALUES_RETURN"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    // The server's own ALTER begins the column anew.
-    if context.input.request.engine == EngineChoice::Direct {
-        return Vec::new();
-    }
     let added: Vec<String> = context
         .operations("ADD COLUMN")
         .flat_map(|operation| operation.names.iter().map(|name| name.to_lowercase()))

@@ -8,10 +8,6 @@ use super::super::context::Context;
 pub const CODES: &[&str] = &["GENERATED_VALUES_LOST"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    // The server's own ALTER keeps the values.
-    if context.input.request.engine == EngineChoice::Direct {
-        return Vec::new();
-    }
     let redefined = context.redefined().into_iter();
     redefined
         .filter(|(column, wanted)| column.generated && !wanted.generated)

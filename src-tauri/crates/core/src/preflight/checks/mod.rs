@@ -32,6 +32,7 @@ mod foreign_keys;
 mod four_byte_text;
 mod generated_columns;
 mod generated_values;
+mod json_rewritten;
 mod key_changes;
 mod key_length;
 mod known_names;
@@ -49,9 +50,11 @@ mod partitions;
 mod prepare;
 mod privileges;
 mod probe;
+mod random_default;
 mod read_only;
 mod reclaim;
 mod replica_target;
+mod replicas_behind;
 mod replicas_watched;
 mod rows;
 mod server_alter;
@@ -62,6 +65,7 @@ mod statistics;
 mod storage;
 mod system_versioned;
 mod table_kind;
+mod trigger_obstacles;
 mod trigger_trust;
 mod triggers;
 mod type_changed;
@@ -93,6 +97,8 @@ pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
     rows::questions(context)
 }
 
+pub use replicas_watched::watches_replicas;
+
 const RULES: &[Rule] = rules![
     Clause added_columns,
     Table auto_increment,
@@ -112,6 +118,7 @@ const RULES: &[Rule] = rules![
     Clause four_byte_text for PtOsc,
     Table generated_columns for PtOsc,
     Clause generated_values for PtOsc,
+    Clause json_rewritten,
     Clause key_changes for PtOsc,
     Table key_length,
     Clause known_names,
@@ -126,9 +133,11 @@ const RULES: &[Rule] = rules![
     Clause prepare,
     Server privileges,
     Server probe for PtOsc,
+    Clause random_default,
     Server read_only,
     Table reclaim,
     Server replica_target,
+    Server replicas_behind for Direct,
     Server replicas_watched for PtOsc,
     Clause server_alter,
     Server server_support,

@@ -7,22 +7,33 @@ use super::super::context::{Context, list};
 
 pub const CODES: &[&str] = &["REPLICAS_NOT_WATCHED", "REPLICAS_BEHIND_TLS_PIN"];
 
+/// Whether pt-osc would ask the replicas, where there are any.
+pub fn watches_replicas(context: &Context<'_>) -> bool {
+    context.input.server.flavour != Flavour::MariaDb
+        && context.input.request.options.recursion_method != RecursionMethod::None
+        && !is_pinned(context)
+}
+
+/// A session that is pinned to the source's certificate reaches no replica.
+fn is_pinned(context: &Context<'_>) -> bool {
+    let launch = context.input.launch.and_then(Result::ok);
+    launch.is_some_and(|launch| {
+        launch
+            .defaults
+            .iter()
+            .any(|line| line.trim_start().starts_with("ssl-fp"))
+    })
+}
+
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let server = context.input.server;
     // On MariaDB nothing is watched whatever was chosen; that has a finding of its own.
     if server.replicas.is_empty() || server.flavour == Flavour::MariaDb {
         return Vec::new();
     }
-    let launch = context.input.launch.and_then(Result::ok);
-    let pinned = launch.is_some_and(|launch| {
-        launch
-            .defaults
-            .iter()
-            .any(|line| line.trim_start().starts_with("ssl-fp"))
-    });
     let code = if context.input.request.options.recursion_method == RecursionMethod::None {
         "REPLICAS_NOT_WATCHED"
-    } else if pinned {
+    } else if is_pinned(context) {
         "REPLICAS_BEHIND_TLS_PIN"
     } else {
         return Vec::new();

@@ -2,9 +2,10 @@
 //! since the copy then waits for as long as that lasts, its triggers in place; a filter on a watched one is `block`, for
 //! pt-osc refuses it. Unwatched, both are told by what the replica would miss. Lag alone is `info`, a minute of it `warn`.
 
-use mysqler_contract::{Finding, Flavour, RecursionMethod, Severity};
+use mysqler_contract::{Finding, Severity};
 
 use super::super::super::context::{Context, list};
+use super::super::watches_replicas;
 use crate::ports::ReplicaState;
 
 pub const CODES: &[&str] = &[
@@ -39,7 +40,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn judge(context: &Context<'_>, name: &str, state: &ReplicaState) -> Vec<Finding> {
-    let watched = is_watched(context);
+    let watched = watches_replicas(context);
     let finding = |code, severity| Finding::new(code, severity).with("replica", name);
     let holds_up = if watched { Severity::Danger } else { Severity::Warn };
     let mut found = Vec::new();
@@ -73,12 +74,6 @@ fn judge(context: &Context<'_>, name: &str, state: &ReplicaState) -> Vec<Finding
         found.push(finding("REPLICA_FILTERED", severity).with("filters", filters));
     }
     found
-}
-
-/// Whether pt-osc itself asks the replicas.
-fn is_watched(context: &Context<'_>) -> bool {
-    context.input.server.flavour != Flavour::MariaDb
-        && context.input.request.options.recursion_method != RecursionMethod::None
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use super::told;
 
 pub const CODES: &[&str] = &[
     "OPTION_FORCE",
-    "OPTION_NO_CHECK_ALTER",
     "OPTION_NO_CHECK_FOREIGN_KEYS",
     "OPTION_NO_CHECK_PLAN",
     "OPTION_NO_CHECK_REPLICATION_FILTERS",
@@ -21,7 +20,6 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         context,
         &[
             ("force", "OPTION_FORCE", Severity::Danger),
-            ("no-check-alter", "OPTION_NO_CHECK_ALTER", Severity::Danger),
             (
                 "no-check-foreign-keys",
                 "OPTION_NO_CHECK_FOREIGN_KEYS",
@@ -57,10 +55,10 @@ mod tests {
     #[test]
     fn a_guard_that_is_off_is_a_danger_and_one_that_is_on_is_nothing() {
         let mut world = World::calm();
-        world.request.options.others = vec![OptionSetting::new("nocheck-alter", None)];
-        assert_eq!(world.codes(), ["OPTION_NO_CHECK_ALTER"]);
+        world.request.options.others = vec![OptionSetting::new("nocheck-plan", None)];
+        assert_eq!(world.codes(), ["OPTION_NO_CHECK_PLAN"]);
         assert_eq!(world.findings()[0].severity, Severity::Danger);
-        world.request.options.others = vec![OptionSetting::new("check-alter", None)];
+        world.request.options.others = vec![OptionSetting::new("check-plan", None)];
         assert_eq!(world.codes(), Vec::<String>::new());
     }
 

@@ -5,6 +5,7 @@
 use mysqler_contract::{EngineChoice, Finding, KeyFacts, Severity};
 
 use super::super::super::context::Context;
+use super::super::super::renames::{changes_primary_key, primary_key_obstacle};
 use super::becoming;
 use super::index_in_use::goes;
 use super::suspicion::Suspicion;
@@ -31,6 +32,15 @@ pub fn suspicions(context: &Context<'_>) -> Vec<Suspicion> {
         .filter(|key| stays(context, key))
         .map(|key| key.name.as_str())
         .collect();
+    // A wider primary key in its place names a row as well.
+    let replaced = changes_primary_key(&context.clause)
+        && context
+            .input
+            .table
+            .is_some_and(|facts| primary_key_obstacle(&context.clause, facts).is_none());
+    if left.is_empty() && replaced {
+        return Vec::new();
+    }
     let severity = if left.is_empty() {
         Severity::Block
     } else {

@@ -51,7 +51,7 @@ fn suspicion(context: &Context<'_>, index: &Index) -> Option<Suspicion> {
         let sql = format!(
             "SELECT COUNT(*) AS `rows` FROM (SELECT 1 FROM {table} LIMIT 2) AS first_rows HAVING COUNT(*) > 1"
         );
-        return Some(Suspicion::new(finding, sql, None));
+        return Some(Suspicion::new(finding, sql, None).at_a_glance());
     }
     let parts: Vec<(String, String)> = values
         .iter()

@@ -48,7 +48,7 @@ fn of_index(context: &Context<'_>, key: &KeyFacts) -> Vec<Suspicion> {
         let finding = finding(Severity::Warn);
         Suspicion {
             unproven: None,
-            ..Suspicion::new(finding, sql, None)
+            ..Suspicion::new(finding, sql, None).at_a_glance()
         }
     });
     refused.into_iter().chain(read).collect()

@@ -53,7 +53,7 @@ pub fn values(context: &Context<'_>, index: &Index) -> Option<Vec<PartValue>> {
                 Some(PartValue::Of(expression(&format!("({text})"))))
             }
             IndexKey::Column(name) => {
-                if let Some(added) = added_column(context, name.as_str()) {
+                if let Some(added) = context.added_column(name.as_str()) {
                     return Some(of_added(context, added));
                 }
                 let present = present_name(context, name.as_str());
@@ -88,19 +88,6 @@ fn expression(text: &str) -> Value {
         nullable: true,
         unchanged: false,
     }
-}
-
-fn added_column<'c>(context: &'c Context<'_>, name: &str) -> Option<&'c Column> {
-    let operations = context.clause.operations.iter();
-    operations
-        .filter(|operation| {
-            matches!(
-                operation.kind,
-                OperationKind::AddColumn(_) | OperationKind::AddList(_)
-            )
-        })
-        .flat_map(|operation| operation.kind.columns())
-        .find(|column| column.name.is(name))
 }
 
 fn of_added(context: &Context<'_>, column: &Column) -> PartValue {

@@ -2,6 +2,7 @@
 //! and the finding if it finds something. An answer decides; without one the finding is told as not proven.
 
 mod becoming;
+mod bytes_padded;
 mod keys;
 mod numbers;
 mod sql;
@@ -36,6 +37,7 @@ use crate::ports::RowQuestion;
 use suspicion::{Suspicion, judge};
 
 pub use becoming::all as all_becoming;
+pub use keys::present_name;
 pub use values::rows_can_tell;
 
 /// A check with the suspicions that its findings come from.
@@ -59,6 +61,7 @@ macro_rules! rules {
 }
 
 pub const RULES: &[RowRule] = rules![
+    bytes_padded,
     check_violated,
     chunk_key_dropped,
     column_in_use,

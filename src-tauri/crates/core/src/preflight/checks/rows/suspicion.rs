@@ -36,6 +36,7 @@ impl Suspicion {
                 sql: sql.clone(),
                 count,
                 sql_mode: None,
+                reads_rows: true,
             },
             finding: finding.query(sql),
             unit: Unit::Rows,
@@ -63,8 +64,14 @@ impl Suspicion {
         Self {
             unit: Unit::Users,
             unproven,
-            ..Self::new(finding, sql, None)
+            ..Self::new(finding, sql, None).at_a_glance()
         }
+    }
+
+    /// The question reads a few rows at the most, or none of the table's.
+    pub fn at_a_glance(mut self) -> Self {
+        self.question.reads_rows = false;
+        self
     }
 
     pub fn of_groups(self) -> Self {

@@ -164,17 +164,20 @@ pub fn programs(context: &Context<'_>, column: &str) -> String {
     format!("{} LIMIT 5", parts.join(" UNION ALL "))
 }
 
-/// Statements that the server remembers and that name both, the latest first.
+/// Statements of applications that the server remembers and that name both, the latest first: those that read or write
+/// rows, without a copy's own, whose words name its shadow table.
 pub fn statements(context: &Context<'_>, column: &str) -> Option<String> {
     let table = &context.input.request.table;
     context.is_on("performance_schema").then(|| {
         format!(
             "SELECT LEFT(DIGEST_TEXT, 100) AS statement FROM performance_schema.events_statements_summary_by_digest \
-             WHERE SCHEMA_NAME = {} AND {} AND {} AND DIGEST_TEXT NOT LIKE 'ALTER %' AND DIGEST_TEXT NOT LIKE 'CREATE %' \
+             WHERE SCHEMA_NAME = {} AND {} AND {} \
+             AND DIGEST_TEXT REGEXP '^[( ]*(CALL|DELETE|INSERT|REPLACE|SELECT|UPDATE|WITH)[^A-Za-z]' AND LOCATE({}, DIGEST_TEXT) = 0 \
              ORDER BY LAST_SEEN DESC LIMIT 3",
             sql::text(&table.database),
             mentioned("DIGEST_TEXT", &table.table),
-            mentioned("DIGEST_TEXT", column)
+            mentioned("DIGEST_TEXT", column),
+            sql::text(&format!("_{}_new", table.table))
         )
     })
 }

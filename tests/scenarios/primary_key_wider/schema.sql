@@ -1,0 +1,7 @@
+CREATE TABLE t (
+  id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  a INT NOT NULL,
+  b INT NOT NULL,
+  note VARCHAR(80),
+  KEY by_a (a)
+);
