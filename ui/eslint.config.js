@@ -11,7 +11,7 @@ const tauri = {
 }
 const fake = {
   group: ['@/ipc/fake', '**/ipc/fake'],
-  message: 'Fakes are for tests, *.fake.ts and main.ts: they must never reach a production bundle.',
+  message: 'Fakes are for tests, their fixtures, *.fake.ts and main.ts: they must never reach a production bundle.',
 }
 const features = {
   group: ['@/features/*', '@/features/**', '**/features/**', '@/app/**', '**/app/**'],
@@ -65,7 +65,7 @@ export default ts.config(
     },
   },
   { files: ['src/shared/**/*.{ts,vue}'], rules: restrict(tauri, fake, features) },
-  { files: ['src/main.ts', 'src/**/*.fake.ts', 'src/**/*.test.ts'], rules: restrict(tauri) },
+  { files: ['src/main.ts', 'src/**/*.fake.ts', 'src/**/*.fixture.ts', 'src/**/*.test.ts'], rules: restrict(tauri) },
   { files: ['src/app/gallery/**'], rules: { 'vue/no-bare-strings-in-template': 'off' } },
   { files: ['src/ipc/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['*.config.{js,ts}'], languageOptions: { globals: globals.node } },

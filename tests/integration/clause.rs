@@ -8,6 +8,7 @@
 mod clause {
     mod corpus;
     mod fuzz;
+    mod live;
     mod servers;
     mod statements;
 }

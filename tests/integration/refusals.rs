@@ -153,7 +153,12 @@ async fn a_clause_that_is_not_one_is_refused_before_or_by_the_server() {
     }
     let verdict = desk
         .core
-        .clause_prepare(&connection.id, &table, "ADD COLUMN z INT, ADD COLUMN y NOSUCH")
+        .clause_prepare(
+            &connection.id,
+            &table,
+            "ADD COLUMN z INT, ADD COLUMN y NOSUCH",
+            &[],
+        )
         .await;
     match verdict.expect("asked") {
         PrepareVerdict::Refused {

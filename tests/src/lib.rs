@@ -3,4 +3,5 @@
 pub mod desk;
 pub mod engine;
 pub mod sandbox;
+pub mod spare;
 pub mod table;

@@ -2,7 +2,7 @@
 
 use mysqler_contract::{
     ChangeRequest, ClauseDiagnosis, ConnectionId, DatabaseSummary, Plan, PrepareVerdict, Result,
-    SuggestedOptions, TableFacts, TableRef, TableSummary,
+    SessionVariable, SuggestedOptions, TableFacts, TableRef, TableSummary,
 };
 
 use super::Held;
@@ -41,8 +41,15 @@ pub async fn suggested_options(
 
 #[tauri::command]
 #[specta::specta]
-pub async fn clause_diagnose(shell: Held<'_>, clause: String) -> Result<ClauseDiagnosis> {
-    Ok(shell.core()?.clause_diagnose(&clause))
+pub async fn clause_diagnose(
+    shell: Held<'_>,
+    clause: String,
+    set_vars: Vec<SessionVariable>,
+    server_mode: Option<String>,
+) -> Result<ClauseDiagnosis> {
+    Ok(shell
+        .core()?
+        .clause_diagnose(&clause, &set_vars, server_mode.as_deref()))
 }
 
 #[tauri::command]
@@ -52,8 +59,12 @@ pub async fn clause_prepare(
     connection: ConnectionId,
     table: TableRef,
     clause: String,
+    set_vars: Vec<SessionVariable>,
 ) -> Result<PrepareVerdict> {
-    shell.core()?.clause_prepare(&connection, &table, &clause).await
+    shell
+        .core()?
+        .clause_prepare(&connection, &table, &clause, &set_vars)
+        .await
 }
 
 #[tauri::command]

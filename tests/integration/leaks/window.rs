@@ -175,19 +175,20 @@ async fn a_change(window: &mut Window, connection: &Connection) -> Plan {
     window
         .heard(
             "clause_diagnose",
-            Ok(core.clause_diagnose("ADD COLUMN x INT; DROP TABLE y")),
+            Ok(core.clause_diagnose("ADD COLUMN x INT; DROP TABLE y", &[], None)),
         )
         .expect("an answer");
     window
         .heard(
             "clause_prepare",
-            core.clause_prepare(&id, &table, "ADD COLUMN x INT").await,
+            core.clause_prepare(&id, &table, "ADD COLUMN x INT", &[]).await,
         )
         .expect("prepared");
     window
         .heard(
             "clause_prepare",
-            core.clause_prepare(&id, &table, "ADD COLUMN x NONSENSE").await,
+            core.clause_prepare(&id, &table, "ADD COLUMN x NONSENSE", &[])
+                .await,
         )
         .expect("an answer");
     window

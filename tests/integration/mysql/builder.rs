@@ -1,7 +1,7 @@
 //! What the window's builder writes, put to real servers. The clauses are written by the window's own tests
 //! (`ui/src/features/change/builder/compose.test.ts`), the definitions were printed by such servers.
 
-use mysqler_core::clause;
+use mysqler_core::clause::{self, SqlMode};
 use mysqler_tests::sandbox::{Client, Sandbox, Server};
 use serde::Deserialize;
 
@@ -9,6 +9,21 @@ use serde::Deserialize;
 struct Written {
     clauses: Vec<String>,
     repeated: Vec<Repeated>,
+    by_mode: Vec<ByMode>,
+}
+
+/// The same operations, written for a server of another sql_mode.
+#[derive(Deserialize)]
+struct ByMode {
+    sql_mode: String,
+    clauses: Vec<String>,
+    repeated: Vec<RepeatedByMode>,
+}
+
+#[derive(Deserialize)]
+struct RepeatedByMode {
+    server: String,
+    clauses: Vec<String>,
 }
 
 /// A MODIFY for each column of a definition, with nothing changed; and a CHANGE to another name.
@@ -123,6 +138,62 @@ async fn a_renamed_column_keeps_everything_but_its_name() {
     }
 }
 
+/// Runs the clause under the mode, and reads what came of it under none.
+async fn altered(client: &mut Client, sql_mode: &str, table: &str, clause: &str) -> String {
+    client.run(&format!("SET SESSION sql_mode = '{sql_mode}'")).await;
+    client.run(&format!("ALTER TABLE {table} {clause}")).await;
+    client.run("SET SESSION sql_mode = ''").await;
+    client.rows(&format!("SHOW CREATE TABLE {table}")).await[0][1].clone()
+}
+
+#[tokio::test]
+async fn what_is_written_for_another_mode_makes_the_same_table_under_it() {
+    let written = written();
+    assert!(written.by_mode.len() >= 3);
+    for server in [Server::Primary, Server::MariaDb] {
+        let schema = Sandbox::from_env().fresh_schema(server, "face_modes").await;
+        let mut client = schema.client().await;
+        client.run(PARENTS).await;
+        for ByMode {
+            sql_mode, clauses, ..
+        } in &written.by_mode
+        {
+            for (plain, own) in written.clauses.iter().zip(clauses) {
+                let mut tables = Vec::new();
+                for (mode, clause) in [("", plain), (sql_mode.as_str(), own)] {
+                    client.run("DROP TABLE IF EXISTS base").await;
+                    client.run(BASE).await;
+                    tables.push(altered(&mut client, mode, "base", clause).await);
+                }
+                assert_eq!(tables[0], tables[1], "{server:?} {sql_mode}: {own}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_is_repeated_for_another_mode_stays_as_it_is() {
+    for ByMode {
+        sql_mode, repeated, ..
+    } in written().by_mode
+    {
+        for RepeatedByMode { server, clauses } in repeated {
+            let before = printed(&server);
+            let server = named(&server);
+            let schema = Sandbox::from_env()
+                .fresh_schema(server, "face_mode_repeated")
+                .await;
+            let mut client = schema.client().await;
+            client.run(&before).await;
+            assert!(clauses.len() >= 20);
+            for clause in &clauses {
+                let after = altered(&mut client, &sql_mode, "odd", clause).await;
+                assert_eq!(after, before, "{server:?} {sql_mode}: {clause}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_lexer_knows_every_operation_and_has_nothing_against_it() {
     let written = written();
@@ -132,8 +203,15 @@ fn the_lexer_knows_every_operation_and_has_nothing_against_it() {
             .iter()
             .flat_map(|repeated| repeated.clauses.iter().chain(&repeated.renamed)),
     );
-    for clause in all {
-        let diagnosis = clause::diagnose(clause);
+    let by_mode = written.by_mode.iter().flat_map(|by| {
+        let repeated = by.repeated.iter().flat_map(|repeated| &repeated.clauses);
+        by.clauses
+            .iter()
+            .chain(repeated)
+            .map(|clause| (clause, by.sql_mode.as_str()))
+    });
+    for (clause, sql_mode) in all.map(|clause| (clause, "")).chain(by_mode) {
+        let diagnosis = clause::diagnose_under(clause, SqlMode::parse(sql_mode));
         assert_eq!(diagnosis.problems, [], "{clause}");
         let verbs: Vec<_> = diagnosis
             .operations

@@ -36,8 +36,8 @@ export const commands = {
 	tables: (connection: ConnectionId, database: string) => __TAURI_INVOKE<TableSummary[]>("tables", { connection, database }),
 	tableFacts: (connection: ConnectionId, table: TableRef) => __TAURI_INVOKE<TableFacts>("table_facts", { connection, table }),
 	suggestedOptions: (connection: ConnectionId, database: string) => __TAURI_INVOKE<SuggestedOptions>("suggested_options", { connection, database }),
-	clauseDiagnose: (clause: string) => __TAURI_INVOKE<ClauseDiagnosis>("clause_diagnose", { clause }),
-	clausePrepare: (connection: ConnectionId, table: TableRef, clause: string) => __TAURI_INVOKE<PrepareVerdict>("clause_prepare", { connection, table, clause }),
+	clauseDiagnose: (clause: string, setVars: SessionVariable[], serverMode: string | null) => __TAURI_INVOKE<ClauseDiagnosis>("clause_diagnose", { clause, setVars, serverMode }),
+	clausePrepare: (connection: ConnectionId, table: TableRef, clause: string, setVars: SessionVariable[]) => __TAURI_INVOKE<PrepareVerdict>("clause_prepare", { connection, table, clause, setVars }),
 	templates: () => __TAURI_INVOKE<ClauseTemplate[]>("templates"),
 	templateSave: (draft: TemplateDraft) => __TAURI_INVOKE<ClauseTemplate>("template_save", { draft }),
 	templateRemove: (id: TemplateId) => __TAURI_INVOKE<null>("template_remove", { id }),
@@ -217,6 +217,8 @@ export type ChangeRequest = {
 };
 
 export type ClauseDiagnosis = {
+	/**  What the clause was read by. */
+	rules: QuoteRules,
 	operations: ClauseOperation[],
 	problems: ClauseProblem[],
 };
@@ -961,6 +963,16 @@ export type Preset = {
 /**  Stable through renames; of a built-in preset its name. */
 export type PresetId = string;
 
+/**  What a sql_mode changes about the reading of a text; a server's default mode changes nothing. */
+export type QuoteRules = {
+	/**  Double quotes hold names. */
+	ansi_quotes: boolean,
+	/**  A backslash in a literal is a backslash. */
+	no_backslash_escapes: boolean,
+	/**  Brackets hold names. */
+	brackets: boolean,
+};
+
 export type Reading = {
 	how: Reads,
 	/**  The costliest of the tables that are read, under the question's own name for it. */
@@ -1251,6 +1263,8 @@ export type SuggestedOptions = {
 	threads_connected: number,
 	max_connections: number,
 	replicas: string[],
+	/**  The server's global sql_mode, under which a clause is read unless a run sets its own. */
+	sql_mode: string | null,
 };
 
 /**  Everything that the application knows of one table. */

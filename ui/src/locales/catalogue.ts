@@ -25,6 +25,15 @@ export function interpolate(text: string, params: CatalogueParams = {}): string 
   })
 }
 
+/** Places that hold quantities, and never a number that only names something, such as a port or a session. */
+const QUANTITIES = new Set(['rows', 'bytes', 'rows_modified', 'count', 'megabytes', 'free_mb', 'size_mb'])
+
+/** Long quantities in groups, as everywhere else in the window: `565182464` → `565,182,464`. */
+const grouped = (params: CatalogueParams, language: string): CatalogueParams =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, QUANTITIES.has(name) && /^\d{4,15}$/.test(String(value)) ? new Intl.NumberFormat(language).format(Number(value)) : value]),
+  )
+
 export function useCatalogue() {
   const language = useLanguage()
   const lookup = (key: string) => catalogue(language.value as Language)[key] ?? catalogue('en')[key]
@@ -36,7 +45,8 @@ export function useCatalogue() {
       if (text === undefined) return fallback ?? key
       // A reason may be the name of a text of its own.
       const why = lookup(`why.${String(params?.why)}`)
-      return interpolate(text, why === undefined ? params : { ...params, why: interpolate(why, params) })
+      const given = grouped(params ?? {}, language.value)
+      return interpolate(text, why === undefined ? given : { ...given, why: interpolate(why, given) })
     },
   }
 }

@@ -71,6 +71,15 @@ pub struct SessionVariable {
     pub value: String,
 }
 
+/// The sql_mode that stands last among session variables, without quotes around it.
+pub fn sql_mode_among(set_vars: &[SessionVariable]) -> Option<&str> {
+    set_vars
+        .iter()
+        .filter(|variable| variable.name.eq_ignore_ascii_case("sql_mode"))
+        .map(|variable| variable.value.trim_matches(['\'', '"']))
+        .next_back()
+}
+
 /// How rows of child tables follow a referenced table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -109,11 +118,7 @@ impl Eq for ChangeOptions {}
 impl ChangeOptions {
     /// The sql_mode that is set for the run, without quotes around it; `None` leaves it to the server.
     pub fn sql_mode(&self) -> Option<&str> {
-        self.set_vars
-            .iter()
-            .filter(|variable| variable.name.eq_ignore_ascii_case("sql_mode"))
-            .map(|variable| variable.value.trim_matches(['\'', '"']))
-            .next_back()
+        sql_mode_among(&self.set_vars)
     }
 
     /// The table's own triggers are taken along to the new table.
@@ -163,6 +168,8 @@ pub struct SuggestedOptions {
     pub threads_connected: u64,
     pub max_connections: u64,
     pub replicas: Vec<String>,
+    /// The server's global sql_mode, under which a clause is read unless a run sets its own.
+    pub sql_mode: Option<String>,
 }
 
 /// One operation of a clause with its byte span in the text as typed.
@@ -186,8 +193,21 @@ pub struct ClauseProblem {
     pub end: u32,
 }
 
+/// What a sql_mode changes about the reading of a text; a server's default mode changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+pub struct QuoteRules {
+    /// Double quotes hold names.
+    pub ansi_quotes: bool,
+    /// A backslash in a literal is a backslash.
+    pub no_backslash_escapes: bool,
+    /// Brackets hold names.
+    pub brackets: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
 pub struct ClauseDiagnosis {
+    /// What the clause was read by.
+    pub rules: QuoteRules,
     pub operations: Vec<ClauseOperation>,
     pub problems: Vec<ClauseProblem>,
 }

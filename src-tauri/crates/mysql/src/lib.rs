@@ -104,6 +104,10 @@ impl Servers for MySqlServers {
         server::facts(&mut *self.cache.lease(target).await?, database).await
     }
 
+    async fn sql_mode(&self, target: &Target) -> Result<String> {
+        server::sql_mode(&mut *self.cache.lease(target).await?).await
+    }
+
     async fn prepare(
         &self,
         target: &Target,

@@ -111,6 +111,12 @@ async fn latency_us(session: &mut Session) -> Result<u64> {
     Ok(samples[1])
 }
 
+/// What new sessions begin with.
+pub(crate) async fn sql_mode(session: &mut Session) -> Result<String> {
+    let rows = session.rows("SELECT @@GLOBAL.sql_mode").await?;
+    Ok(rows.first().map(|row| row.text(0)).unwrap_or_default())
+}
+
 async fn variables(session: &mut Session) -> Result<Variables> {
     Ok(session
         .rows("SHOW GLOBAL VARIABLES")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { editorSpan, utf16Offsets } from './byteSpans'
+import { editorSpans, utf16Offsets } from './byteSpans'
 
 const bytesBefore = (text: string, units: number) => new TextEncoder().encode(text.slice(0, units)).length
 
@@ -27,15 +27,18 @@ describe('a byte offset', () => {
 })
 
 describe('a span for the editor', () => {
-  it('covers the problem behind Chinese text', () => {
+  it('covers the problem behind Chinese text, whatever stands in what order', () => {
     const text = "ADD COLUMN 备注 INT; DROP"
-    const { from, to } = editorSpan(text, bytesBefore(text, text.indexOf(';')), bytesBefore(text, text.length))
-    expect(text.slice(from, to)).toBe('; DROP')
+    const byte = (unit: number) => bytesBefore(text, unit)
+    const spans = editorSpans(text, [
+      { start: byte(text.indexOf(';')), end: byte(text.length) },
+      { start: byte(text.indexOf('备')), end: byte(text.indexOf(' INT')) },
+    ])
+    expect(spans.map(({ from, to }) => text.slice(from, to))).toEqual(['; DROP', '备注'])
   })
 
   it('is never empty while there is text', () => {
-    expect(editorSpan('abc', 1, 1)).toEqual({ from: 1, to: 2 })
-    expect(editorSpan('abc', 3, 3)).toEqual({ from: 2, to: 3 })
-    expect(editorSpan('', 0, 0)).toEqual({ from: 0, to: 0 })
+    expect(editorSpans('abc', [{ start: 1, end: 1 }, { start: 3, end: 3 }])).toEqual([{ from: 1, to: 2 }, { from: 2, to: 3 }])
+    expect(editorSpans('', [{ start: 0, end: 0 }])).toEqual([{ from: 0, to: 0 }])
   })
 })

@@ -28,9 +28,13 @@ export interface Span {
   to: number
 }
 
-/** A byte span as a span of the editor, at least one unit wide where the text has one, so that it can be seen. */
-export function editorSpan(text: string, start: number, end: number): Span {
-  const [from, to] = utf16Offsets(text, [start, end]) as [number, number]
-  if (to > from) return { from, to }
-  return from < text.length ? { from, to: from + 1 } : { from: Math.max(0, text.length - 1), to: text.length }
+/** Byte spans as spans of the editor, each at least one unit wide where the text has one, so that it can be seen. */
+export function editorSpans(text: string, spans: readonly { start: number; end: number }[]): Span[] {
+  // All together, since each look at a place walks through the text.
+  const offsets = utf16Offsets(text, spans.flatMap(({ start, end }) => [start, end]))
+  return spans.map((_, index) => {
+    const [from, to] = offsets.slice(2 * index, 2 * index + 2) as [number, number]
+    if (to > from) return { from, to }
+    return from < text.length ? { from, to: from + 1 } : { from: Math.max(0, text.length - 1), to: text.length }
+  })
 }

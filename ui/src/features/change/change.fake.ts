@@ -3,7 +3,7 @@ import { sampleConnection } from '@/features/connections/sample'
 import type { Advice, ChangeRequest, ClauseTemplate, PrepareVerdict, TableRef, TableSummary, TemplateDraft } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
 import { BUILT_IN } from './options'
-import { sampleFacts, sampleFinding, samplePlan } from './sample'
+import { sampleAdvice, sampleDiagnosis, sampleFacts, sampleFinding, samplePlan, sampleSuggestion } from './sample'
 
 const wanted = new URLSearchParams(location.search).get('change')
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms))
@@ -39,22 +39,18 @@ fake('tableFacts', async ({ table: of }) => {
   const facts = sampleFacts(of as TableRef)
   return { ...facts, summary: { ...facts.summary, ...few.find(({ name }) => name === (of as TableRef).table) } }
 })
-fake('suggestedOptions', () => ({
-  options: { ...BUILT_IN, max_load: [{ variable: 'Threads_running', value: 34 }], critical_load: [{ variable: 'Threads_running', value: 68 }] },
-  base: { ...BUILT_IN, max_load: [{ variable: 'Threads_running', value: 34 }], critical_load: [{ variable: 'Threads_running', value: 68 }] },
-  preset: 'gentle',
-  threads_running: 9, threads_connected: 145, max_connections: 12_000, replicas: ['10.2.0.22:3306', '10.2.0.23:3306'],
-}))
+const busy = { ...BUILT_IN, max_load: [{ variable: 'Threads_running', value: 34 }], critical_load: [{ variable: 'Threads_running', value: 68 }] }
+fake('suggestedOptions', () => sampleSuggestion({ options: busy, base: busy, threads_running: 9, threads_connected: 145, max_connections: 12_000, replicas: ['10.2.0.22:3306', '10.2.0.23:3306'] }))
 
 const bytes = (text: string) => new TextEncoder().encode(text).length
 fake('clauseDiagnose', ({ clause }) => {
   const text = String(clause)
   const semicolon = text.indexOf(';')
   const drop = /DROP\s+COLUMN\s+\S+/i.exec(text)
-  return {
+  return sampleDiagnosis({
     operations: drop === null ? [] : [{ verb: 'DROP COLUMN', start: bytes(text.slice(0, drop.index)), end: bytes(text.slice(0, drop.index + drop[0].length)), destructive: true, subject: null }],
     problems: semicolon < 0 ? [] : [{ reason: text.trimEnd().endsWith(';') ? 'trailing_semicolon' : 'second_statement', start: bytes(text.slice(0, semicolon)), end: bytes(text) }],
-  }
+  })
 })
 fake('clausePrepare', async ({ clause }): Promise<PrepareVerdict> => {
   await sleep(200)
@@ -84,20 +80,17 @@ fake('tableAnalyze', async () => {
 })
 /** What a careless clause brings up. */
 const grave = (name: string) => [
-  sampleFinding('CLAUSE_NUL', 'block', { scope: 'clause', fixes: [{ kind: 'replace_clause', clause: 'CHANGE COLUMN `note` `remark` VARCHAR(120) NULL' }] }),
+  sampleFinding('CLAUSE_NUL', 'block', { scope: 'clause', params: { start: '24', fragment: "'a\\0'" }, fixes: [{ kind: 'replace_clause', clause: 'CHANGE COLUMN `note` `remark` VARCHAR(120) NULL' }] }),
   sampleFinding('STATISTICS_IMPLAUSIBLE', 'danger', { scope: 'rows', proven: false, params: { table: name, rows: '13', bytes: '565182464' }, query: `SELECT email, COUNT(*)\nFROM ${name}\nGROUP BY email\nHAVING COUNT(*) > 1\nLIMIT 5`, fixes: [{ kind: 'set_option', option: 'chunk_size', value: '1000' }] }),
-  sampleFinding('TABLE_LOCKED_NOW', 'warn', { scope: 'moment', fixes: [{ kind: 'kill_session', id: 4711 }] }),
+  sampleFinding('METADATA_LOCK_HELD', 'warn', { scope: 'moment', params: { table: name, lock: 'SHARED_WRITE', id: '4711', user: 'app', host: '10.2.0.40', seconds: '84', count: '2', statement: 'UPDATE orders SET status = …' }, fixes: [{ kind: 'kill_session', id: 4711 }] }),
   ...['LINT_FLOAT_MONEY', 'LINT_INDEX_NAME', 'LINT_TIMESTAMP_2038'].map((code) => sampleFinding(code, 'info', { scope: 'lint' })),
 ]
-const sampleAdvice = (asked: ChangeRequest): Advice => ({
-  algorithm: 'instant', verified: wanted !== 'blocked', reasons: [{ what: 'INSTANT_GUARANTEED', params: {} }],
-  offers: [
-    { engine: 'direct', algorithm: 'instant', open: true, notes: [{ what: 'ROW_VERSIONS', params: { used: '3', limit: '64' } }] },
-    { engine: 'pt-osc', algorithm: null, open: true, notes: [{ what: 'COPIES_TABLE', params: {} }] },
-    { engine: 'direct', algorithm: 'inplace', open: wanted !== 'blocked', notes: [{ what: 'REPLICA_LAG', params: {} }] },
-  ],
-  expected: { table: asked.table, definition: sampleFacts(asked.table).definition.replace("  PRIMARY KEY", "  `priority` tinyint NOT NULL DEFAULT '0',\n  PRIMARY KEY") },
-})
+const advised = (asked: ChangeRequest): Advice =>
+  sampleAdvice({
+    ...(wanted === 'blocked' ? { verified: false, reasons: [{ what: 'by_rule', params: { algorithm: 'INSTANT' } }, { what: 'not_tried_no_right', params: { message: '1227: Access denied; you need SYSTEM_VARIABLES_ADMIN' } }] } : {}),
+    offers: sampleAdvice().offers.map((offer) => ({ ...offer, open: wanted !== 'blocked' || offer.algorithm !== 'inplace' })),
+    expected: { table: asked.table, definition: sampleFacts(asked.table).definition.replace("  PRIMARY KEY", "  `priority` tinyint NOT NULL DEFAULT '0',\n  PRIMARY KEY") },
+  })
 const STEPS = ['DUPLICATE_VALUES', 'VALUES_TOO_LONG', 'NULLS_INTO_NOT_NULL', 'ADVICE']
 const cancelled = new Set<string>()
 fake('planCancel', ({ ticket }) => {
@@ -128,7 +121,7 @@ fake('plan', async ({ request, ticket }) => {
     connection: sampleConnection({ id: asked.connection_id, ...(production ? {} : { name: 'laptop', environment: 'development' }) }),
     findings,
     engine: asked.engine === 'pt-osc' ? 'pt-osc' : 'direct',
-    advice: sampleAdvice(asked),
+    advice: advised(asked),
     confirmation: (production || drops) && !asked.dry_run ? { typed: name, accept: drops ? ['DROPS_COLUMN'] : [] } : { typed: null, accept: [] },
     ...(wanted === 'blocked' ? { launch: null, command: null } : {}),
   })

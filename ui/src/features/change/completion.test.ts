@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completionsAt, quoted } from './completion'
 import { sampleFacts } from './sample'
+import { DEFAULT_RULES } from './sqlTokens'
 
 const facts = sampleFacts()
 /** `|` is where the cursor stands. */
@@ -48,6 +49,12 @@ describe('what the editor offers', () => {
   it('is nothing inside of a text or a comment', () => {
     expect([at("ADD COLUMN a INT COMMENT 'DROP |"), at('ADD /* DROP |'), at("ADD COLUMN a INT DEFAULT 'it''s |")]).toEqual([null, null, null])
     expect(at("ADD COLUMN a INT COMMENT 'x' |")?.place).toBe('attribute')
+  })
+
+  it('is a column inside of double quotes where they hold names', () => {
+    const text = 'DROP COLUMN "no'
+    expect(completionsAt(text, text.length, facts)).toBeNull()
+    expect(completionsAt(text, text.length, facts, { ...DEFAULT_RULES, ansi_quotes: true })).toMatchObject({ place: 'column', from: 'DROP COLUMN '.length })
   })
 
   it('comes from the table itself', () => {

@@ -1,6 +1,6 @@
 /** What can stand at a place of a clause: operations, columns, indexes, types, character sets, each where it belongs. */
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete'
-import type { TableFacts } from '@/ipc'
+import type { QuoteRules, TableFacts } from '@/ipc'
 import { CHARSETS, charsetOf, COLUMN_TYPES } from './builder/types'
 import { ENGINES, ROW_FORMATS } from './builder/compose'
 import { isSign, isWord, meaningful, operationsOf, sqlTokens } from './sqlTokens'
@@ -132,10 +132,10 @@ function offered(place: Place, facts: TableFacts | undefined): Completion[] {
 }
 
 /** What to offer in `text` at `position`, and from where it replaces; `null` inside of strings and comments. */
-export function completionsAt(text: string, position: number, facts: TableFacts | undefined): { from: number; place: Place; options: Completion[] } | null {
-  const tokens = sqlTokens(text.slice(0, position))
+export function completionsAt(text: string, position: number, facts: TableFacts | undefined, rules?: QuoteRules): { from: number; place: Place; options: Completion[] } | null {
+  const tokens = sqlTokens(text.slice(0, position), rules)
   const last = tokens.at(-1)
-  const isOpen = last !== undefined && (last.kind === 'quoted' ? last.text.length === 1 || !last.text.endsWith('`') : last.kind === 'string' ? !isClosed(last.text) : last.kind === 'comment' && !last.text.endsWith('*/'))
+  const isOpen = last !== undefined && !last.closed
   if (isOpen && last.kind !== 'quoted') return null
   const typed = last !== undefined && (last.kind === 'word' || last.kind === 'number' || isOpen) ? last : undefined
   const from = typed?.from ?? position
@@ -143,14 +143,13 @@ export function completionsAt(text: string, position: number, facts: TableFacts 
   const place = placeAfter(meaningful(operation))
   return { from, place, options: offered(place, facts) }
 }
-const isClosed = (string: string) => string.length > 1 && new RegExp(`^${string[0]}(?:${string[0]}{2}|\\\\[^]|[^${string[0]}\\\\])*${string[0]}$`).test(string)
 
 export const clauseWords =
-  (facts: () => TableFacts | undefined) =>
+  (facts: () => TableFacts | undefined, rules?: QuoteRules) =>
   (context: CompletionContext): CompletionResult | null => {
-    const found = completionsAt(context.state.sliceDoc(), context.pos, facts())
+    const found = completionsAt(context.state.sliceDoc(), context.pos, facts(), rules)
     if (found === null || found.options.length === 0) return null
     // After a space of its own accord only where the choice is short and certain; elsewhere with the first letter.
     if (!context.explicit && found.from === context.pos && !['column', 'index', 'foreign_key', 'charset', 'collation', 'engine', 'row_format'].includes(found.place)) return null
-    return { from: found.from, options: found.options, validFor: /^`?[\p{L}\p{N}_$ ]*$/u }
+    return { from: found.from, options: found.options, validFor: /^[`"[]?[\p{L}\p{N}_$ ]*$/u }
   }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { useDraft } from './draft'
 import { countBySeverity, isAnalyze, sortFindings } from './findings'
 import { BUILT_IN, differing, effective } from './options'
-import { sampleFinding, samplePlan, sampleRequest } from './sample'
+import { sampleFinding, samplePlan, sampleRequest, sampleSuggestion } from './sample'
 
 describe('a draft', () => {
   beforeEach(() => setActivePinia(createPinia()))
@@ -67,7 +67,7 @@ describe('a draft', () => {
 
 describe('options', () => {
   it('follow the suggestion where the person set nothing', () => {
-    const suggested = { options: { ...BUILT_IN, max_lag_s: 3 }, base: BUILT_IN, preset: 'gentle', threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }
+    const suggested = sampleSuggestion({ options: { ...BUILT_IN, max_lag_s: 3 } })
     expect(effective(suggested, { chunk_time_ms: 50 })).toMatchObject({ max_lag_s: 3, chunk_time_ms: 50 })
     expect(effective(undefined, {})).toEqual(BUILT_IN)
   })

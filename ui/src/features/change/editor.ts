@@ -1,11 +1,12 @@
 /** The editor's look and language: MySQL highlighting in the window's colours, completion of a clause's words and columns. */
-import { MySQL, sql } from '@codemirror/lang-sql'
+import { MySQL, SQLDialect } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import type { TableFacts } from '@/ipc'
+import type { QuoteRules, TableFacts } from '@/ipc'
 import { clauseWords } from './completion'
+import { DEFAULT_RULES } from './sqlTokens'
 
 const highlight = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword], color: 'var(--syntax-keyword)' },
@@ -66,8 +67,24 @@ const theme = EditorView.theme({
 
 export const look: Extension = [theme, syntaxHighlighting(highlight)]
 
-/** MySQL with the words that belong where the cursor stands; `facts` is asked at that moment. */
-export const mysql = (facts: () => TableFacts | undefined = () => undefined): Extension => [
-  sql({ dialect: MySQL, upperCaseKeywords: true }),
-  MySQL.language.data.of({ autocomplete: clauseWords(facts) }),
-]
+const dialects = new Map<string, SQLDialect>()
+/** The colours of quotes follow the sql_mode, as the reading of the clause does. */
+function dialectBy(rules: QuoteRules): SQLDialect {
+  const key = JSON.stringify(rules)
+  const known = dialects.get(key)
+  if (known !== undefined) return known
+  const dialect = SQLDialect.define({
+    ...MySQL.spec,
+    backslashEscapes: !rules.no_backslash_escapes,
+    doubleQuotedStrings: !rules.ansi_quotes,
+    identifierQuotes: `\`${rules.ansi_quotes ? '"' : ''}${rules.brackets ? '[' : ''}`,
+  })
+  dialects.set(key, dialect)
+  return dialect
+}
+
+/** MySQL with the words that belong where the cursor stands, and none of the language's many others; `facts` is asked at that moment. */
+export const mysql = (facts: () => TableFacts | undefined = () => undefined, rules: QuoteRules = DEFAULT_RULES): Extension => {
+  const dialect = dialectBy(rules)
+  return [dialect.language, dialect.language.data.of({ autocomplete: clauseWords(facts, rules) })]
+}

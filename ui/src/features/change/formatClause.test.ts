@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatClause } from './formatClause'
-import { operationsOf, sqlTokens } from './sqlTokens'
+import { DEFAULT_RULES, operationsOf, sqlTokens } from './sqlTokens'
 
 const CLAUSES = [
   'ADD COLUMN a INT,ADD COLUMN b INT',
@@ -42,6 +42,12 @@ describe('the formatted clause', () => {
   it('gives each operation its line and leaves strings, names and comments as they are', () => {
     expect(formatClause(CLAUSES[1]!)).toBe('ADD COLUMN a INT,\nDROP b')
     expect(formatClause(CLAUSES[2]!)).toBe("ADD c ENUM('a,b', 'it''s', 'x\\'y') COMMENT 'two  spaces, kept',\nADD d DECIMAL(10, 2)")
+  })
+
+  it('leaves alone what the sql_mode says is a string', () => {
+    const clause = "ADD a INT COMMENT 'x\\',  ADD b INT COMMENT 'two  spaces'"
+    expect(formatClause(clause, { ...DEFAULT_RULES, no_backslash_escapes: true })).toBe("ADD a INT COMMENT 'x\\',\nADD b INT COMMENT 'two  spaces'")
+    expect(formatClause(clause)).toBe("ADD a INT COMMENT 'x\\',  ADD b INT COMMENT 'two spaces'")
   })
 
   it('says exactly what was written', () => {

@@ -1,13 +1,14 @@
 /** A clause laid out to be read: one operation a line, single spaces. Only white space differs from what was written. */
+import type { QuoteRules } from '@/ipc'
 import { isSign, sqlTokens } from './sqlTokens'
 
-export function formatClause(clause: string): string {
+export function formatClause(clause: string, rules?: QuoteRules): string {
   let out = ''
   let depth = 0
   // What has to stand before the next token: nothing, a space or a line break.
   let gap = ''
   let lineComment = false
-  for (const token of sqlTokens(clause)) {
+  for (const token of sqlTokens(clause, rules)) {
     if (token.kind === 'space') {
       if (gap === '' && out !== '') gap = ' '
       continue

@@ -1,7 +1,8 @@
 /** Plans and tables for tests and for looking at pages without a core. */
 import { sampleConnection } from '@/features/connections/sample'
-import type { ChangeRequest, ColumnFacts, Finding, Plan, TableFacts, TableRef } from '@/ipc'
+import type { Advice, ChangeRequest, ClauseDiagnosis, ColumnFacts, Finding, Plan, SuggestedOptions, TableFacts, TableRef } from '@/ipc'
 import { BUILT_IN } from './options'
+import { DEFAULT_RULES } from './sqlTokens'
 
 export const sampleFinding = (code: string, severity: Finding['severity'], part: Partial<Finding> = {}): Finding => ({
   code, severity, scope: 'table', proven: true, params: {}, query: null, remedy: null, fixes: [], ...part,
@@ -55,6 +56,12 @@ export function sampleFacts(table: TableRef = { database: 'shop', table: 'orders
   }
 }
 
+export const sampleSuggestion = (part: Partial<SuggestedOptions> = {}): SuggestedOptions => ({
+  options: BUILT_IN, base: BUILT_IN, preset: 'gentle', threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [], sql_mode: 'STRICT_TRANS_TABLES', ...part,
+})
+
+export const sampleDiagnosis = (part: Partial<ClauseDiagnosis> = {}): ClauseDiagnosis => ({ rules: DEFAULT_RULES, operations: [], problems: [], ...part })
+
 export const sampleRequest = (part: Partial<ChangeRequest> = {}): ChangeRequest => ({
   connection_id: 'c1',
   table: { database: 'shop', table: 'orders' },
@@ -63,6 +70,23 @@ export const sampleRequest = (part: Partial<ChangeRequest> = {}): ChangeRequest 
   engine: 'auto',
   dry_run: false,
   hold_cutover: false,
+  ...part,
+})
+
+/** INSTANT, as the server showed it on an empty copy. */
+export const sampleAdvice = (part: Partial<Advice> = {}): Advice => ({
+  algorithm: 'instant',
+  verified: true,
+  reasons: [{ what: 'clone_took', params: { algorithm: 'INSTANT' } }],
+  offers: [
+    { engine: 'direct', algorithm: 'instant', open: true, notes: [{ what: 'price_instant', params: {} }] },
+    { engine: 'pt-osc', algorithm: null, open: true, notes: [{ what: 'price_copies_all', params: { megabytes: '606' } }, { what: 'price_throttled', params: {} }] },
+    { engine: 'direct', algorithm: 'inplace', open: true, notes: [{ what: 'price_replicas_wait', params: { replicas: '2' } }] },
+  ],
+  expected: null,
+  blocks_writers: false,
+  refusal: null,
+  left: null,
   ...part,
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_RULES } from './sqlTokens'
 import { BUILT_IN_TEMPLATES, filled, placesOf } from './templates'
 
 describe('a template', () => {
@@ -19,6 +20,13 @@ describe('a template', () => {
       String.raw`ADD a VARCHAR(9) COMMENT 'it is it''s a \\ thing'`,
     )
     expect(filled('AUTO_INCREMENT={next}', { next: '100' })).toBe('AUTO_INCREMENT=100')
+  })
+
+  it('escapes by the rules that the clause is read by', () => {
+    const template = String.raw`ADD {name} INT COMMENT 'a \', ADD "{name2}" INT COMMENT '{comment}'`
+    const values = { name: 'a', name2: 'b"c', comment: String.raw`it's \ so` }
+    const rules = { ...DEFAULT_RULES, ansi_quotes: true, no_backslash_escapes: true }
+    expect(filled(template, values, rules)).toBe(String.raw`ADD a INT COMMENT 'a \', ADD "b""c" INT COMMENT 'it''s \ so'`)
   })
 
   it('keeps a place that nobody filled', () => {

@@ -1,8 +1,9 @@
 /** Clauses with places to fill, such as `{column}`: the built-in ones, and how a place is filled. */
+import type { QuoteRules } from '@/ipc'
 import type { MessageKey } from '@/locales'
-import { quoteText } from './builder/compose'
 import { quoted } from './completion'
-import { sqlTokens } from './sqlTokens'
+import { insideOf } from './quoting'
+import { DEFAULT_RULES, sqlTokens } from './sqlTokens'
 
 type TemplateKey = Extract<MessageKey, `builder.template.name.${string}`>
 type BuiltIn = TemplateKey extends `builder.template.name.${infer Name}` ? Name : never
@@ -31,21 +32,38 @@ export const isNamePlace = (place: string) => /^(column|index|key|name|table)\d*
 const fill = (text: string, values: Readonly<Record<string, string>>, write: (value: string) => string) =>
   text.replace(PLACE, (place, name: string) => (values[name] ? write(values[name]) : place))
 
+/** Words, signs and numbers that touch a place are one word: `idx_{column}`. */
+const WORD = /[\p{L}\p{N}_$]*(?:\{[A-Za-z][A-Za-z0-9_]*\}[\p{L}\p{N}_$]*)+/gu
+
+function filledWord(piece: string, values: Readonly<Record<string, string>>): string {
+  const places = placesOf(piece)
+  const word = fill(piece, values, (value) => value)
+  const isName = places.every((place) => values[place]) && (places.some(isNamePlace) || piece !== `{${places[0]}}`)
+  return isName ? quoted(word) : word
+}
+
 /**
- * The clause with its places filled. Inside of quotes a value is escaped for them; a word that holds a name becomes a name
- * in backticks where it has to; a place without a value stays, so that it is seen.
+ * The clause with its places filled. Inside of quotes a value is escaped for them, by the rules that the clause is read
+ * by; a word that holds a name becomes a name in backticks where it has to; a place without a value stays, so that it is
+ * seen.
  */
-export function filled(clause: string, values: Readonly<Record<string, string>>): string {
-  // Words, signs and numbers that touch a place are one word: `idx_{column}`.
-  return clause.replace(/'(?:''|\\[^]|[^'\\])*'|"(?:""|\\[^]|[^"\\])*"|`(?:``|[^`])*`|[\p{L}\p{N}_$]*(?:\{[A-Za-z][A-Za-z0-9_]*\}[\p{L}\p{N}_$]*)+/gu, (piece) => {
-    if (piece.startsWith('`')) return fill(piece, values, (value) => value.replaceAll('`', '``'))
-    if (piece.startsWith("'")) return fill(piece, values, (value) => quoteText(value).slice(1, -1))
-    if (piece.startsWith('"')) return fill(piece, values, (value) => value.replaceAll('\\', '\\\\').replaceAll('"', '""'))
-    const places = placesOf(piece)
-    const word = fill(piece, values, (value) => value)
-    const isName = places.every((place) => values[place]) && (places.some(isNamePlace) || piece !== `{${places[0]}}`)
-    return isName ? quoted(word) : word
-  })
+export function filled(clause: string, values: Readonly<Record<string, string>>, rules: QuoteRules = DEFAULT_RULES): string {
+  let out = ''
+  let plain = ''
+  const settle = () => {
+    out += plain.replace(WORD, (piece) => filledWord(piece, values))
+    plain = ''
+  }
+  for (const token of sqlTokens(clause, rules)) {
+    if ((token.kind !== 'string' && token.kind !== 'quoted') || !token.closed) {
+      plain += token.text
+      continue
+    }
+    settle()
+    out += fill(token.text, values, (value) => insideOf(token, value, rules))
+  }
+  settle()
+  return out
 }
 
 /** One line that shows where the places are. */

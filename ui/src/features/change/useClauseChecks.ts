@@ -3,10 +3,12 @@ import { useDebounceFn } from '@vueuse/core'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Ref } from 'vue'
 import { commands } from '@/ipc'
-import type { ClauseDiagnosis, PrepareVerdict, TableRef } from '@/ipc'
+import type { ClauseDiagnosis, PrepareVerdict, SessionVariable, TableRef } from '@/ipc'
 import { useCatalogue } from '@/locales/catalogue'
-import { editorSpan } from './byteSpans'
+import { same } from './options'
+import { editorSpans } from './byteSpans'
 import type { Span } from './byteSpans'
+import { DEFAULT_RULES } from './sqlTokens'
 
 export interface Mark extends Span {
   severity: 'error' | 'warning' | 'info'
@@ -17,6 +19,10 @@ interface Subject {
   connectionId: string | null
   table: TableRef | null
   clause: string
+  /** What the run's session is to have: a sql_mode among them decides how the clause is read. */
+  setVars: readonly SessionVariable[]
+  /** The server's own sql_mode, as far as it is known. */
+  serverMode: string | null
 }
 
 /** What the marks say where the catalogue has no text of its own. */
@@ -28,38 +34,45 @@ interface Words {
 
 export function useClauseChecks(subject: Ref<Subject>, words: Words) {
   const catalogue = useCatalogue()
-  const diagnosis = shallowRef<{ clause: string; answer: ClauseDiagnosis } | null>(null)
-  const verdict = shallowRef<{ key: string; clause: string; answer: PrepareVerdict } | null>(null)
+  const diagnosis = shallowRef<{ of: Subject; answer: ClauseDiagnosis } | null>(null)
+  const verdict = shallowRef<{ of: Subject; answer: PrepareVerdict } | null>(null)
   const preparing = ref(false)
   let alive = true
   onScopeDispose(() => (alive = false))
 
-  const keyOf = (of: Subject) => JSON.stringify([of.connectionId, of.table, of.clause])
+  const isRead = (of: Subject) => of.clause === subject.value.clause && of.serverMode === subject.value.serverMode && same(of.setVars, subject.value.setVars)
+  const isPrepared = (of: Subject) => isRead(of) && of.connectionId === subject.value.connectionId && same(of.table, subject.value.table)
+  /** The answers, while they are about what stands there. */
+  const read = computed(() => (diagnosis.value !== null && isRead(diagnosis.value.of) ? diagnosis.value.answer : null))
+  const server = computed(() => (verdict.value !== null && isPrepared(verdict.value.of) ? verdict.value.answer : null))
 
   const diagnose = useDebounceFn(async () => {
-    const { clause } = subject.value
-    const answer = await commands.clauseDiagnose(clause).catch(() => null)
-    if (alive && answer !== null && subject.value.clause === clause) diagnosis.value = { clause, answer }
+    const of = subject.value
+    const answer = await commands.clauseDiagnose(of.clause, [...of.setVars], of.serverMode).catch(() => null)
+    if (alive && answer !== null && isRead(of)) diagnosis.value = { of, answer }
   }, 150)
 
   const prepare = useDebounceFn(async () => {
-    const { connectionId, table, clause } = subject.value
-    const key = keyOf(subject.value)
-    const known = diagnosis.value
-    const refusedHere = known?.clause === clause && known.answer.problems.length > 0
+    const of = subject.value
+    const { connectionId, table, clause } = of
+    const refusedHere = read.value !== null && read.value.problems.length > 0
     if (connectionId === null || table === null || clause.trim() === '' || refusedHere) return
     preparing.value = true
     const answer = await commands
-      .clausePrepare(connectionId, table, clause)
+      .clausePrepare(connectionId, table, clause, [...of.setVars])
       .catch((reason: { message?: string }): PrepareVerdict => ({ kind: 'not_proven', message: reason.message ?? '' }))
-    if (!alive || keyOf(subject.value) !== key) return
+    if (!alive || !isPrepared(of)) return
     preparing.value = false
-    verdict.value = { key, clause, answer }
+    verdict.value = { of, answer }
   }, 600)
 
   watch(
-    () => keyOf(subject.value),
     () => {
+      const { connectionId, table, clause, setVars, serverMode } = subject.value
+      return [clause, JSON.stringify([connectionId, table, setVars, serverMode])]
+    },
+    (now, before) => {
+      if (before !== undefined && same(now, before)) return
       preparing.value = false
       void diagnose()
       void prepare()
@@ -68,34 +81,43 @@ export function useClauseChecks(subject: Ref<Subject>, words: Words) {
   )
 
   /** Spans of an older text are dropped, not moved: a mark at the wrong place is worse than none. */
-  const marks = computed<Mark[]>(() => {
+  const marks = computed<Mark[]>(() => [...readMarks(), ...serverMarks()])
+
+  function readMarks(): Mark[] {
     const { clause } = subject.value
-    const found: Mark[] = []
-    if (diagnosis.value?.clause === clause) {
-      const { problems, operations } = diagnosis.value.answer
-      for (const problem of problems) {
-        if (clause === '') continue
-        const message = [catalogue.render(`clause.${problem.reason}`), catalogue.render(`clause.${problem.reason}.hint`, {}, '')]
-        found.push({ ...editorSpan(clause, problem.start, problem.end), severity: 'error', message: message.filter(Boolean).join('. ') })
-      }
-      for (const { verb, start, end, destructive } of operations) {
-        if (destructive) found.push({ ...editorSpan(clause, start, end), severity: 'warning', message: words.destroys(verb) })
-        else if (verb === 'OTHER') found.push({ ...editorSpan(clause, start, end), severity: 'info', message: words.unknown() })
-      }
-    }
-    const said = verdict.value
-    if (said !== null && said.key === keyOf(subject.value) && said.answer.kind === 'refused') {
-      const { at, code, message } = said.answer
-      const span = at === null ? { from: 0, to: clause.length } : editorSpan(clause, at, at)
-      const end = at === null ? span.to : wordEnd(clause, span.from)
-      found.push({ from: span.from, to: Math.max(span.to, end), severity: 'error', message: words.serverSays(code, message) })
-    }
-    return found
-  })
-  const server = computed(() => (verdict.value?.key === keyOf(subject.value) ? verdict.value.answer : null))
-  /** Of the last text that was looked at: good enough for what is only offered. */
-  const operations = computed(() => diagnosis.value?.answer.operations ?? [])
-  return { marks, server, preparing, operations, problems: computed(() => (diagnosis.value?.clause === subject.value.clause ? diagnosis.value.answer.problems : [])) }
+    if (read.value === null || clause === '') return []
+    const told = [
+      ...read.value.problems.map(({ reason, start, end }) => ({ start, end, severity: 'error' as const, message: problemText(reason) })),
+      ...read.value.operations
+        .filter(({ destructive, verb }) => destructive || verb === 'OTHER')
+        .map(({ verb, start, end, destructive }) =>
+          destructive ? { start, end, severity: 'warning' as const, message: words.destroys(verb) } : { start, end, severity: 'info' as const, message: words.unknown() },
+        ),
+    ]
+    const spans = editorSpans(clause, told)
+    return told.map(({ severity, message }, index) => ({ ...(spans[index] as Span), severity, message }))
+  }
+  const problemText = (reason: string) =>
+    [catalogue.render(`clause.${reason}`), catalogue.render(`clause.${reason}.hint`, {}, '')].filter(Boolean).join('. ')
+
+  function serverMarks(): Mark[] {
+    const { clause } = subject.value
+    if (server.value?.kind !== 'refused') return []
+    const { at, code, message } = server.value
+    const [span] = at === null ? [{ from: 0, to: clause.length }] : (editorSpans(clause, [{ start: at, end: at }]) as [Span])
+    const end = at === null ? span.to : wordEnd(clause, span.from)
+    return [{ from: span.from, to: Math.max(span.to, end), severity: 'error', message: words.serverSays(code, message) }]
+  }
+
+  return {
+    marks,
+    server,
+    preparing,
+    /** Of the last text that was looked at: good enough for what is only offered. */
+    operations: computed(() => diagnosis.value?.answer.operations ?? []),
+    /** By which the clause is read; a server's default until it is known better. */
+    rules: computed(() => diagnosis.value?.answer.rules ?? DEFAULT_RULES),
+  }
 }
 
 function wordEnd(text: string, from: number): number {

@@ -71,9 +71,9 @@ export default {
   },
   more: 'More: character set, AUTO_INCREMENT, ON UPDATE',
   hint: {
-    type: 'For example VARCHAR(64) or BIGINT UNSIGNED',
+    type: 'VARCHAR(64), INT…',
     default: { none: 'None', null: 'NULL', text: 'Value', expression: 'Expression' },
-    expression: 'For example CURRENT_TIMESTAMP(3)',
+    expression: 'CURRENT_TIMESTAMP(3)',
     charset: 'That of the table',
     collation: 'The character set’s default',
     positionEnd: 'At the end',

@@ -100,7 +100,7 @@ export default {
   },
   finding: {
     count: {
-      block: '{count} blocks | {count} block',
+      block: '{count} blocker | {count} blockers',
       danger: '{count} danger | {count} dangers',
       warn: '{count} warning | {count} warnings',
       info: '{count} note | {count} notes',

@@ -71,9 +71,9 @@ export default {
   },
   more: '更多：字符集、AUTO_INCREMENT、ON UPDATE',
   hint: {
-    type: '例如 VARCHAR(64)、BIGINT UNSIGNED',
+    type: 'VARCHAR(64)、INT…',
     default: { none: '无', null: 'NULL', text: '值', expression: '表达式' },
-    expression: '例如 CURRENT_TIMESTAMP(3)',
+    expression: 'CURRENT_TIMESTAMP(3)',
     charset: '与表相同',
     collation: '字符集的默认排序规则',
     positionEnd: '末尾',

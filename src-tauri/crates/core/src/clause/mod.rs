@@ -101,6 +101,7 @@ pub fn diagnose(text: &str) -> ClauseDiagnosis {
 pub fn diagnose_under(text: &str, mode: SqlMode) -> ClauseDiagnosis {
     let analysis = analyze_under(text, mode);
     ClauseDiagnosis {
+        rules: mode.into(),
         operations: analysis
             .operations
             .into_iter()

@@ -1,5 +1,7 @@
 //! What a sql_mode changes about the reading of a clause: which quotes hold names, and whether a backslash escapes.
 
+use mysqler_contract::QuoteRules;
+
 /// The part of a sql_mode that decides where a literal or a name ends. The default reads as a server does by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SqlMode {
@@ -50,6 +52,16 @@ impl SqlMode {
             ansi_quotes: self.ansi_quotes || other.ansi_quotes,
             no_backslash_escapes: self.no_backslash_escapes || other.no_backslash_escapes,
             brackets: self.brackets || other.brackets,
+        }
+    }
+}
+
+impl From<SqlMode> for QuoteRules {
+    fn from(mode: SqlMode) -> Self {
+        Self {
+            ansi_quotes: mode.ansi_quotes,
+            no_backslash_escapes: mode.no_backslash_escapes,
+            brackets: mode.brackets,
         }
     }
 }

@@ -10,6 +10,7 @@ use mysqler_contract::{
 };
 
 use super::advise::{choose, offers};
+use super::clause::for_preparing;
 use super::definition::fingerprint;
 use super::direct::{compose, render};
 use super::forecast::{forecast, work};
@@ -47,27 +48,6 @@ struct Way {
 }
 
 impl Core {
-    /// What the lexer alone says, at once and without a server.
-    pub fn clause_diagnose(&self, clause: &str) -> ClauseDiagnosis {
-        crate::clause::diagnose(clause)
-    }
-
-    /// What the server says; executes nothing. A clause that the lexer refuses never reaches the server.
-    pub async fn clause_prepare(
-        &self,
-        id: &ConnectionId,
-        table: &TableRef,
-        clause: &str,
-    ) -> Result<PrepareVerdict> {
-        if !self.clause_diagnose(clause).problems.is_empty() {
-            return Ok(PrepareVerdict::NotProven {
-                message: String::new(),
-            });
-        }
-        let target = self.target(id).await?;
-        self.ports.servers.prepare(&target, table, clause, None).await
-    }
-
     /// Looks at everything and decides the exact way. Changes nothing on the server. The plan is kept for
     /// [`Core::run_start`], which takes no other. By its `ticket` the asker hears how far it is, and may cancel it.
     pub async fn plan(&self, request: ChangeRequest, ticket: Option<String>) -> Result<Plan> {
@@ -303,11 +283,11 @@ impl Core {
         let diagnosis = diagnose_under(clause, mode);
         // A clause that the lexer refuses must not reach a server in any form.
         let prepare = match diagnosis.problems.is_empty() {
-            // An expression over variables is no value for the session that prepares.
-            true => {
-                let mode = wanted.filter(|mode| !mode.contains('@'));
-                Some(servers.prepare(target, table, clause, mode).await?)
-            }
+            true => Some(
+                servers
+                    .prepare(target, table, clause, for_preparing(wanted))
+                    .await?,
+            ),
             false => None,
         };
         // Triggers that are taken along are looked at once more at the gate, which they stand behind.

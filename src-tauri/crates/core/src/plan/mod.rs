@@ -1,6 +1,7 @@
 //! Plans: from what the user asks for to the exact value that runs.
 
 mod advise;
+mod clause;
 mod definition;
 pub mod direct;
 mod forecast;
@@ -8,6 +9,7 @@ mod make;
 mod options;
 mod questions;
 
+pub(crate) use clause::for_preparing;
 pub(crate) use questions::Asker;
 
 pub(crate) use definition::without_counter;

@@ -59,5 +59,6 @@ pub(super) fn suggest(facts: &ServerFacts, preset: &Preset) -> SuggestedOptions 
             .and_then(|text| text.parse().ok())
             .unwrap_or(0),
         replicas: facts.replicas.clone(),
+        sql_mode: facts.variables.get("sql_mode").cloned(),
     }
 }

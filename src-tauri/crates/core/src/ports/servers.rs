@@ -108,6 +108,9 @@ pub trait Servers: Send + Sync {
 
     async fn server_facts(&self, target: &Target, database: &str) -> Result<ServerFacts>;
 
+    /// The global sql_mode, which new sessions begin with.
+    async fn sql_mode(&self, target: &Target) -> Result<String>;
+
     /// `PREPARE ALTER TABLE … <clause>` under `sql_mode` (the server's own when `None`); executes nothing.
     async fn prepare(
         &self,

@@ -9,7 +9,7 @@ use mysqler_contract::{
 use super::conclude::look_at;
 use super::state::Input;
 use super::supervisor::Supervisor;
-use crate::plan::{as_expected, fingerprint};
+use crate::plan::{as_expected, fingerprint, for_preparing};
 use crate::ports::Target;
 
 /// How the table's definition stands to the two that it may have.
@@ -136,10 +136,11 @@ impl Supervisor {
         let rest = rest.unwrap_or_default().to_owned();
         let answer = match self.reach_server().await {
             Ok(target) => {
+                let mode = for_preparing(self.plan.request.options.sql_mode());
                 self.core
                     .ports
                     .servers
-                    .prepare(&target, &table, &rest, None)
+                    .prepare(&target, &table, &rest, mode)
                     .await
             }
             Err(error) => Err(error),

@@ -1,5 +1,7 @@
 /** One operation of a clause from typed data: a pure function, and the only place where the builder writes SQL. */
-import { nameOf, sqlTokens } from '../sqlTokens'
+import type { QuoteRules } from '@/ipc'
+import { nameOf, quoteName, quoteText } from '../quoting'
+import { DEFAULT_RULES, isSign, meaningful, sqlTokens } from '../sqlTokens'
 
 /** A value of the user beside the literal that the server printed for it, which is used again while nobody touches it. */
 export interface Literal {
@@ -79,16 +81,10 @@ export type Operation =
 
 export type OperationKind = Operation['kind']
 
-/** Backticks always: the only quoting that means the same under every sql_mode, and with every reserved word. */
-export const quoteName = (name: string) => `\`${name.replaceAll('`', '``')}\``
-
-/** A literal for a server that reads backslashes as escapes, which is what every sql_mode but one does. */
-export const quoteText = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
-
-const literal = ({ value, raw }: Literal) => raw ?? quoteText(value)
+const literal = ({ value, raw }: Literal, rules: QuoteRules) => raw ?? quoteText(value, rules)
 const words = (...parts: (string | false)[]) => parts.filter((part) => part !== false && part !== '').join(' ')
 
-function defaultOf(column: ColumnData): string {
+function defaultOf(column: ColumnData, rules: QuoteRules): string {
   if (column.generated !== '') return ''
   switch (column.default.kind) {
     case 'none':
@@ -96,7 +92,7 @@ function defaultOf(column: ColumnData): string {
     case 'null':
       return 'DEFAULT NULL'
     case 'text':
-      return `DEFAULT ${literal(column.default.text)}`
+      return `DEFAULT ${literal(column.default.text, rules)}`
     case 'expression':
       return `DEFAULT ${column.default.sql.trim()}`
   }
@@ -108,7 +104,7 @@ function placeOf(position: Position): string {
 }
 
 /** A column's definition after its name. */
-export function columnDefinition(column: ColumnData): string {
+function columnDefinition(column: ColumnData, rules: QuoteRules): string {
   const { value, raw } = column.comment
   return words(
     column.type.trim(),
@@ -117,18 +113,18 @@ export function columnDefinition(column: ColumnData): string {
     column.generated,
     // A generated column is NULL by itself, and some versions refuse the word.
     !column.nullable ? 'NOT NULL' : column.generated === '' && 'NULL',
-    defaultOf(column),
+    defaultOf(column, rules),
     column.onUpdate.trim() !== '' && `ON UPDATE ${column.onUpdate.trim()}`,
     column.autoIncrement && 'AUTO_INCREMENT',
-    (value !== '' || raw !== null) && `COMMENT ${literal(column.comment)}`,
+    (value !== '' || raw !== null) && `COMMENT ${literal(column.comment, rules)}`,
     column.kept,
     placeOf(column.position),
   )
 }
 
 /** A check of its own that names the column goes on under the new name. */
-function renamed(column: ColumnData, from: string): ColumnData {
-  const kept = sqlTokens(column.kept).map((token) => (token.kind === 'quoted' && nameOf(token) === from ? quoteName(column.name) : token.text))
+function renamed(column: ColumnData, from: string, rules: QuoteRules): ColumnData {
+  const kept = sqlTokens(column.kept, rules).map((token) => (token.kind === 'quoted' && nameOf(token) === from ? quoteName(column.name) : token.text))
   return { ...column, kept: kept.join('') }
 }
 
@@ -151,20 +147,20 @@ function foreignKey({ name, columns, database, table, referenced, onDelete, onUp
 
 const each = (list: readonly string[], verb: string) => list.map((name) => `${verb} ${quoteName(name)}`).join(', ')
 
-/** The fragment of a clause that carries the operation out. Whether its data make sense is told by `problemsOf`. */
-export function compose(operation: Operation): string {
+/** The fragment of a clause that carries the operation out under `rules`. Whether its data make sense is told by `problemsOf`. */
+export function compose(operation: Operation, rules: QuoteRules = DEFAULT_RULES): string {
   switch (operation.kind) {
     case 'add_column':
-      return `ADD COLUMN ${quoteName(operation.column.name)} ${columnDefinition(operation.column)}`
+      return `ADD COLUMN ${quoteName(operation.column.name)} ${columnDefinition(operation.column, rules)}`
     case 'modify_column':
-      return `MODIFY COLUMN ${quoteName(operation.from)} ${columnDefinition(operation.column)}`
+      return `MODIFY COLUMN ${quoteName(operation.from)} ${columnDefinition(operation.column, rules)}`
     case 'rename_column':
       // CHANGE, not RENAME COLUMN: every version knows it.
-      return `CHANGE COLUMN ${quoteName(operation.from)} ${quoteName(operation.column.name)} ${columnDefinition(renamed(operation.column, operation.from))}`
+      return `CHANGE COLUMN ${quoteName(operation.from)} ${quoteName(operation.column.name)} ${columnDefinition(renamed(operation.column, operation.from, rules), rules)}`
     case 'drop_column':
       return each(operation.names, 'DROP COLUMN')
     case 'add_index':
-      return words(INDEX_WORDS[operation.index], operation.name !== '' && quoteName(operation.name), partsOf(operation.parts), operation.comment !== '' && `COMMENT ${quoteText(operation.comment)}`)
+      return words(INDEX_WORDS[operation.index], operation.name !== '' && quoteName(operation.name), partsOf(operation.parts), operation.comment !== '' && `COMMENT ${quoteText(operation.comment, rules)}`)
     case 'drop_index':
       return each(operation.names, 'DROP INDEX')
     case 'primary_key':
@@ -182,17 +178,21 @@ export function compose(operation: Operation): string {
     case 'auto_increment':
       return `AUTO_INCREMENT=${operation.value.trim()}`
     case 'comment':
-      return `COMMENT=${quoteText(operation.comment)}`
+      return `COMMENT=${quoteText(operation.comment, rules)}`
     case 'charset':
       return words(`CONVERT TO CHARACTER SET ${operation.charset}`, operation.collation !== '' && `COLLATE ${operation.collation}`)
   }
 }
 
 /** The clause with one more operation at its end. What stands there already stays as it is, byte for byte. */
-export function appended(clause: string, fragment: string): string {
+export function appended(clause: string, fragment: string, rules: QuoteRules = DEFAULT_RULES): string {
   if (clause.trim() === '') return fragment
+  const tokens = sqlTokens(clause, rules)
+  const said = meaningful(tokens).at(-1)
+  const wantsComma = said !== undefined && !isSign(said, ',')
+  const last = tokens.at(-1)
   // After a line comment only a new line is read.
-  const lastLine = clause.slice(clause.lastIndexOf('\n') + 1)
-  const separator = /,\s*$/.test(clause) ? (/\s$/.test(clause) ? '' : ' ') : /(#|--\s)/.test(lastLine) ? '\n, ' : ',\n'
-  return clause.replace(/[ \t]+$/, (space) => (separator === '' ? space : '')) + separator + fragment
+  if (last?.kind === 'comment' && !last.closed) return `${clause}\n${wantsComma ? ', ' : ''}${fragment}`
+  if (!wantsComma) return `${clause}${/\s$/.test(clause) ? '' : ' '}${fragment}`
+  return `${clause.replace(/[ \t]+$/, '')},\n${fragment}`
 }

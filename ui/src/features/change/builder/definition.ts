@@ -1,5 +1,10 @@
-/** A column read out of the server's own CREATE TABLE: what a MODIFY has to repeat so that nothing of it gets lost. */
-import { isSign, isWord, meaningful, nameOf, operationsOf, sqlTokens } from '../sqlTokens'
+/**
+ * A column read out of the server's own CREATE TABLE: what a MODIFY has to repeat so that nothing of it gets lost. The
+ * definition is printed by the default rules; what is taken out of it is written by those that the clause is read by.
+ */
+import type { QuoteRules } from '@/ipc'
+import { nameOf, requoted, textOf } from '../quoting'
+import { DEFAULT_RULES, isSign, isWord, meaningful, operationsOf, sqlTokens } from '../sqlTokens'
 import type { SqlToken } from '../sqlTokens'
 import type { ColumnData, DefaultValue, Literal } from './compose'
 
@@ -14,12 +19,6 @@ const unwrapped = (definition: string) =>
     .map((token) => (token.kind === 'comment' ? (/^\/\*M?!\d*\s?([^]*?)\s*\*\/$/.exec(token.text)?.[1] ?? ' ') : token.text))
     .join('')
 
-const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', '0': '\0', Z: '\x1a', b: '\b' }
-
-/** What a quoted literal stands for. */
-export function textOf(raw: string): string {
-  return raw.slice(1, -1).replace(/''|\\([^])/g, (pair, escaped?: string) => (pair === "''" ? "'" : (ESCAPES[escaped as string] ?? (escaped as string))))
-}
 const literalOf = (token: SqlToken | undefined): Literal => (token === undefined ? { value: '', raw: null } : { value: textOf(token.text), raw: token.text })
 
 /** Reads tokens from left to right; what is taken is taken as it is written. */
@@ -127,8 +126,14 @@ function parts(definition: string): SqlToken[][] {
   return operationsOf(tokens.slice(open + 1, close < 0 ? undefined : close)).map(meaningful)
 }
 
+const literalBy = ({ value, raw }: Literal, rules: QuoteRules): Literal => ({ value, raw: raw === null ? null : requoted(raw, rules) })
+function defaultBy(given: DefaultValue, rules: QuoteRules): DefaultValue {
+  if (given.kind === 'text') return { kind: 'text', text: literalBy(given.text, rules) }
+  return given.kind === 'expression' ? { kind: 'expression', sql: requoted(given.sql, rules) } : given
+}
+
 /** `null` when the definition does not show the column as a column: then it cannot be repeated. */
-export function columnFromDefinition(definition: string, name: string): ColumnData | null {
+export function columnFromDefinition(definition: string, name: string, rules: QuoteRules = DEFAULT_RULES): ColumnData | null {
   const text = unwrapped(definition)
   const found = parts(text).find(([first]) => first?.kind === 'quoted' && nameOf(first) === name)
   if (found === undefined || found.length < 2) return null
@@ -136,5 +141,12 @@ export function columnFromDefinition(definition: string, name: string): ColumnDa
   const reader = new Reader(text, found.slice(1))
   column.type = typeOf(reader)
   attributes(reader, column)
-  return column
+  return {
+    ...column,
+    type: requoted(column.type, rules),
+    generated: requoted(column.generated, rules),
+    default: defaultBy(column.default, rules),
+    comment: literalBy(column.comment, rules),
+    kept: requoted(column.kept, rules),
+  }
 }

@@ -1,6 +1,7 @@
 /** Column types, character sets and collations as a form offers them, and the questions that a form asks of a type. */
+import type { QuoteRules } from '@/ipc'
+import { textOf } from '../quoting'
 import { isSign, meaningful, operationsOf, sqlTokens } from '../sqlTokens'
-import { textOf } from './definition'
 
 /** The usual types first, in the spelling that is written into the clause. */
 export const COLUMN_TYPES = [
@@ -66,25 +67,23 @@ export const isGeometry = (type: string) => GEOMETRIES.has(baseType(type))
 export const takesPrefix = (type: string) => isCharacter(type) || isLarge(type) || ['BINARY', 'VARBINARY'].includes(baseType(type))
 
 /** The tokens between the type's parentheses, or `null` without any. */
-function inner(type: string) {
-  const tokens = meaningful(sqlTokens(type))
+function inner(type: string, rules?: QuoteRules) {
+  const tokens = meaningful(sqlTokens(type, rules))
   const open = tokens.findIndex((token) => isSign(token, '('))
   const close = tokens.findLastIndex((token) => isSign(token, ')'))
   return open < 0 || close < open ? null : tokens.slice(open + 1, close)
 }
 
 /** What stands between the parentheses of a type, one entry an argument. */
-export function typeArguments(type: string): string[] | null {
-  const tokens = inner(type)
+export function typeArguments(type: string, rules?: QuoteRules): string[] | null {
+  const tokens = inner(type, rules)
   return tokens === null ? null : operationsOf(tokens).map((part) => part.map(({ text }) => text).join(''))
 }
 
 /** The members of an ENUM or SET; `null` when they are not a list of literals. */
-export function membersOf(type: string): string[] | null {
-  const tokens = inner(type)
+export function membersOf(type: string, rules?: QuoteRules): string[] | null {
+  const tokens = inner(type, rules)
   if (tokens === null) return null
-  const lists = operationsOf(tokens)
-  return lists.every((part) => part.length === 1 && part[0]?.kind === 'string' && /^(['"])[^]*\1$/.test(part[0].text) && part[0].text.length > 1)
-    ? lists.map(([token]) => textOf((token as { text: string }).text))
-    : null
+  const members = operationsOf(tokens).map(([first, ...rest]) => (first?.kind === 'string' && first.closed && rest.length === 0 ? textOf(first.text, rules) : null))
+  return members.includes(null) ? null : (members as string[])
 }

@@ -1,7 +1,7 @@
 /** Which operation is being built, with what data, and what is wrong with it. */
 import { computed, ref, watch } from 'vue'
 import type { Ref } from 'vue'
-import type { TableFacts } from '@/ipc'
+import type { QuoteRules, TableFacts } from '@/ipc'
 import { compose } from './compose'
 import type { IndexKind, Operation, OperationKind } from './compose'
 import { emptyColumn } from './definition'
@@ -55,7 +55,8 @@ export function startOf(kind: MenuKind, facts: TableFacts, table: TableModel): O
   }
 }
 
-export function useBuilder(facts: Ref<TableFacts | undefined>, table: Ref<TableModel | null>) {
+/** `rules` are those that the clause will be read by. */
+export function useBuilder(facts: Ref<TableFacts | undefined>, table: Ref<TableModel | null>, rules: Ref<QuoteRules>) {
   const kind = ref<MenuKind | null>(null)
   const operation = ref<Operation | null>(null)
   /** Reasons show where something was typed, and everywhere once writing was tried. */
@@ -73,11 +74,12 @@ export function useBuilder(facts: Ref<TableFacts | undefined>, table: Ref<TableM
     kind.value = null
     operation.value = null
   }
-  watch(() => JSON.stringify(facts.value?.table), close)
+  // What stands in a form was read and written by one table's definition and one server's rules.
+  watch(() => JSON.stringify([facts.value?.table, rules.value]), close)
 
-  const problems = computed<Problems>(() => (operation.value === null || table.value === null ? {} : problemsOf(operation.value, table.value)))
+  const problems = computed<Problems>(() => (operation.value === null || table.value === null ? {} : problemsOf(operation.value, table.value, rules.value)))
   const complete = computed(() => operation.value !== null && Object.keys(problems.value).length === 0)
-  const fragment = computed(() => (complete.value && operation.value !== null ? compose(operation.value) : null))
+  const fragment = computed(() => (complete.value && operation.value !== null ? compose(operation.value, rules.value) : null))
   const shown = computed<Problems>(() => Object.fromEntries(Object.entries(problems.value).filter(([field]) => tried.value || touched.value.has(field))))
   const touch = (field: string) => (touched.value = new Set([...touched.value, field]))
 
@@ -86,6 +88,6 @@ export function useBuilder(facts: Ref<TableFacts | undefined>, table: Ref<TableM
     tried.value = true
     return fragment.value
   }
-  return { kind, operation, open, close, problems, shown, complete, fragment, tried, touch, take }
+  return { kind, operation, rules, open, close, problems, shown, complete, fragment, tried, touch, take }
 }
 export type Builder = ReturnType<typeof useBuilder>

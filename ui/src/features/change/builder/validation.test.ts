@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { sampleFacts } from '../sample'
+import { DEFAULT_RULES } from '../sqlTokens'
 import { emptyColumn } from './definition'
 import type { ColumnData, IndexPart, Operation } from './compose'
 import { suggestedIndexName, tableModel } from './table'
-import { problemsOf } from './validation'
+import { problemsOf, typeProblem } from './validation'
 
 const table = tableModel({ ...sampleFacts(), columns: [...sampleFacts().columns, { ...sampleFacts().columns[4]!, name: 'body', column_type: 'text' }] })
 const column = (part: Partial<ColumnData>) => problemsOf({ kind: 'add_column', column: { ...emptyColumn(), name: 'new', type: 'INT', ...part } }, table)
@@ -50,6 +51,14 @@ describe('a form', () => {
     [{ comment: { value: 'x'.repeat(1025), raw: null } }, { comment: 'commentLong' }],
     [{ position: { kind: 'after', column: 'gone' } }, { position: 'columnMissing' }],
   ])('of a column %o tells %o', (part, problems) => expect(column(part)).toEqual(problems))
+
+  it('reads types and expressions as the server will', () => {
+    const ansi = { ...DEFAULT_RULES, ansi_quotes: true }
+    const plain = { ...DEFAULT_RULES, no_backslash_escapes: true }
+    expect([typeProblem('ENUM("a","b")'), typeProblem('ENUM("a","b")', ansi)]).toEqual([undefined, 'typeMembers'])
+    expect([typeProblem("ENUM('a\\')"), typeProblem("ENUM('a\\')", plain)]).toEqual(['type', undefined])
+    expect(column({ default: { kind: 'expression', sql: "'a\\'" } })).toEqual({ default: 'expression' })
+  })
 
   it('of an index knows which columns need, take and bear a prefix', () => {
     expect(index()).toEqual({ parts: 'partsNone' })

@@ -1,6 +1,7 @@
 /** What is wrong with an operation while its form is filled: one reason a field, `builder.reason.<reason>` of the texts. */
+import type { QuoteRules } from '@/ipc'
 import type { MessageKey } from '@/locales'
-import { isSign, meaningful, operationsOf, sqlTokens } from '../sqlTokens'
+import { DEFAULT_RULES, isSign, meaningful, operationsOf, sqlTokens } from '../sqlTokens'
 import type { ColumnData, ForeignKeyData, IndexPart, Operation } from './compose'
 import type { TableModel } from './table'
 import { baseType, charsetOf, hasCharset, isCharacter, isGeometry, isInteger, isKnownType, isLarge, isListed, isNumber, membersOf, takesPrefix, typeArguments } from './types'
@@ -22,26 +23,26 @@ export function nameProblem(name: string, taken: readonly string[]): Reason | un
 }
 
 /** One expression: parentheses closed, no comma outside of them, nothing that would end the operation. */
-function isOneTerm(sql: string): boolean {
-  const tokens = meaningful(sqlTokens(sql))
+function isOneTerm(sql: string, rules: QuoteRules): boolean {
+  const all = sqlTokens(sql, rules)
+  const tokens = meaningful(all)
   let depth = 0
   for (const token of tokens) {
     if (isSign(token, '(')) depth += 1
     if (isSign(token, ')') && --depth < 0) return false
-    if (isSign(token, ';') || isSign(token, '?')) return false
-    if ((token.kind === 'string' || token.kind === 'quoted') && (token.text.length < 2 || !token.text.endsWith(token.text[0] as string))) return false
+    if (isSign(token, ';') || isSign(token, '?') || !token.closed) return false
   }
-  const commented = sqlTokens(sql).some(({ kind }) => kind === 'comment')
+  const commented = all.some(({ kind }) => kind === 'comment')
   return depth === 0 && !commented && tokens.length > 0 && operationsOf(tokens).length === 1
 }
 
 const whole = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : NaN)
 
-export function typeProblem(type: string): Reason | undefined {
+export function typeProblem(type: string, rules: QuoteRules = DEFAULT_RULES): Reason | undefined {
   if (type.trim() === '') return 'required'
-  if (!isOneTerm(type) || !isKnownType(type)) return 'type'
+  if (!isOneTerm(type, rules) || !isKnownType(type)) return 'type'
   const base = baseType(type)
-  const given = typeArguments(type)
+  const given = typeArguments(type, rules)
   if (['VARCHAR', 'NVARCHAR', 'VARBINARY', 'VECTOR'].includes(base)) {
     const length = whole(given?.[0])
     if (given?.length !== 1 || !(length <= 65_535)) return 'typeLength'
@@ -53,40 +54,40 @@ export function typeProblem(type: string): Reason | undefined {
   }
   if (['DATETIME', 'TIMESTAMP', 'TIME'].includes(base) && given !== null && !(whole(given[0]) <= 6)) return 'typeFraction'
   if (isListed(type)) {
-    const members = membersOf(type)
+    const members = membersOf(type, rules)
     if (members === null || members.length === 0) return 'typeMembers'
     if (new Set(members.map((member) => member.toLowerCase())).size !== members.length) return 'typeMembersTwice'
   }
   return undefined
 }
 
-function defaultProblem(column: ColumnData): Reason | undefined {
+function defaultProblem(column: ColumnData, rules: QuoteRules): Reason | undefined {
   const given = column.default
   if (given.kind === 'none' || column.generated !== '') return undefined
   if (column.autoIncrement) return 'defaultAuto'
   if (given.kind === 'null') return column.nullable ? undefined : 'defaultNull'
-  if (given.kind === 'expression') return isOneTerm(given.sql) ? undefined : 'expression'
+  if (given.kind === 'expression') return isOneTerm(given.sql, rules) ? undefined : 'expression'
   const { value, raw } = given.text
   if (raw !== null) return undefined
   if (isLarge(column.type) || isGeometry(column.type) || baseType(column.type) === 'JSON') return 'defaultLarge'
   if (isNumber(column.type) && !/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value)) return 'defaultNumber'
-  if (baseType(column.type) === 'ENUM' && !(membersOf(column.type) ?? []).some((member) => sameName(member, value))) return 'defaultMember'
-  const length = isCharacter(column.type) ? whole(typeArguments(column.type)?.[0]) : NaN
+  if (baseType(column.type) === 'ENUM' && !(membersOf(column.type, rules) ?? []).some((member) => sameName(member, value))) return 'defaultMember'
+  const length = isCharacter(column.type) ? whole(typeArguments(column.type, rules)?.[0]) : NaN
   if ([...value].length > length) return 'defaultLong'
   return undefined
 }
 
-function columnProblems(column: ColumnData, table: TableModel, from: string | null): Problems {
+function columnProblems(column: ColumnData, table: TableModel, from: string | null, rules: QuoteRules): Problems {
   const others = table.columns.map(({ name }) => name).filter((name) => from === null || name !== from)
   const isKey = table.keys.some(({ columns }) => from !== null && sameName(columns[0]?.name ?? '', from))
   const { position } = column
   return {
     name: nameProblem(column.name, others),
-    type: typeProblem(column.type),
+    type: typeProblem(column.type, rules),
     collation: column.collation !== '' && column.charset !== '' && charsetOf(column.collation) !== charsetOf(column.charset) ? 'collation' : undefined,
     charset: column.charset !== '' && column.type !== '' && !hasCharset(column.type) ? 'charsetType' : undefined,
-    default: defaultProblem(column),
-    onUpdate: column.onUpdate.trim() === '' ? undefined : !['TIMESTAMP', 'DATETIME'].includes(baseType(column.type)) ? 'onUpdateType' : isOneTerm(column.onUpdate) ? undefined : 'expression',
+    default: defaultProblem(column, rules),
+    onUpdate: column.onUpdate.trim() === '' ? undefined : !['TIMESTAMP', 'DATETIME'].includes(baseType(column.type)) ? 'onUpdateType' : isOneTerm(column.onUpdate, rules) ? undefined : 'expression',
     autoIncrement: !column.autoIncrement ? undefined : !isInteger(column.type) ? 'autoType' : column.nullable ? 'autoNull' : isKey ? undefined : 'autoKey',
     comment: [...column.comment.value].length > 1024 ? 'commentLong' : commentCharacter(column.comment.value),
     position: position.kind !== 'after' ? undefined : position.column === '' ? 'required' : has(others, position.column) ? undefined : 'columnMissing',
@@ -129,15 +130,15 @@ function foreignKeyProblems(key: ForeignKeyData, table: TableModel): Problems {
 
 const namesProblem = (names: readonly string[]): Reason | undefined => (names.length === 0 ? 'choose' : undefined)
 
-function allProblems(operation: Operation, table: TableModel): Problems {
+function allProblems(operation: Operation, table: TableModel, rules: QuoteRules): Problems {
   switch (operation.kind) {
     case 'add_column':
-      return columnProblems(operation.column, table, null)
+      return columnProblems(operation.column, table, null, rules)
     case 'modify_column':
-      return operation.from === '' ? { from: 'required' } : columnProblems(operation.column, table, operation.from)
+      return operation.from === '' ? { from: 'required' } : columnProblems(operation.column, table, operation.from, rules)
     case 'rename_column':
       if (operation.from === '') return { from: 'required' }
-      return { ...columnProblems(operation.column, table, operation.from), ...(operation.column.name === operation.from ? { name: 'nameSame' as const } : {}) }
+      return { ...columnProblems(operation.column, table, operation.from, rules), ...(operation.column.name === operation.from ? { name: 'nameSame' as const } : {}) }
     case 'drop_column':
       return { names: operation.names.length >= table.columns.length ? 'dropAll' : namesProblem(operation.names) }
     case 'drop_index':
@@ -173,6 +174,6 @@ function allProblems(operation: Operation, table: TableModel): Problems {
   }
 }
 
-/** Empty when the operation can be written. */
-export const problemsOf = (operation: Operation, table: TableModel): Problems =>
-  Object.fromEntries(Object.entries(allProblems(operation, table)).filter(([, reason]) => reason !== undefined))
+/** Empty when the operation can be written for a server that reads by `rules`. */
+export const problemsOf = (operation: Operation, table: TableModel, rules: QuoteRules = DEFAULT_RULES): Problems =>
+  Object.fromEntries(Object.entries(allProblems(operation, table, rules)).filter(([, reason]) => reason !== undefined))

@@ -8,7 +8,7 @@ import CommandPreview from '../CommandPreview.vue'
 import { useDraft } from '../draft'
 import { BUILT_IN, changedRows, overridesFor } from '../options'
 import OptionsForm from '../OptionsForm.vue'
-import { samplePlan, sampleRequest } from '../sample'
+import { samplePlan, sampleRequest, sampleSuggestion } from '../sample'
 import { marked } from './marks'
 import { fakeOptions, SAMPLE_SPECS } from './options.fake'
 import { matches, rowsOf, withSetting } from './rows'
@@ -67,7 +67,7 @@ describe('the form', () => {
     installFakes()
     fakeOptions()
     fake('connectionsList', () => [])
-    fake('suggestedOptions', () => ({ options: BUILT_IN, base: BUILT_IN, preset: 'gentle', threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }))
+    fake('suggestedOptions', () => sampleSuggestion())
     setActivePinia(createPinia())
   })
   afterEach(() => {
@@ -78,7 +78,7 @@ describe('the form', () => {
     const draft = useDraft()
     draft.chooseConnection('c1')
     draft.chooseDatabase('shop')
-    draft.suggested = { options: BUILT_IN, base: BUILT_IN, preset: 'gentle', threads_running: 1, threads_connected: 1, max_connections: 1, replicas: [] }
+    draft.suggested = sampleSuggestion()
     const form = mount(OptionsForm, { props: { busy: false, failed: false }, global: { plugins: [i18n] }, attachTo: document.body })
     await flushPromises()
     await form.find('[data-testid=options-toggle]').trigger('click')
@@ -133,6 +133,31 @@ describe('the form', () => {
     form.unmount()
   })
 
+  it('tells at its row which other option one cannot stand beside', async () => {
+    fake('optionProblems', () => [{ option: 'chunk-size', reason: 'clash', params: { other: '--chunk-time' } }])
+    const { form, row } = await open()
+    await vi.waitFor(() => expect(row('chunk_size').find('[role=alert]').text()).toBe('it cannot stand beside --chunk-time'), { timeout: 3000 })
+    expect(form.findAll('[role=alert]')).toHaveLength(1)
+    form.unmount()
+  })
+
+  it('marks what differs, shows it alone on request, and takes all of it back', async () => {
+    const { draft, form, row } = await open()
+    await row('max_lag_s').find('input').setValue('9')
+    await row('max_lag_s').find('input').trigger('change')
+    expect(values(draft).max_lag_s).toBe(9)
+    expect(row('max_lag_s').text()).toContain('Default: 1 s')
+    expect(row('max_lag_s').text()).toContain('Reset')
+    expect(row('charset').text()).not.toContain('Reset')
+    form.findComponent({ name: 'ElSegmented' }).vm.$emit('update:modelValue', 'changed')
+    await flushPromises()
+    expect([row('max_lag_s').exists(), row('charset').exists()]).toEqual([true, false])
+    await form.findAll('button').find((button) => button.text() === 'Reset all')!.trigger('click')
+    expect(draft.overrides).toEqual({})
+    expect(form.find('[data-testid=options-count]').text()).toBe('all at their defaults')
+    form.unmount()
+  })
+
   it('takes a preset whole, and tells when it was edited since', async () => {
     const { draft, form } = await open()
     draft.overrides = { max_lag_s: 7 }
@@ -164,6 +189,30 @@ describe('the form', () => {
     await flushPromises()
     await click('confirm-action')
     expect(saved).toHaveBeenCalledExactlyOnceWith('night', [set('max-lag', '7')])
+    form.unmount()
+  })
+
+  it('updates, renames and deletes a preset of one’s own, and none that is built in', async () => {
+    const { draft, form } = await open()
+    expect(form.find('[data-testid=preset-remove]').exists(), 'this one is built in').toBe(false)
+    form.findComponent({ name: 'ElSelect' }).vm.$emit('update:modelValue', 'p-night')
+    await flushPromises()
+    draft.overrides = { ...draft.overrides, max_lag_s: 7 }
+    await flushPromises()
+    await click('preset-update')
+    expect(form.find('[data-testid=preset-update]').exists(), 'it is the preset again').toBe(false)
+    await click('preset-rename')
+    const input = document.querySelector<HTMLInputElement>('input[data-testid=preset-name], [data-testid=preset-name] input')!
+    expect(input.value).toBe('夜间大表')
+    input.value = 'weekend'
+    input.dispatchEvent(new Event('input'))
+    await flushPromises()
+    await click('confirm-action')
+    expect(form.text()).toContain('weekend')
+    await click('preset-remove')
+    expect(document.querySelector('[data-testid=confirm-action]')?.textContent).toContain('Delete the preset')
+    await click('confirm-action')
+    expect(form.text()).not.toContain('weekend')
     form.unmount()
   })
 
