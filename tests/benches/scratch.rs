@@ -126,9 +126,9 @@ fn copies(run: &RunId, from: u64, to: u64) -> String {
                  'ADD COLUMN c' || (i * 31 % 9973) || ' VARCHAR(40) NOT NULL DEFAULT ''x''' AS clause
              FROM n)
          INSERT INTO runs (id, day, number, state, live, environment, connection_id, host, port, database, table_name, created_at,
-             started_at, finished_at, duration_ms, rows_copied, rate_rows_s, job, last_seq, last_line, clause, error, command, view, plan)
+             started_at, finished_at, duration_ms, rows_copied, rate_rows_s, work, job, last_seq, last_line, clause, error, command, view, plan)
          SELECT made.id, 'B' || (i / 100), i % 100, made.state, 0, made.environment, 'connection-' || (i % 20), r.host, r.port,
-             made.database, made.table_name, made.at, made.at + 900, made.at + 60000, 60000 + i % 5000, 2000000 + i, 30000, r.job,
+             made.database, made.table_name, made.at, made.at + 900, made.at + 60000, 60000 + i % 5000, 2000000 + i, 30000, 'chunked_copy', r.job,
              r.last_seq, r.last_line, made.clause, CASE WHEN made.state = 'failed' THEN 'LOCK_WAIT metadata lock' END, r.command,
              json_set(r.view, '$.id', made.id, '$.state', json_object('name', 'completed'), '$.clause', made.clause,
                  '$.table.database', made.database, '$.table.table', made.table_name, '$.environment', made.environment,
