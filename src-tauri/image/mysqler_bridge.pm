@@ -211,6 +211,7 @@ sub before_exit {
 
 my $LOCK_TRIES = 60;
 my $LOCK_PAUSE = 3;    # seconds, in which the application's statements behind the lock get through
+my $LOCK_IDLE  = 20;   # seconds after which the server takes the locks from a session that it hears nothing of
 
 sub _keeps_triggers {
    my ($self) = @_;
@@ -256,9 +257,25 @@ sub _instead {
    return $nothing if $self->{locked} && $sql =~ m/\AUNLOCK TABLES/;
    if ( $sql =~ m/\ACREATE DEFINER=.*?\nFOR EACH ROW\n/s ) {
       my $ordered = $self->_ordered($sql);
-      return sub { $self->_pass($_[0], $ordered) };
+      return sub { $self->_within_lock($_[0], $ordered) };
    }
-   return;
+   return $self->{locked} ? sub { $self->_within_lock($_[0], $sql) } : undef;
+}
+
+# The tool would connect again after a lost connection and go on to swap without the locks.
+sub _within_lock {
+   my ($self, $dbh, $sql) = @_;
+   my $done  = $self->_pass($dbh, $sql);
+   my $error = $dbh->err() || 0;
+   if ( grep { $error == $_ } 2006, 2013, 4031 ) {
+      # Without the driver's own words, by which the tool would know to try again.
+      $dbh->set_err(undef, undef);
+      $dbh->set_err($error, 'The table locks went with the connection');
+      # What the tool still drops is its own, over a new connection.
+      delete $self->{locked};
+      $self->{passing} = 1;
+   }
+   return $done;
 }
 
 sub _pass {
@@ -272,6 +289,9 @@ sub _pass {
 sub _lock {
    my ($self, $dbh, $sql) = @_;
    my $done;
+   # A workstation that goes away now must not leave the table locked for hours.
+   ($self->{wait_timeout}) = $dbh->selectrow_array('SELECT @@SESSION.wait_timeout');
+   $self->_pass($dbh, "SET SESSION wait_timeout = $LOCK_IDLE");
    for my $try ( 1 .. $LOCK_TRIES ) {
       $done = $self->_pass($dbh, $sql);
       my $error = $dbh->err() || 0;
@@ -307,6 +327,8 @@ sub _unguard {
    my $dbh = delete $self->{guarded} or return;
    $dbh->{Callbacks} = undef;
    $dbh->do('UNLOCK TABLES') if delete $self->{locked};
+   my $idle = delete $self->{wait_timeout};
+   $dbh->do("SET SESSION wait_timeout = $idle") if $idle;
 }
 
 # ---- waiting -------------------------------------------------------------------------------------------------------

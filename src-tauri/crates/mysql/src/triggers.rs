@@ -9,6 +9,8 @@ use crate::sql;
 
 /// Seconds that one try waits for the locks: whatever writes to the table waits behind it.
 const LOCK_WAIT_SECONDS: u32 = 2;
+/// After which the server takes the locks from a session that it hears nothing of.
+const IDLE_SECONDS: u32 = 20;
 const TRIES: u32 = 30;
 /// In which the writes behind a try get through.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -23,7 +25,9 @@ pub(crate) async fn restore(
 ) -> Result<()> {
     session.spoil();
     session
-        .run(&format!("SET SESSION lock_wait_timeout = {LOCK_WAIT_SECONDS}"))
+        .run(&format!(
+            "SET SESSION lock_wait_timeout = {LOCK_WAIT_SECONDS}, SESSION wait_timeout = {IDLE_SECONDS}"
+        ))
         .await?;
     lock(session, table, beside).await?;
     let restored = put_back(session, table, triggers).await;
