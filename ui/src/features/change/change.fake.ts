@@ -109,7 +109,7 @@ fake('plan', async ({ request, ticket }) => {
   const name = `${asked.table.database}.${asked.table.table}`
   const drops = asked.kind.kind === 'alter' && /DROP\s+COLUMN/i.test(asked.kind.clause)
   const findings = [
-    sampleFinding('STATISTICS_IMPLAUSIBLE', 'warn', { params: { table: name, rows: '13', bytes: '565182464' }, remedy: `ANALYZE TABLE ${name}`, query: `SELECT * FROM mysql.innodb_table_stats WHERE table_name = '${asked.table.table}'` }),
+    sampleFinding('STATISTICS_IMPLAUSIBLE', 'warn', { params: { table: name, rows: '13', bytes: '565182464' }, remedy: `ANALYZE TABLE ${name}`, fixes: [{ kind: 'analyze' }], query: `SELECT * FROM mysql.innodb_table_stats WHERE table_name = '${asked.table.table}'` }),
     sampleFinding('ROLE_NOT_VISIBLE', 'warn', { proven: false, params: { host: '10.2.0.11' } }),
     sampleFinding('FOREIGN_KEYS_OWN', 'info', { params: { names: 'orders_customer' } }),
     ...(drops ? [sampleFinding('DROPS_COLUMN', 'danger', { params: { name: 'note', type: 'varchar(120)' }, query: `SELECT note FROM ${name} WHERE note IS NOT NULL LIMIT 5` })] : []),

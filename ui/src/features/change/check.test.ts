@@ -172,7 +172,7 @@ describe('a finding', () => {
 
   it('gathers statistics of the table that was checked, and checks again', async () => {
     const analyzed = vi.fn()
-    await withFindings(sampleFinding('STATISTICS_IMPLAUSIBLE', 'warn', { remedy: 'ANALYZE TABLE shop.orders' }))
+    await withFindings(sampleFinding('STATISTICS_IMPLAUSIBLE', 'warn', { remedy: 'ANALYZE TABLE shop.orders', fixes: [{ kind: 'analyze' }] }))
     fake('tableAnalyze', ({ connection, table }) => {
       analyzed(connection, table)
       return null

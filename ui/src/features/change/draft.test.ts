@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useDraft } from './draft'
-import { countBySeverity, isAnalyze, sortFindings } from './findings'
+import { countBySeverity, sortFindings } from './findings'
 import { BUILT_IN, differing, effective } from './options'
 import { sampleFinding, samplePlan, sampleRequest, sampleSuggestion } from './sample'
 
@@ -87,12 +87,5 @@ describe('findings', () => {
       { severity: 'warn', count: 1 },
       { severity: 'info', count: 1 },
     ])
-  })
-
-  it('offer one click for ANALYZE TABLE alone', () => {
-    expect(isAnalyze('ANALYZE TABLE `shop`.`orders`')).toBe(true)
-    expect(isAnalyze('ANALYZE TABLE `a`; DROP TABLE `a`')).toBe(false)
-    expect(isAnalyze('SET GLOBAL log_bin_trust_function_creators=1')).toBe(false)
-    expect(isAnalyze(null)).toBe(false)
   })
 })

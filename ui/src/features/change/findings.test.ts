@@ -2,19 +2,13 @@ import { mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { i18n } from '@/locales'
 import FindingList from './FindingList.vue'
-import { fixesOf, withOption } from './findings'
+import { withOption } from './findings'
 import { BUILT_IN } from './options'
 import { sampleFinding } from './sample'
 
 const list = (findings: ReturnType<typeof sampleFinding>[], part: object = {}) => mount(FindingList, { props: { findings, fixable: true, ...part }, global: { plugins: [i18n] }, attachTo: document.body })
 
 describe('a remedy of one click', () => {
-  it('is also an ANALYZE that is only written down', () => {
-    expect(fixesOf(sampleFinding('A', 'warn', { remedy: 'ANALYZE TABLE t' }))).toEqual([{ kind: 'analyze' }])
-    expect(fixesOf(sampleFinding('A', 'warn', { remedy: 'ANALYZE TABLE t; DROP TABLE t' }))).toEqual([])
-    expect(fixesOf(sampleFinding('A', 'warn', { remedy: 'ANALYZE TABLE t', fixes: [{ kind: 'analyze' }] }))).toHaveLength(1)
-  })
-
   it('sets an option in the kind that the form keeps it in', () => {
     expect(withOption(BUILT_IN, {}, 'chunk_size', '500')).toEqual({ chunk_size: 500 })
     expect(withOption(BUILT_IN, {}, 'analyze-before-swap', 'false')).toEqual({ analyze_before_swap: false })

@@ -1,5 +1,5 @@
 /** Findings in the order in which they matter, how each severity looks, and what one click can do about them. */
-import type { ChangeOptions, Finding, Fix, Scope, Severity } from '@/ipc'
+import type { ChangeOptions, Finding, Scope, Severity } from '@/ipc'
 import type { IconName } from '@/shared/icons/paths'
 import type { Tone } from '@/shared/ui/tone'
 
@@ -37,15 +37,6 @@ export function countBySeverity(findings: readonly Finding[]): { severity: Sever
 
 export function countByScope(findings: readonly Finding[]): { scope: Scope; count: number }[] {
   return SCOPES.map((scope) => ({ scope, count: findings.filter((finding) => scopeOf(finding) === scope).length })).filter(({ count }) => count > 0)
-}
-
-/** A remedy that the application can run itself, because it is known to be harmless: new statistics. */
-export const isAnalyze = (remedy: string | null) => remedy !== null && /^\s*ANALYZE\s+(?:NO_WRITE_TO_BINLOG\s+|LOCAL\s+)?TABLE\b[^;]*;?\s*$/i.test(remedy)
-
-/** What one click applies; a remedy that is an ANALYZE counts without being named so. */
-export function fixesOf(finding: Finding): Fix[] {
-  const fixes = finding.fixes ?? []
-  return fixes.some(({ kind }) => kind === 'analyze') || !isAnalyze(finding.remedy) ? fixes : [{ kind: 'analyze' }, ...fixes]
 }
 
 type Settings = Record<string, unknown>

@@ -46,10 +46,18 @@ fn referenced(context: &Context<'_>, keys: &[ForeignKeyFacts]) -> Finding {
     let mut tables: Vec<String> = keys.iter().map(|key| key.table.to_string()).collect();
     tables.sort();
     tables.dedup();
-    Finding::new(code, severity)
+    let finding = Finding::new(code, severity)
         .with("tables", list(tables))
         .with("renames", list(keys.iter().map(|key| renames(&key.name))))
-        .with("table", context.table_name())
+        .with("table", context.table_name());
+    match severity {
+        // Of the two methods the one under which the table never goes missing.
+        Severity::Block => finding.fix(Fix::SetOption {
+            option: "foreign_keys_method".to_owned(),
+            value: Some("rebuild_constraints".to_owned()),
+        }),
+        _ => finding,
+    }
 }
 
 /// Characters of a constraint's name; the tool cuts what is longer.
@@ -119,6 +127,9 @@ mod tests {
             World::calm().with_table(|table| table.referenced_by = vec![foreign_key("fk_item", "items")]);
         assert_eq!(world.codes(), ["FOREIGN_KEYS_REFERENCED"]);
         assert_eq!(world.findings()[0].severity, Severity::Block);
+        assert!(
+            matches!(&world.findings()[0].fixes[..], [Fix::SetOption { option, .. }] if option == "foreign_keys_method")
+        );
         world.request.options.foreign_keys_method = Some(ForeignKeysMethod::RebuildConstraints);
         assert_eq!(
             (world.codes(), world.findings()[0].severity),

@@ -1,7 +1,7 @@
 //! The table's statistics are believable. Scope: the table. `warn`: pt-osc sizes its progress and its first chunk by
 //! them, and with nonsense there it shows no progress at all. Their age unknown is `info`.
 
-use mysqler_contract::{Finding, Severity, TableKind};
+use mysqler_contract::{Finding, Fix, Severity, TableKind};
 
 use super::super::context::Context;
 
@@ -28,7 +28,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         let finding = Finding::new(code, severity)
             .with("table", context.table_name())
             .with("rows", facts.summary.rows);
-        finding.remedy(format!("ANALYZE TABLE {};", context.quoted_table()))
+        finding
+            .remedy(format!("ANALYZE TABLE {};", context.quoted_table()))
+            .fix(Fix::Analyze)
     };
     if facts.summary.rows <= 1 {
         return vec![
@@ -55,6 +57,7 @@ mod tests {
             old.findings()[0].remedy.as_deref(),
             Some("ANALYZE TABLE `shop`.`orders`;")
         );
+        assert_eq!(old.findings()[0].fixes, [mysqler_contract::Fix::Analyze]);
         let unknown = World::calm().with_table(|table| table.statistics_at = None);
         assert_eq!(unknown.codes(), ["STATISTICS_AGE_UNKNOWN"]);
         let impossible = World::calm().with_table(|table| table.summary.rows = 1);
