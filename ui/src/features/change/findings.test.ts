@@ -11,6 +11,9 @@ const list = (findings: ReturnType<typeof sampleFinding>[], part: object = {}) =
 describe('a remedy of one click', () => {
   it('sets an option in the kind that the form keeps it in', () => {
     expect(withOption(BUILT_IN, {}, 'chunk_size', '500')).toEqual({ chunk_size: 500 })
+    expect(withOption(BUILT_IN, {}, 'max_load', 'Threads_running=28,Threads_connected=900')).toEqual({
+      max_load: [{ variable: 'Threads_running', value: 28 }, { variable: 'Threads_connected', value: 900 }],
+    })
     expect(withOption(BUILT_IN, {}, 'analyze-before-swap', 'false')).toEqual({ analyze_before_swap: false })
     expect(withOption(BUILT_IN, {}, 'foreign_keys_method', 'drop_swap')).toEqual({ foreign_keys_method: 'drop_swap' })
     expect(withOption(BUILT_IN, { max_lag_s: 9, charset: 'x' }, 'max_lag_s', null)).toEqual({ charset: 'x' })

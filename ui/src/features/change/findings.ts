@@ -1,5 +1,5 @@
 /** Findings in the order in which they matter, how each severity looks, and what one click can do about them. */
-import type { ChangeOptions, Finding, Scope, Severity } from '@/ipc'
+import type { ChangeOptions, Finding, LoadThreshold, Scope, Severity } from '@/ipc'
 import type { IconName } from '@/shared/icons/paths'
 import type { Tone } from '@/shared/ui/tone'
 
@@ -41,6 +41,12 @@ export function countByScope(findings: readonly Finding[]): { scope: Scope; coun
 
 type Settings = Record<string, unknown>
 
+/** `Threads_running=25`, as pt-osc writes it. */
+function threshold(text: string): LoadThreshold {
+  const at = text.lastIndexOf('=')
+  return { variable: text.slice(0, at), value: Number(text.slice(at + 1)) }
+}
+
 /**
  * What has to be set so that `option` has `value`; `null` takes a setting of one's own away, and an empty one sets a flag.
  * Options without a field of their own are among the `others` of the form.
@@ -55,6 +61,7 @@ export function withOption(values: ChangeOptions, overrides: Readonly<Settings>,
   }
   if (value === null) return Object.fromEntries(Object.entries(overrides).filter(([name]) => name !== field))
   const present: unknown = (values as Settings)[field]
+  if (Array.isArray(present)) return { ...overrides, [field]: value.split(',').map(threshold) }
   const typed = typeof present === 'boolean' ? value === 'true' : typeof present === 'number' || (present === null && /^\d+$/.test(value)) ? Number(value) : value
   return { ...overrides, [field]: typed }
 }

@@ -10,6 +10,7 @@ mod options;
 mod questions;
 
 pub(crate) use clause::for_preparing;
+pub(crate) use options::{HEADROOM_CRITICAL, HEADROOM_MAX};
 pub(crate) use questions::Asker;
 
 pub(crate) use definition::without_counter;

@@ -8,8 +8,8 @@ use crate::Core;
 use crate::ports::ServerFacts;
 
 /// Idle sessions that run at any moment and must not count as load.
-const HEADROOM_MAX: u64 = 25;
-const HEADROOM_CRITICAL: u64 = 75;
+pub(crate) const HEADROOM_MAX: u64 = 25;
+pub(crate) const HEADROOM_CRITICAL: u64 = 75;
 
 impl Core {
     pub async fn suggested_options(&self, id: &ConnectionId, database: &str) -> Result<SuggestedOptions> {

@@ -1,9 +1,11 @@
 //! Load thresholds leave room above the server's present load. Scope: options and server. `block` where the copy would
-//! wait for ever or abort at once; `warn` when the server could not be read.
+//! wait for ever or abort at once, with a threshold that leaves room a click away; `warn` when the server could not be
+//! read.
 
-use mysqler_contract::{Finding, LoadThreshold, Severity};
+use mysqler_contract::{Finding, Fix, LoadThreshold, Severity};
 
 use super::super::super::context::Context;
+use crate::plan::{HEADROOM_CRITICAL, HEADROOM_MAX};
 
 pub const CODES: &[&str] = &[
     "MAX_LOAD_TOO_LOW",
@@ -33,7 +35,13 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         if let Some(max) = max.filter(|max| critical.value <= max.value) {
             let finding =
                 Finding::new("CRITICAL_BELOW_MAX", Severity::Block).with("variable", &critical.variable);
-            found.push(finding.with("critical", critical.value).with("max", max.value));
+            let room = max.value.saturating_add(HEADROOM_CRITICAL - HEADROOM_MAX);
+            found.push(
+                finding
+                    .with("critical", critical.value)
+                    .with("max", max.value)
+                    .fix(raised("critical_load", &options.critical_load, critical, room)),
+            );
         }
     }
     found
@@ -41,6 +49,11 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn against_present(context: &Context<'_>, code: &str, threshold: &LoadThreshold) -> Option<Finding> {
     let name = threshold.variable.to_lowercase();
+    let options = &context.input.request.options;
+    let (option, all, headroom) = match code {
+        "MAX_LOAD_TOO_LOW" => ("max_load", &options.max_load, HEADROOM_MAX),
+        _ => ("critical_load", &options.critical_load, HEADROOM_CRITICAL),
+    };
     let finding = |code, severity| Finding::new(code, severity).with("variable", &threshold.variable);
     let query = format!("SHOW GLOBAL STATUS LIKE '{}'", name.replace('\'', "''"));
     let Some(present) = context.input.server.status.get(&name) else {
@@ -56,13 +69,26 @@ fn against_present(context: &Context<'_>, code: &str, threshold: &LoadThreshold)
             .with("value", threshold.value)
             .with("present", present)
             .query(query)
+            .fix(raised(option, all, threshold, present.saturating_add(headroom)))
     })
+}
+
+/// The option's whole list, as pt-osc writes it, with one of its thresholds at another value.
+fn raised(option: &str, all: &[LoadThreshold], which: &LoadThreshold, to: u64) -> Fix {
+    let each = all.iter().map(|threshold| {
+        let value = if threshold == which { to } else { threshold.value };
+        format!("{}={value}", threshold.variable)
+    });
+    Fix::SetOption {
+        option: option.to_owned(),
+        value: Some(each.collect::<Vec<_>>().join(",")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::preflight::fixture::World;
-    use mysqler_contract::LoadThreshold;
+    use mysqler_contract::{Fix, LoadThreshold};
 
     fn threshold(variable: &str, value: u64) -> Vec<LoadThreshold> {
         vec![LoadThreshold {
@@ -76,6 +102,11 @@ mod tests {
         let mut world = World::calm();
         world.request.options.max_load = threshold("Threads_running", 3);
         assert_eq!(world.codes(), ["MAX_LOAD_TOO_LOW"]);
+        let room = Fix::SetOption {
+            option: "max_load".into(),
+            value: Some("Threads_running=28".into()),
+        };
+        assert_eq!(world.findings()[0].fixes, [room]);
         world.request.options.max_load = threshold("Threads_running", 4);
         assert_eq!(world.codes(), Vec::<String>::new());
     }
