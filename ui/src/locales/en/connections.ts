@@ -85,6 +85,7 @@ export default {
     name: 'Name',
     environment: 'Environment',
     host: 'Host',
+    nameHint: 'At most 50 characters; no other has it',
     hostHint: 'Name or address, as this computer reaches it',
     port: 'Port',
     user: 'User',

@@ -85,6 +85,7 @@ export default {
     name: '名称',
     environment: '环境',
     host: '主机',
+    nameHint: '最多 50 个字符，不能重名',
     hostHint: '本机可访问的主机名或地址',
     port: '端口',
     user: '用户',
