@@ -552,7 +552,9 @@ export type GateCount = { kind: "equal"; rows: number } |
 /**  The run ends: what the copy lost must not become the table. */
 { kind: "different"; original: number; shadow: number } | 
 /**  Nothing is proven, so a person decides. */
-{ kind: "not_counted"; why: string };
+{ kind: "not_counted"; 
+/**  What the server or the way to it said; `None` when the time for counting was over. */
+why: string | null };
 
 /**  Over all runs that match the filter. */
 export type HistoryFigures = {

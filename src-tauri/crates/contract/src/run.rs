@@ -239,7 +239,8 @@ pub enum GateCount {
     },
     /// Nothing is proven, so a person decides.
     NotCounted {
-        why: String,
+        /// What the server or the way to it said; `None` when the time for counting was over.
+        why: Option<String>,
     },
 }
 

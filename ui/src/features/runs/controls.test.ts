@@ -100,7 +100,8 @@ describe('a run on screen', () => {
     }
     expect(text(null)).toBeNull()
     expect(text({ kind: 'equal', rows: 1_993_412 })).toContain('1,993,412 rows')
-    expect(text({ kind: 'not_counted', why: 'no answer within 30 min' })).toContain('Not proven')
+    expect(text({ kind: 'not_counted', why: '2013: Lost connection' })).toContain('2013: Lost connection')
+    expect(text({ kind: 'not_counted', why: null })).toContain('took too long')
   })
 
   it('says what to look at when the outcome is unknown', () => {

@@ -96,11 +96,9 @@ impl Supervisor {
         let count = match counts {
             Ok(Some((original, shadow))) if original == shadow => GateCount::Equal { rows: original },
             Ok(Some((original, shadow))) => GateCount::Different { original, shadow },
-            Ok(None) => GateCount::NotCounted {
-                why: format!("no answer within {} min", LIMIT.as_secs() / 60),
-            },
+            Ok(None) => GateCount::NotCounted { why: None },
             Err(error) => GateCount::NotCounted {
-                why: error.to_string(),
+                why: Some(error.to_string()),
             },
         };
         self.rec.event(RunEventKind::GateCounted { count: count.clone() });

@@ -98,9 +98,10 @@ pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
 fn counted(out: &Output, view: &RunView) -> Option<String> {
     match view.gate.as_ref()? {
         GateCount::Equal { rows } => Some(out.own_with("ctl.run.gate_equal", [("rows", number(*rows))])),
-        GateCount::NotCounted { why } => {
+        GateCount::NotCounted { why: Some(why) } => {
             Some(out.own_with("ctl.run.gate_not_counted", [("why", printable(why))]))
         }
+        GateCount::NotCounted { why: None } => Some(out.own("ctl.run.gate_not_counted_in_time")),
         // The run ends by itself, and its error tells.
         GateCount::Different { .. } => None,
     }

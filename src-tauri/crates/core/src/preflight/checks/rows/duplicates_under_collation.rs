@@ -7,8 +7,8 @@ use mysqler_contract::{Finding, KeyFacts, Severity};
 use super::super::super::context::Context;
 use super::becoming::{self, Becoming};
 use super::index_in_use::goes;
+use super::keys;
 use super::suspicion::Suspicion;
-use super::{keys, sql};
 
 pub const CODES: &[&str] = &["DUPLICATES_UNDER_COLLATION"];
 
@@ -57,16 +57,7 @@ fn suspicion(context: &Context<'_>, becoming: &[Becoming<'_>], key: &KeyFacts) -
         return None;
     }
     let finding = finding.with("columns", keys::labels(&values));
-    let parts: Vec<(String, String)> = values
-        .iter()
-        .map(|value| (value.label.clone(), value.expression.clone()))
-        .collect();
-    let statements = sql::groups_of(context, &parts, &keys::compared(&values));
-    let finding = match keys::keep_first(context, &values) {
-        Some(remedy) => finding.remedy(remedy),
-        None => finding,
-    };
-    Some(Suspicion::new(finding, statements.examples, statements.count).of_groups())
+    Some(keys::groups(context, finding, &values))
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use mysqler_contract::{Finding, Flavour, KeyFacts, Severity, TableFacts};
 
 use super::super::super::context::{Context, list};
 use super::keys;
-use super::sql;
 use super::suspicion::Suspicion;
 
 pub const CODES: &[&str] = &["DUPLICATES_UNDER_SHORTER_KEY"];
@@ -85,16 +84,7 @@ fn suspicion(context: &Context<'_>, facts: &TableFacts, key: &KeyFacts) -> Optio
     let Some(values) = keys::values_of(context, key) else {
         return Some(Suspicion::unaskable(finding));
     };
-    let parts: Vec<(String, String)> = values
-        .iter()
-        .map(|value| (value.label.clone(), value.expression.clone()))
-        .collect();
-    let statements = sql::groups_of(context, &parts, &keys::compared(&values));
-    let finding = match keys::keep_first(context, &values) {
-        Some(remedy) => finding.remedy(remedy),
-        None => finding,
-    };
-    Some(Suspicion::new(finding, statements.examples, statements.count).of_groups())
+    Some(keys::groups(context, finding, &values))
 }
 
 #[cfg(test)]

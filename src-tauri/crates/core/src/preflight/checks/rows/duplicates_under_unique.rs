@@ -5,7 +5,6 @@ use mysqler_contract::{Finding, Severity};
 
 use super::super::super::context::Context;
 use super::keys::{self, PartValue, Value};
-use super::sql;
 use super::suspicion::Suspicion;
 use crate::clause::{Index, IndexPart};
 
@@ -53,16 +52,7 @@ fn suspicion(context: &Context<'_>, index: &Index) -> Option<Suspicion> {
         );
         return Some(Suspicion::new(finding, sql, None).at_a_glance());
     }
-    let parts: Vec<(String, String)> = values
-        .iter()
-        .map(|value| (value.label.clone(), value.expression.clone()))
-        .collect();
-    let statements = sql::groups_of(context, &parts, &keys::compared(&values));
-    let finding = match keys::keep_first(context, &values) {
-        Some(remedy) => finding.remedy(remedy),
-        None => finding,
-    };
-    Some(Suspicion::new(finding, statements.examples, statements.count).of_groups())
+    Some(keys::groups(context, finding, &values))
 }
 
 /// A key that is there keeps the same columns, or some of them, unique as they stay.

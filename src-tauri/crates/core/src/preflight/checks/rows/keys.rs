@@ -1,11 +1,12 @@
 //! The values of a unique key as they will be, for the rows that are there.
 
-use mysqler_contract::{KeyFacts, quote_identifier};
+use mysqler_contract::{Finding, KeyFacts, quote_identifier};
 
 use super::super::super::column_type::{Kind, kind};
 use super::super::super::context::Context;
 use super::becoming::{self, Becoming};
 use super::sql;
+use super::suspicion::Suspicion;
 use crate::clause::{Column, DefaultKind, Index, IndexKey, OperationKind, parse_definition};
 
 /// One part of a key, as every row that is there will have it.
@@ -195,6 +196,20 @@ fn collated(context: &Context<'_>, becoming: &Becoming<'_>, value: &str) -> Opti
 fn default_collation(context: &Context<'_>, charset: &str) -> Option<String> {
     let chosen = context.variable("default_collation_for_utf8mb4")?;
     (charset == "utf8mb4").then(|| chosen.to_owned())
+}
+
+/// The suspicion that rows are equal in all of the values, with the statement that would keep the first of each group.
+pub fn groups(context: &Context<'_>, finding: Finding, values: &[Value]) -> Suspicion {
+    let parts: Vec<(String, String)> = values
+        .iter()
+        .map(|value| (value.label.clone(), value.expression.clone()))
+        .collect();
+    let statements = sql::groups_of(context, &parts, &compared(values));
+    let finding = match keep_first(context, values) {
+        Some(remedy) => finding.remedy(remedy),
+        None => finding,
+    };
+    Suspicion::new(finding, statements.examples, statements.count).of_groups()
 }
 
 /// A statement that leaves one row of each group; `None` where rows cannot be told apart.
