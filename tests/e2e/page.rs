@@ -24,6 +24,13 @@ for (const level of ['error', 'warn']) {
   console[level] = (...all) => { kept.push(`console.${level}: ${all.map((one) => one?.stack ?? String(one)).join(' ')}`); write.apply(console, all); };
 }";
 
+/// Whether the element stands where it stood two frames ago: a mouse aims before it clicks.
+const REST: &str = r"
+const [css, done] = arguments;
+const place = () => JSON.stringify(document.querySelector(css)?.getBoundingClientRect() ?? null);
+const before = place();
+requestAnimationFrame(() => requestAnimationFrame(() => done(place() === before)));";
+
 /// The selector of a `data-testid`.
 pub fn at(id: &str) -> String {
     format!("[data-testid='{id}']")
@@ -170,7 +177,7 @@ impl Desk {
         ))
     }
 
-    /// A click of the mouse, once the element can be clicked: enabled, and nothing lies over it.
+    /// A click of the mouse, once the element can be clicked: enabled, at rest, and nothing lies over it.
     #[track_caller]
     pub fn click<'a>(&'a self, css: &str) -> impl Future<Output = ()> + use<'a> {
         let css = css.to_owned();
@@ -178,6 +185,13 @@ impl Desk {
         self.until(&what.clone(), PATIENCE, async move || {
             let element = self.session().find(By::Css(css.as_str())).await.ok()?;
             if !element.is_enabled().await.ok()? {
+                return None;
+            }
+            let still = self
+                .session()
+                .execute_async(REST, vec![css.as_str().into()])
+                .await;
+            if still.and_then(|still| still.convert::<bool>()).ok() != Some(true) {
                 return None;
             }
             element.click().await.ok()

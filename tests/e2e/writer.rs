@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use mysqler_tests::sandbox::{Account, Client, Sandbox, Server};
-use sqlx::mysql::MySqlDatabaseError;
+use mysqler_tests::sandbox::{Account, Client, Sandbox, Server, is_lock_conflict};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -217,12 +216,8 @@ impl Writer {
             self.written.fetch_add(1, Ordering::Relaxed);
             return true;
         };
-        let number = error
-            .as_database_error()
-            .and_then(|error| error.try_downcast_ref::<MySqlDatabaseError>())
-            .map(MySqlDatabaseError::number);
         assert!(
-            matches!(number, Some(1205 | 1213)),
+            is_lock_conflict(&error),
             "the application met an error: {sql}: {error}"
         );
         false

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use mysqler_contract::{Secret, TlsMode};
 use mysqler_core::ports::Target;
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +222,27 @@ impl Client {
             .map(drop)
     }
 
+    /// Like an application: a transaction that lost a deadlock, or waited too long for a lock, is done again. Anything
+    /// else that the server says fails the test.
+    pub async fn transact(&mut self, statements: &[String]) {
+        while !self.try_transact(statements).await {
+            self.run("ROLLBACK").await;
+        }
+    }
+
+    async fn try_transact(&mut self, statements: &[String]) -> bool {
+        self.run("BEGIN").await;
+        for sql in statements {
+            match self.try_run(sql).await {
+                Ok(()) => {}
+                Err(error) if is_lock_conflict(&error) => return false,
+                Err(error) => panic!("{sql}: {error}"),
+            }
+        }
+        self.run("COMMIT").await;
+        true
+    }
+
     /// Every value as the bytes that the server sends for it.
     pub async fn cells(&mut self, sql: &str) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
         let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
@@ -257,6 +278,15 @@ impl Client {
             .parse()
             .expect("an id is a number")
     }
+}
+
+/// What an application has to expect of a server that others write to: a lost deadlock, or a wait for a lock given up.
+pub fn is_lock_conflict(error: &sqlx::Error) -> bool {
+    let number = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<MySqlDatabaseError>())
+        .map(MySqlDatabaseError::number);
+    matches!(number, Some(1205 | 1213))
 }
 
 /// A schema that lives as long as this value.

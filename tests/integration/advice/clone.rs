@@ -89,7 +89,7 @@ async fn a_caller_that_gives_up_leaves_no_clone_behind() {
                 break;
             }
             assert!(
-                begun.elapsed() < Duration::from_secs(20),
+                begun.elapsed() < Duration::from_secs(90),
                 "{server:?}: {left:?} stay"
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -120,7 +120,7 @@ async fn a_table_held_by_another_session_is_let_alone_soon() {
         ),
         "{outcome:?}"
     );
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

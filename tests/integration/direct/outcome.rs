@@ -26,7 +26,9 @@ impl Writer {
         let task = tokio::spawn(async move {
             while !ended.load(Ordering::Relaxed) {
                 client
-                    .run("INSERT INTO orders (amount, note) VALUES (1, 'written meanwhile')")
+                    .transact(&[
+                        "INSERT INTO orders (amount, note) VALUES (1, 'written meanwhile')".to_owned(),
+                    ])
                     .await;
                 count.fetch_add(1, Ordering::Relaxed);
             }

@@ -1,5 +1,6 @@
 //! Metadata locks on one table, and the transactions behind them.
 
+use mysqler_core::ports::MomentFacts;
 use mysqler_tests::sandbox::{Account, Sandbox, Server};
 
 use super::{moment, moment_when, table};
@@ -15,7 +16,14 @@ async fn an_idle_transaction_is_seen_with_its_lock_and_its_last_statement() {
     let id = holder.id().await;
     holder.run("BEGIN").await;
     holder.run("UPDATE t SET a = 7 WHERE id = 1").await;
-    let facts = moment(Server::Primary, &table).await;
+    let listed = |facts: &MomentFacts| {
+        facts
+            .transactions
+            .iter()
+            .flatten()
+            .any(|session| session.id == id)
+    };
+    let facts = moment_when(Server::Primary, &table, listed).await;
     let locks = facts.table_locks.unwrap();
     let lock = locks
         .iter()
@@ -40,8 +48,8 @@ async fn an_idle_transaction_is_seen_with_its_lock_and_its_last_statement() {
     assert_eq!(open.transaction.as_ref().unwrap().rows_modified, 1);
     assert!(open.is_still(session));
     holder.run("COMMIT").await;
-    let after = moment(Server::Primary, &table).await;
-    assert!(!after.transactions.unwrap().iter().any(|session| session.id == id));
+    let after = moment_when(Server::Primary, &table, |facts| !listed(facts)).await;
+    assert!(after.transactions.is_some());
     assert_eq!(after.table_locks, Some(Vec::new()));
 }
 
@@ -106,7 +114,14 @@ async fn mariadb_tells_of_locks_once_it_records_them_and_admits_it_otherwise() {
     let id = holder.id().await;
     holder.run("BEGIN").await;
     holder.run("SELECT * FROM t").await;
-    let facts = moment(Server::MariaDb, &table).await;
+    let listed = |facts: &MomentFacts| {
+        facts
+            .transactions
+            .iter()
+            .flatten()
+            .any(|session| session.id == id)
+    };
+    let facts = moment_when(Server::MariaDb, &table, listed).await;
     holder.run("COMMIT").await;
     // A second session of a backup, while locks are recorded.
     let mut backup = sandbox.client(Server::MariaDb, Account::Root).await;

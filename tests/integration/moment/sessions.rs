@@ -1,10 +1,12 @@
 //! Ending a session that stands in the way: only the one that was shown.
 
-use mysqler_contract::{ErrorCode, ServerSession, SessionEnd};
+use std::time::Instant;
+
+use mysqler_contract::{ConnectionId, ErrorCode, ServerSession, SessionEnd};
 use mysqler_tests::desk::Desk;
 use mysqler_tests::sandbox::{Client, Schema, Server};
 
-use super::table;
+use super::{BETWEEN, DEADLINE, table};
 
 async fn holder(schema: &Schema) -> (Client, u64) {
     let mut client = schema.client().await;
@@ -14,6 +16,19 @@ async fn holder(schema: &Schema) -> (Client, u64) {
     (client, id)
 }
 
+/// The session as it is shown once its transaction is.
+async fn shown(desk: &Desk, connection: &ConnectionId, id: u64) -> ServerSession {
+    let begun = Instant::now();
+    loop {
+        let session = desk.core.session(connection, id).await.unwrap();
+        if session.transaction.is_some() {
+            return session;
+        }
+        assert!(begun.elapsed() < DEADLINE, "no transaction: {session:?}");
+        tokio::time::sleep(BETWEEN).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_ended_after_it_was_shown_and_its_work_is_undone() {
     let desk = Desk::new().await;
@@ -21,7 +36,7 @@ async fn a_session_is_ended_after_it_was_shown_and_its_work_is_undone() {
     table(&schema).await;
     let connection = desk.primary().await;
     let (mut client, id) = holder(&schema).await;
-    let shown = desk.core.session(&connection.id, id).await.unwrap();
+    let shown = shown(&desk, &connection.id, id).await;
     assert!(
         shown
             .transaction
@@ -54,7 +69,7 @@ async fn a_session_that_went_on_to_other_work_is_spared() {
     table(&schema).await;
     let connection = desk.primary().await;
     let (mut client, id) = holder(&schema).await;
-    let shown = desk.core.session(&connection.id, id).await.unwrap();
+    let shown = shown(&desk, &connection.id, id).await;
     client.run("COMMIT").await;
     let refused = desk.core.session_kill(&connection.id, &shown).await.unwrap_err();
     assert_eq!(

@@ -124,7 +124,7 @@ async fn a_metadata_lock_ends_the_wait_soon_and_names_its_holder() {
             servers.drop_trigger(&target, schema.name(), "pt_osc_x_ins")
         );
         assert!(
-            begun.elapsed() < Duration::from_secs(30),
+            begun.elapsed() < Duration::from_secs(90),
             "took {:?}",
             begun.elapsed()
         );
@@ -205,7 +205,7 @@ async fn sessions_are_found_and_killed() {
             .try_run("SELECT 1")
             .await
             .expect_err("the session was killed");
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while !servers.sessions(&target, &[id]).await.unwrap().is_empty() {
             assert!(Instant::now() < deadline, "the session stays");
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -11,7 +11,7 @@ use super::proxy::{Mood, Proxy};
 
 /// The id of the session that runs a statement like this, once there is one.
 async fn running(root: &mut Client, pattern: &str) -> u64 {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(id) = find(root, pattern).await {
             return id;
@@ -131,7 +131,7 @@ async fn a_server_that_falls_silent_is_bounded_by_the_limits() {
     assert_eq!(error.code, ErrorCode::ServerTimeout, "{error:?}");
     assert_eq!(error.params["seconds"], "1");
     assert!(
-        begun.elapsed() < Duration::from_secs(8),
+        begun.elapsed() < Duration::from_secs(30),
         "took {:?}",
         begun.elapsed()
     );

@@ -383,14 +383,14 @@ async fn a_rebuild_given_up_under_load_is_told_as_given_up_before_the_swap() {
     request.options.chunk_size = Some(100);
     request.options.chunk_time_ms = None;
     for threshold in &mut request.options.max_load {
-        threshold.value = 40;
+        threshold.value = 18;
     }
     for threshold in &mut request.options.critical_load {
-        threshold.value = 45;
+        threshold.value = 20;
     }
     let id = desk.go(request).await;
     desk.until(&id, "the copy", |view| view.rows_copied > 500).await;
-    let busy: Vec<_> = (0..60)
+    let busy: Vec<_> = (0..24)
         .map(|_| {
             let sandbox = desk.sandbox.clone();
             tokio::spawn(async move {

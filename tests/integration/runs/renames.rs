@@ -54,9 +54,8 @@ async fn write(mut client: Client, enough: Arc<AtomicBool>) -> u64 {
     while !enough.load(Ordering::SeqCst) {
         let id = 1 + (done * 7919) % ROWS;
         let other = 1 + (done * 104_729) % ROWS;
-        client.run("BEGIN").await;
-        for table in ["items", "mirror"] {
-            for statement in [
+        let statements = ["items", "mirror"].map(|table| {
+            [
                 format!("UPDATE {table} SET a = a + 1, note = CONCAT('n', id) WHERE id = {id}"),
                 format!("UPDATE {table} SET b = b + 3 WHERE id BETWEEN {id} AND {id} + 3"),
                 format!("DELETE FROM {table} WHERE id = {other}"),
@@ -68,11 +67,9 @@ async fn write(mut client: Client, enough: Arc<AtomicBool>) -> u64 {
                     "UPDATE {table} SET id = id + 1000000 WHERE id = {}",
                     1 + (done * 31) % ROWS
                 ),
-            ] {
-                client.run(&statement).await;
-            }
-        }
-        client.run("COMMIT").await;
+            ]
+        });
+        client.transact(&statements.concat()).await;
         done += 1;
     }
     done

@@ -142,17 +142,15 @@ async fn every_write_fires_its_triggers_once_and_they_are_on_the_new_table_as_th
             while !enough.load(Ordering::SeqCst) {
                 let id = 1 + updates % 500;
                 client
-                    .run(&format!(
-                        "UPDATE orders SET touched = touched + 1 WHERE id = {id}"
-                    ))
+                    .transact(&[format!("UPDATE orders SET touched = touched + 1 WHERE id = {id}")])
                     .await;
                 updates += 1;
                 if updates % 20 == 0 {
                     client
-                        .run("INSERT INTO orders (amount, note) VALUES (9.5, 'new')")
+                        .transact(&["INSERT INTO orders (amount, note) VALUES (9.5, 'new')".to_owned()])
                         .await;
                     client
-                        .run(&format!("DELETE FROM orders WHERE id = {}", 1000 + updates / 20))
+                        .transact(&[format!("DELETE FROM orders WHERE id = {}", 1000 + updates / 20)])
                         .await;
                     others += 1;
                 }
