@@ -12,6 +12,7 @@ mod planning;
 mod preset;
 mod run;
 mod runs;
+mod times;
 mod transfer;
 mod vault;
 
@@ -20,6 +21,7 @@ use mysqler_contract::Result;
 
 use crate::context::Context;
 use crate::exit::Exit;
+pub use times::day_name;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
