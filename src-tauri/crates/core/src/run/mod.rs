@@ -2,6 +2,7 @@
 
 pub mod admission;
 mod attend;
+mod batch;
 mod cleaning;
 mod compare;
 mod conclude;

@@ -2,7 +2,7 @@
 
 use mysqler_contract::{
     AppError, BatchPlace, Confirmation, ErrorCode, Plan, PlanId, Result, RunAction, RunEvent, RunEventKind,
-    RunState, RunView, Schedule, Severity, Timestamp,
+    RunId, RunState, RunView, Schedule, Severity, Timestamp,
 };
 
 use super::fold::RunFold;
@@ -37,9 +37,7 @@ impl Core {
             .busy_with(&plan.connection.id, &plan.request.table)
             .await?
         {
-            return Err(AppError::new(ErrorCode::TableBusy)
-                .with("run", run)
-                .with("table", &plan.request.table));
+            return Err(busy(run, &plan));
         }
         self.memory.plans.lock().await.remove(id);
         self.mark_used(&plan.connection.id).await?;
@@ -113,6 +111,12 @@ impl Core {
             events,
         }
     }
+}
+
+pub(super) fn busy(run: RunId, plan: &Plan) -> AppError {
+    AppError::new(ErrorCode::TableBusy)
+        .with("run", run)
+        .with("table", &plan.request.table)
 }
 
 /// A run with a window stands at its gate until it is let through: a job whose application is gone must not swap outside.

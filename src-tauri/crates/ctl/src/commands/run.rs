@@ -58,11 +58,18 @@ fn given(plan: &Plan, confirm: Option<String>, accept: Vec<String>) -> Confirmat
         Some(text) if same(&text) => Some(plan.confirmation.typed.clone().unwrap_or(text)),
         other => other,
     };
-    let accept = accept
+    Confirmation {
+        typed,
+        accept: upper(&accept),
+    }
+}
+
+/// Codes as they are told, however they were typed.
+pub fn upper(codes: &[String]) -> Vec<String> {
+    codes
         .iter()
         .map(|code| code.trim().to_ascii_uppercase())
-        .collect();
-    Confirmation { typed, accept }
+        .collect()
 }
 
 async fn confirmation(
@@ -106,7 +113,7 @@ async fn confirmation(
     })
 }
 
-fn asked(question: &str) -> Result<String> {
+pub fn asked(question: &str) -> Result<String> {
     let mut err = std::io::stderr().lock();
     let mut answer = String::new();
     write!(err, "{question}: ")
