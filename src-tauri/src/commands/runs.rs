@@ -2,8 +2,8 @@
 
 use futures::StreamExt;
 use mysqler_contract::{
-    Confirmation, HistoryFilter, HistoryPage, LogBatch, LogPage, Page, PlanId, Result, RunDetail, RunEvent,
-    RunId, RunView,
+    BatchId, BatchPlan, BatchTerms, ChangeRequest, Confirmation, HistoryFilter, HistoryPage, LogBatch,
+    LogPage, Page, PlanId, QueueMove, Result, RunDetail, RunEvent, RunId, RunView, Schedule,
 };
 use tauri::ipc::Channel;
 
@@ -11,8 +11,52 @@ use super::Held;
 
 #[tauri::command]
 #[specta::specta]
-pub async fn run_start(shell: Held<'_>, plan: PlanId, confirmation: Confirmation) -> Result<RunView> {
-    shell.core()?.run_start(&plan, &confirmation).await
+pub async fn run_start(
+    shell: Held<'_>,
+    plan: PlanId,
+    confirmation: Confirmation,
+    schedule: Schedule,
+) -> Result<RunView> {
+    shell.core()?.run_start_at(&plan, &confirmation, schedule).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn run_start_now(shell: Held<'_>, id: RunId) -> Result<()> {
+    shell.core()?.run_start_now(&id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn run_move(shell: Held<'_>, id: RunId, to: QueueMove) -> Result<Vec<RunView>> {
+    shell.core()?.run_move(&id, &to).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_plan(
+    shell: Held<'_>,
+    requests: Vec<ChangeRequest>,
+    ticket: Option<String>,
+) -> Result<BatchPlan> {
+    shell.core()?.batch_plan(requests, ticket).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_start(
+    shell: Held<'_>,
+    id: BatchId,
+    confirmation: Confirmation,
+    terms: BatchTerms,
+) -> Result<Vec<RunView>> {
+    shell.core()?.batch_start(&id, &confirmation, &terms).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_runs(shell: Held<'_>, id: BatchId) -> Result<Vec<RunView>> {
+    shell.core()?.batch_runs(&id).await
 }
 
 #[tauri::command]

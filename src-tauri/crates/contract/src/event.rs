@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppError, Reading, RunId, RunView, VaultStatus};
+use crate::{AppError, Reading, RunId, RunView, TableRef, VaultStatus};
 
 /// How far a plan in the making has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -19,6 +19,18 @@ pub struct PlanProgress {
     pub reading: Option<Reading>,
 }
 
+/// How far a batch in the making has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BatchProgress {
+    /// The ticket that the asker gave with the requests.
+    pub ticket: String,
+    /// The table whose plan is made now.
+    pub table: TableRef,
+    /// Plans that are made.
+    pub done: u32,
+    pub of: u32,
+}
+
 /// One tagged stream for everything that is rare; log lines travel over their own channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -29,6 +41,9 @@ pub enum AppEvent {
     },
     PlanProgress {
         progress: PlanProgress,
+    },
+    BatchProgress {
+        progress: BatchProgress,
     },
     ConnectionsChanged,
     VaultChanged {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::messages::{self, Locale};
-use crate::{LogLine, LogStream, Params, RunAction};
+use crate::{LogLine, LogStream, Params, RunAction, RunId};
 
 /// One such line; its words are `note.<name>` of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,14 @@ pub enum LogNote {
     },
     /// In a dry run, by the server's own parser.
     StatementAccepted,
+    /// Copying stands still until the next window begins.
+    WindowEnded,
+    /// The copy is done, and the swap waits for the next window.
+    SwapOutsideWindow,
+    WindowOpened,
+    CalledOff {
+        by: RunId,
+    },
 }
 
 impl LogNote {
@@ -139,6 +147,12 @@ mod tests {
             },
             LogNote::IdleSessionEnded { session: 42 },
             LogNote::StatementAccepted,
+            LogNote::WindowEnded,
+            LogNote::SwapOutsideWindow,
+            LogNote::WindowOpened,
+            LogNote::CalledOff {
+                by: RunId("20260115-001".into()),
+            },
         ]
     }
 

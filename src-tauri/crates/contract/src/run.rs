@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppError, Compared, ConnectionId, Engine, Environment, Params, Plan, TableRef, Timestamp, Work};
+use crate::{
+    AppError, BatchPlace, Compared, ConnectionId, Engine, Environment, Params, Plan, Schedule, TableRef,
+    Timestamp, Waiting, Work,
+};
 
 /// `YYYYMMDD-NNN`, the local day it was made and its number on that day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -39,6 +42,8 @@ pub enum Phase {
 #[serde(rename_all = "snake_case")]
 pub enum PauseReason {
     User,
+    /// Its window has ended; it goes on by itself when the next one begins.
+    Window,
 }
 
 /// Something of ours that is still on the server.
@@ -223,6 +228,8 @@ pub enum WaitReason {
     ReplicaStopped,
     Lock,
     Pause,
+    /// The run's window is closed.
+    Window,
 }
 
 /// What counting the rows of both tables, in one snapshot before the swap, showed.
@@ -362,6 +369,21 @@ pub enum RunEventKind {
     SupervisorChanged {
         host: String,
     },
+    /// When it may work; told once, at the beginning of a run that may not always.
+    Scheduled {
+        schedule: Schedule,
+    },
+    /// What it waits for changed; `None` when its turn came.
+    Waits {
+        waiting: Option<Waiting>,
+    },
+    /// A person lets it work outside its window until the next one begins; the swap keeps to the window.
+    ScheduleOverridden,
+    WindowOpened,
+    /// It does not begin, since this member of its batch ended without success.
+    CalledOff {
+        by: RunId,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -382,6 +404,8 @@ pub enum RunAction {
     CutOver,
     Stop,
     Cleanup,
+    /// Begin without waiting for the run's time.
+    StartNow,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -506,6 +530,18 @@ pub struct RunView {
     pub compared: Vec<Compared>,
     /// When a supervisor last said it was alive, and which (`host:pid`).
     pub supervisor: Option<String>,
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// A person let it work outside its window, until the next one begins.
+    #[serde(default)]
+    pub schedule_overridden: bool,
+    #[serde(default)]
+    pub waiting: Option<Waiting>,
+    #[serde(default)]
+    pub batch: Option<BatchPlace>,
+    /// The member of its batch whose end without success kept it from beginning.
+    #[serde(default)]
+    pub called_off_by: Option<RunId>,
 }
 
 /// Everything of one run.

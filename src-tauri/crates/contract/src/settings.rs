@@ -17,6 +17,8 @@ pub struct Settings {
     pub backups_kept: u32,
     /// Runs that work at the same time.
     pub runs_at_once: u32,
+    /// Of them, runs that copy or rebuild a table, on one server.
+    pub heavy_per_server: u32,
     /// Seconds that all questions of one plan about the table's rows may take together; zero asks none.
     pub data_check_limit_s: u32,
     /// Codes of the lint rules that keep silent.
@@ -44,6 +46,7 @@ impl Default for Settings {
             vault_lock_after_min: 30,
             backups_kept: 7,
             runs_at_once: 10,
+            heavy_per_server: 1,
             data_check_limit_s: 60,
             lints_off: LINTS_OFF_AT_FIRST.map(str::to_owned).to_vec(),
         }

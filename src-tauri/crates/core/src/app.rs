@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mysqler_contract::{AppEvent, Plan, PlanId};
+use mysqler_contract::{AppEvent, BatchPlan, Plan, PlanId};
 use tokio::sync::{Mutex, Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +45,8 @@ pub struct Core {
 pub(crate) struct Memory {
     /// Plans that were previewed and may be started; a plan leaves when it is started or grows old.
     pub plans: Mutex<HashMap<PlanId, Plan>>,
+    /// Batches that were previewed and may be started, oldest first.
+    pub batches: Mutex<Vec<BatchPlan>>,
     /// Plans in the making that may be cancelled, by the ticket that their asker gave.
     pub tickets: Mutex<HashMap<String, CancellationToken>>,
     pub passed_tests: Mutex<PassedTests>,
@@ -62,6 +64,7 @@ impl Core {
         let now = ports.clock.now();
         let memory = Memory {
             plans: Mutex::default(),
+            batches: Mutex::default(),
             tickets: Mutex::default(),
             passed_tests: Mutex::default(),
             imports: Mutex::default(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mysqler_contract::{AppEvent, Connection, PlanProgress, Result, SecretPresence};
+use mysqler_contract::{AppEvent, BatchProgress, Connection, PlanProgress, Result, SecretPresence};
 use mysqler_core::ports::EventSink;
 use mysqler_core::{Core, HostName};
 use tokio::sync::{Notify, watch};
@@ -23,6 +23,7 @@ pub struct Context {
     pub bell: Arc<Notify>,
     /// How far the plan in the making has come.
     pub progress: watch::Receiver<Option<PlanProgress>>,
+    pub batch_progress: watch::Receiver<Option<BatchProgress>>,
 }
 
 impl Context {
@@ -31,9 +32,11 @@ impl Context {
         let bell = Arc::new(Notify::new());
         let host = HostName(format!("mysqlerctl:{}", std::process::id()));
         let (told, progress) = watch::channel(None);
+        let (told_of_batch, batch_progress) = watch::channel(None);
         let sink = Bell {
             bell: bell.clone(),
             progress: told,
+            batch_progress: told_of_batch,
         };
         let core = mysqler_host::open(&data_dir, host, Arc::new(sink)).await?;
         Ok(Self {
@@ -42,6 +45,7 @@ impl Context {
             passphrase_file: cli.passphrase_file.clone(),
             bell,
             progress,
+            batch_progress,
         })
     }
 
@@ -64,6 +68,7 @@ impl Context {
 struct Bell {
     bell: Arc<Notify>,
     progress: watch::Sender<Option<PlanProgress>>,
+    batch_progress: watch::Sender<Option<BatchProgress>>,
 }
 
 impl EventSink for Bell {
@@ -71,6 +76,7 @@ impl EventSink for Bell {
         match event {
             // Nowhere recorded: it is shown while it lasts.
             AppEvent::PlanProgress { progress } => drop(self.progress.send_replace(Some(progress))),
+            AppEvent::BatchProgress { progress } => drop(self.batch_progress.send_replace(Some(progress))),
             _ => self.bell.notify_one(),
         }
     }

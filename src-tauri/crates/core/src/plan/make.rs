@@ -6,7 +6,7 @@ use std::time::Duration;
 use mysqler_contract::{
     Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
     ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId,
-    ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
+    RunState, RunView, ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
 };
 
 use super::advise::{choose, offers};
@@ -239,7 +239,9 @@ impl Core {
             .filter(|other| (&other.host, other.port) == (&connection.host, connection.port))
             .map(|other| other.id)
             .collect();
-        let beside = live.into_iter().filter(|view| same.contains(&view.connection_id));
+        // What waits is let in when there is room, and not before.
+        let works = |view: &RunView| same.contains(&view.connection_id) && view.state != RunState::Queued;
+        let beside = live.into_iter().filter(works);
         Ok(beside
             .filter(|view| Some(&view.id) != known)
             .map(|view| (view.id, view.table))

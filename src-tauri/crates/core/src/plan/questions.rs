@@ -26,7 +26,7 @@ impl Core {
     }
 
     /// Known by its ticket from here on, so that it can be cancelled.
-    pub(super) async fn admit(&self, ticket: Option<String>) -> Asker {
+    pub(crate) async fn admit(&self, ticket: Option<String>) -> Asker {
         let asker = Asker {
             ticket,
             cancel: CancellationToken::new(),
@@ -40,7 +40,7 @@ impl Core {
         asker
     }
 
-    pub(super) async fn dismiss(&self, asker: &Asker) {
+    pub(crate) async fn dismiss(&self, asker: &Asker) {
         if let Some(ticket) = &asker.ticket {
             self.memory.tickets.lock().await.remove(ticket);
         }

@@ -8,6 +8,12 @@ pub trait Clock: Send + Sync {
 
     /// The local calendar day of `at`, as `YYYYMMDD`; run ids begin with it.
     fn local_day(&self, at: Timestamp) -> String;
+
+    /// What a clock on the workstation's wall shows at `at`.
+    fn local(&self, at: Timestamp) -> chrono::NaiveDateTime {
+        let utc = chrono::DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+        utc.with_timezone(&chrono::Local).naive_local()
+    }
 }
 
 /// The workstation's clock and time zone.

@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine, LogPage, Page,
-    Plan, Preset, PresetId, Result, RunAction, RunDetail, RunEvent, RunId, RunView, Settings, TemplateId,
-    Timestamp, WorkKind,
+    BatchId, ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine,
+    LogPage, Page, Plan, Preset, PresetId, QueueMove, Result, RunAction, RunDetail, RunEvent, RunId, RunView,
+    Settings, TemplateId, Timestamp, WorkKind,
 };
 
 use super::LogCursor;
+use crate::run::admission::{Contender, Rules, Turn};
+use crate::run::schedule::Moment;
 
 #[async_trait]
 pub trait ConnectionStore: Send + Sync {
@@ -46,6 +48,14 @@ pub struct RunBatch {
     pub definition_after: Option<String>,
 }
 
+/// A run that is not on record yet; its view's id is given when it is stored.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    pub view: RunView,
+    pub plan: Plan,
+    pub events: Vec<RunEvent>,
+}
+
 /// A wish of another process for a run that this one supervises.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailboxEntry {
@@ -69,6 +79,15 @@ pub trait RunStore: Send + Sync {
         holder: &str,
         lease_until: Timestamp,
     ) -> Result<(RunView, Lease)>;
+
+    /// [`RunStore::create`] for runs that are queued together, in their order: all of them or none.
+    async fn create_all(
+        &self,
+        day: &str,
+        runs: Vec<NewRun>,
+        holder: &str,
+        lease_until: Timestamp,
+    ) -> Result<Vec<(RunView, Lease)>>;
 
     /// Appends events and lines, moves the cursor and replaces the folded view, in one transaction that first checks
     /// the lease's token. Sequence numbers that do not follow on are refused.
@@ -110,6 +129,16 @@ pub trait RunStore: Send + Sync {
     async fn post(&self, run: &RunId, action: RunAction, by: &str, at: Timestamp) -> Result<()>;
     /// Takes the oldest entries for a run out of its mailbox.
     async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>>;
+
+    /// Live runs in the queue's order, and those of the run's batch that have ended.
+    async fn queue(&self, around: &RunId, now: Timestamp) -> Result<Vec<Contender>>;
+    /// Lets the lease's run in when the rules allow it, in one step with looking whether they do; it takes a place from
+    /// then on. `LEASE_LOST` when the token is stale.
+    async fn admit(&self, lease: &Lease, rules: Rules, now: Moment) -> Result<Turn>;
+    /// Those that wait, in their new order. `RUN_STATE_FORBIDS` for a run that does not wait.
+    async fn move_in_queue(&self, run: &RunId, to: &QueueMove) -> Result<Vec<RunId>>;
+    /// The runs of a batch, in the order in which they were queued.
+    async fn batch(&self, batch: &BatchId) -> Result<Vec<RunView>>;
 
     /// A number that changes whenever another process has written; cheap.
     async fn data_version(&self) -> Result<i64>;

@@ -17,7 +17,8 @@ pub(super) fn compare(plan: &Plan, view: &RunView, now: Timestamp) -> Vec<Compar
 
 /// What a person held up is not held against the forecast.
 fn duration(plan: &Plan, view: &RunView, now: Timestamp) -> Option<Compared> {
-    let idle = waited(view, WaitReason::Pause).saturating_add(view.measures.held_ms);
+    let paused = waited(view, WaitReason::Pause).saturating_add(waited(view, WaitReason::Window));
+    let idle = paused.saturating_add(view.measures.held_ms);
     let took = now.since(view.started_at?).saturating_sub(idle);
     let remark = (idle > 0).then_some(Remark::WithoutPauses);
     Some(Compared::new(

@@ -73,7 +73,7 @@ impl Core {
         Ok(None)
     }
 
-    async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {
+    pub(super) async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
         refuse(&view, action)?;
         let wish = Wish {
@@ -115,6 +115,7 @@ fn refuse(view: &RunView, action: RunAction) -> Result<()> {
 pub(super) fn allowed(engine: Engine, state: &RunState, action: RunAction) -> bool {
     match action {
         RunAction::Start => false,
+        RunAction::StartNow => *state == RunState::Queued,
         // A server's own ALTER cannot stand still, and leaves nothing that could be removed.
         RunAction::Pause | RunAction::Cleanup if engine == Engine::Direct => false,
         RunAction::Pause => matches!(state, RunState::Running { .. }),

@@ -115,6 +115,7 @@ impl Supervisor {
                 self.stand_back(backoff).await?;
                 backoff = (backoff * 2).min(LONGEST_BACKOFF);
             }
+            self.await_window().await?;
             if self.stopping() {
                 return self.end_unchanged(CleaningAfter::Stop).await;
             }
@@ -310,6 +311,7 @@ impl Supervisor {
                 self.rec.input(&Input::Stop { at });
             }
             RunAction::CutOver => self.seen.released = true,
+            RunAction::StartNow => self.rec.event(RunEventKind::ScheduleOverridden),
             RunAction::Pause | RunAction::Resume | RunAction::Start | RunAction::Cleanup => {}
         }
         self.rec.flush().await

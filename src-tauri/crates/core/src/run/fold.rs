@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use mysqler_contract::{
     Engine, Measures, Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView,
-    Timestamp, WaitReason, WaitTotal,
+    Schedule, Timestamp, WaitReason, WaitTotal,
 };
 
 /// The recent rate stands on this much of the past, ms.
@@ -60,6 +60,11 @@ impl RunFold {
             },
             compared: Vec::new(),
             supervisor: None,
+            schedule: Schedule::default(),
+            schedule_overridden: false,
+            waiting: None,
+            batch: None,
+            called_off_by: None,
         })
     }
 
@@ -110,6 +115,18 @@ impl RunFold {
             }
             RunEventKind::SupervisorChanged { host } => view.supervisor = Some(host.clone()),
             RunEventKind::GateCounted { count } => view.gate = Some(count.clone()),
+            RunEventKind::Scheduled { schedule } => view.schedule = schedule.clone(),
+            RunEventKind::Waits { waiting } => view.waiting = waiting.clone(),
+            RunEventKind::ScheduleOverridden => {
+                view.schedule_overridden = true;
+                // The wish is done; what it waits for now is told on its own.
+                view.pending = view.pending.filter(|action| *action != RunAction::StartNow);
+            }
+            RunEventKind::WindowOpened => {
+                view.schedule_overridden = false;
+                view.waiting = None;
+            }
+            RunEventKind::CalledOff { by } => view.called_off_by = Some(by.clone()),
             RunEventKind::Gap { .. }
             | RunEventKind::BridgeLost { .. }
             | RunEventKind::ContactLost { .. }
@@ -142,6 +159,7 @@ impl RunFold {
         view.finished_at = ends.then_some(at);
         view.state = state.clone();
         if ends {
+            view.waiting = None;
             end_open(view, at);
         }
     }

@@ -43,6 +43,11 @@ fn blank() -> RunFold {
         measures: Measures::default(),
         compared: Vec::new(),
         supervisor: None,
+        schedule: Default::default(),
+        schedule_overridden: false,
+        waiting: None,
+        batch: None,
+        called_off_by: None,
     })
 }
 

@@ -81,6 +81,7 @@ impl Supervisor {
                         self.end_blind_copy(job);
                         if reader.is_caught_up() {
                             self.attend_gate(job).await?;
+                            self.mind_window(job).await?;
                         }
                     }
                     Some(Err(_)) if self.is_gone(job).await => return Ok(Stretch::Ended),
@@ -94,7 +95,12 @@ impl Supervisor {
                 Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,
-                _ = self.ticks.mailbox.tick() => self.obey_mailbox(job).await?,
+                _ = self.ticks.mailbox.tick() => {
+                    self.obey_mailbox(job).await?;
+                    if reader.is_caught_up() {
+                        self.mind_window(job).await?;
+                    }
+                }
             }
         }
     }
@@ -194,6 +200,9 @@ impl Supervisor {
             self.seen.stop_asked = true;
             self.rec.input(&Input::Stop { at: self.now() });
         }
+        if wish.action == RunAction::Resume {
+            self.override_window();
+        }
         // On record before it is done, and never done under a lease that another process has by now.
         self.rec.flush().await?;
         self.renew().await?;
@@ -205,7 +214,7 @@ impl Supervisor {
                 self.terminate(job);
                 Ok(())
             }
-            RunAction::Start | RunAction::Cleanup => Ok(()),
+            RunAction::Start | RunAction::Cleanup | RunAction::StartNow => Ok(()),
         };
         if let Err(error) = done {
             self.rec.note(
@@ -243,7 +252,13 @@ impl Supervisor {
                 self.object(job, error);
                 Ok(())
             }
-            None => self.control(job, Control::CutOver).await,
+            None => {
+                if self.minding.stands_still {
+                    // Paused by its window on the way to the gate: it would stand there still.
+                    self.control(job, Control::Resume).await?;
+                }
+                self.control(job, Control::CutOver).await
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, GateCount, Result, RunAction, RunEventKind};
+use mysqler_contract::{AppError, ErrorCode, GateCount, LogNote, Result, RunAction, RunEventKind};
 use tokio::sync::oneshot;
 
 use super::state::Input;
@@ -111,7 +111,7 @@ impl Supervisor {
             return Ok(());
         };
         match count {
-            GateCount::Equal { .. } if !self.plan.request.hold_cutover => {
+            GateCount::Equal { .. } if !self.plan.request.hold_cutover && !self.outside_window() => {
                 let wish = Wish {
                     action: RunAction::CutOver,
                     by: self.core.host.0.clone(),
@@ -127,6 +127,9 @@ impl Supervisor {
                 Ok(())
             }
             _ => {
+                if self.window_guards_gate() && self.outside_window() {
+                    self.wait_for_window(&LogNote::SwapOutsideWindow);
+                }
                 let at = self.now();
                 self.rec.input(&Input::Hold { at });
                 Ok(())

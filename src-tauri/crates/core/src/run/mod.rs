@@ -1,6 +1,8 @@
 //! Runs: a state machine, its record, the supervisor that drives it, recovery after a crash, and history.
 
+pub mod admission;
 mod attend;
+mod batch;
 mod cleaning;
 mod compare;
 mod conclude;
@@ -18,14 +20,18 @@ mod kept_triggers;
 mod measure;
 mod pace;
 mod prepare;
+mod queue;
 mod recorder;
+pub mod schedule;
 mod standing;
 mod start;
 pub mod state;
 mod supervisor;
 mod supervisors;
 mod take;
+mod window;
 
 pub use fold::RunFold;
 pub use pace::pace;
+pub use queue::is_heavy;
 pub(crate) use supervisors::Supervisors;

@@ -17,7 +17,10 @@ pub fn pace(view: &RunView) -> Option<(WorkKind, u64)> {
         return None;
     }
     let (phase, idle) = match copies {
-        true => (Phase::Copy, waited(view, WaitReason::Pause)),
+        true => (
+            Phase::Copy,
+            waited(view, WaitReason::Pause).saturating_add(waited(view, WaitReason::Window)),
+        ),
         false => (Phase::Alter, waited(view, WaitReason::Lock)),
     };
     let worked = view.phases.iter().find(|time| time.phase == phase)?;

@@ -1,8 +1,8 @@
 //! From the queue to a started job: its turn, a second look at the world, the container.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Params, Plan, Result, RunAction,
-    RunEventKind, Severity, TriggerFacts,
+    AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Params, Plan, Result, RunEventKind,
+    Severity, TriggerFacts,
 };
 
 use super::state::Input;
@@ -71,46 +71,6 @@ impl Supervisor {
                 Ok(false)
             }
         }
-    }
-
-    /// Holds the run in the queue while as many run as the settings allow. `None` when it was stopped there.
-    async fn wait_for_turn(&mut self) -> Result<Option<()>> {
-        loop {
-            if self.asked_to_stop() {
-                self.rec.input(&Input::Stop { at: self.now() });
-                return Ok(None);
-            }
-            if self.has_turn().await? {
-                return Ok(Some(()));
-            }
-            tokio::select! {
-                _ = self.ticks.mailbox.tick() => {
-                    let posted = self.read_mailbox().await?;
-                    self.seen.stop_asked |= posted.iter().any(|wish| wish.action == RunAction::Stop);
-                }
-                _ = self.ticks.renew.tick() => self.renew().await?,
-            }
-        }
-    }
-
-    /// The oldest waiting run goes first.
-    async fn has_turn(&self) -> Result<bool> {
-        let limit = self.core.settings().await?.runs_at_once.max(1) as usize;
-        let mine = self.rec.id();
-        let live = self.core.ports.runs.live().await?;
-        let ahead = live
-            .iter()
-            .filter(|view| view.id != mine && is_ahead(view, self.rec.view()))
-            .count();
-        Ok(ahead < limit)
-    }
-
-    fn asked_to_stop(&mut self) -> bool {
-        while let Ok(wish) = self.wishes.try_recv() {
-            self.heed(&wish);
-            self.seen.stop_asked |= wish.action == RunAction::Stop;
-        }
-        self.seen.stop_asked
     }
 
     /// What is not as the plan saw it.
@@ -210,16 +170,10 @@ impl Supervisor {
     }
 }
 
-fn is_ahead(other: &mysqler_contract::RunView, mine: &mysqler_contract::RunView) -> bool {
-    use mysqler_contract::RunState;
-    match other.state {
-        RunState::Queued => (other.created_at, &other.id) < (mine.created_at, &mine.id),
-        _ => true,
-    }
-}
-
 /// Findings above `info` that the plan did not show.
 fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
+    // Who may work beside whom is the queue's to say, and it did.
+    const QUEUES: &str = "RUNS_ON_SERVER";
     // The same code told as graver, or as not proven any more, was not what was confirmed.
     let known = |finding: &Finding| {
         planned.findings.iter().any(|shown| {
@@ -231,7 +185,7 @@ fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
     again
         .findings
         .iter()
-        .filter(|finding| finding.severity > Severity::Info && !known(finding))
+        .filter(|finding| finding.severity > Severity::Info && finding.code != QUEUES && !known(finding))
         .map(|finding| Difference {
             what: "new_finding".to_owned(),
             params: Params::from([("code".to_owned(), finding.code.clone())]),

@@ -10,6 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::gate::Gate;
 use super::recorder::Recorder;
 use super::supervisors::Wish;
+use super::window::Minding;
 use crate::Core;
 use crate::ports::{FaultClass, Lease, Target};
 
@@ -37,6 +38,7 @@ pub(super) struct Supervisor {
     pub(super) target: Option<Target>,
     pub(super) seen: Seen,
     pub(super) gate: Gate,
+    pub(super) minding: Minding,
     pub(super) ticks: Ticks,
 }
 
@@ -104,6 +106,7 @@ impl Supervisor {
             target: None,
             seen: Seen::default(),
             gate: Gate::default(),
+            minding: Minding::default(),
             ticks: Ticks::new(),
         };
         tasks.spawn(supervisor.work(entry));

@@ -36,8 +36,16 @@ impl Supervisor {
             Signal::RenamesDiffer { read } => {
                 self.seen.objection = Some(self.unconfirmed().detail(read));
             }
-            Signal::Held => self.reach_gate(),
-            Signal::Released => self.leave_gate(),
+            Signal::Held => {
+                self.minding.at_gate = true;
+                self.reach_gate();
+            }
+            Signal::Released => {
+                self.minding.at_gate = false;
+                self.leave_gate();
+            }
+            Signal::Paused => self.minding.stands_still = true,
+            Signal::Resumed => self.minding.stands_still = false,
             // The first complaint is the cause; what follows are its echoes.
             Signal::Fault { class, text } if self.seen.fault.is_none() => {
                 self.seen.fault = Some((*class, text.clone()));
@@ -90,30 +98,25 @@ impl Supervisor {
             }
             Signal::Percent { percent } => self.percent(line, percent),
             Signal::Paused => {
-                self.rec.input(&Input::Pause {
-                    at,
-                    reason: PauseReason::User,
-                });
+                let reason = self.pause_reason();
+                self.rec.input(&Input::Pause { at, reason });
+                let reason = match reason {
+                    PauseReason::User => WaitReason::Pause,
+                    PauseReason::Window => WaitReason::Window,
+                };
                 let detail = String::new();
-                self.rec.event_at(
-                    at,
-                    RunEventKind::WaitStarted {
-                        reason: WaitReason::Pause,
-                        detail,
-                    },
-                );
+                self.rec
+                    .event_at(at, RunEventKind::WaitStarted { reason, detail });
             }
             Signal::Resumed => {
-                self.rec.event_at(
-                    at,
-                    RunEventKind::WaitEnded {
-                        reason: WaitReason::Pause,
-                    },
-                );
+                let reason = self.open_pause();
+                self.rec.event_at(at, RunEventKind::WaitEnded { reason });
                 self.rec.input(&Input::Resume);
             }
             // Where rows are counted first, the count decides whether a person has to.
             Signal::Held if self.guards_gate() => {}
+            // The clock decides whether it has to wait.
+            Signal::Held if self.window_guards_gate() => {}
             Signal::Held => {
                 self.rec.input(&Input::Hold { at });
             }

@@ -13,13 +13,13 @@ use super::pasted;
 use crate::context::Context;
 use crate::table_name;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Change {
     /// Name of a saved connection
     pub connection: String,
     /// Full name of the table; odd names in backticks: '`my db`.`my table`'
-    #[arg(long, value_name = "DB.TABLE", value_parser = table_name::parse, required_unless_present = "from_command")]
-    table: Option<TableRef>,
+    #[arg(long = "table", value_name = "DB.TABLE", value_parser = table_name::parse, required_unless_present = "from_command")]
+    tables: Vec<TableRef>,
     #[command(flatten)]
     kind: Kind,
     /// How the table is changed
@@ -38,7 +38,7 @@ pub struct Change {
     options: Options,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 struct Kind {
     /// Take table, clause and options from a command line of pt-online-schema-change (- for standard input); what else
@@ -53,7 +53,7 @@ struct Kind {
     reclaim: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of the copy (defaults come from the server's present state)")]
 struct Options {
     /// Begin with the options of this preset [default: the connection's own, else by its environment]
@@ -125,9 +125,14 @@ impl Change {
             Some(file) => pasted::read(context, file)?,
             None => PastedCommand::default(),
         };
+        if self.tables.len() > 1 {
+            return Err(AppError::new(ErrorCode::InvalidInput)
+                .with("field", "--table")
+                .with("reason", "one_table"));
+        }
         let table = self
-            .table
-            .take()
+            .tables
+            .pop()
             .or_else(|| pasted_table(&pasted))
             .ok_or_else(|| missing("--table"))?;
         let kind = match (self.kind.reclaim, self.kind.alter.take().or(pasted.clause)) {
@@ -160,6 +165,26 @@ impl Change {
             dry_run: self.dry_run || pasted.dry_run,
             hold_cutover: self.hold_cutover,
         })
+    }
+}
+
+impl Change {
+    /// A request for each table, alike in everything else.
+    pub async fn requests(
+        mut self,
+        context: &Context,
+        connection: &Connection,
+    ) -> Result<Vec<ChangeRequest>> {
+        let mut tables = std::mem::take(&mut self.tables);
+        let Some(first) = tables.first().cloned() else {
+            return Ok(vec![self.request(context, connection).await?]);
+        };
+        self.tables = vec![first];
+        let one = self.request(context, connection).await?;
+        let each = tables
+            .drain(..)
+            .map(|table| ChangeRequest { table, ..one.clone() });
+        Ok(each.collect())
     }
 }
 
@@ -368,7 +393,7 @@ mod tests {
     #[test]
     fn a_command_line_stands_in_for_table_and_clause() {
         let change = parsed_bare(&["--from-command=-"]).unwrap();
-        assert!(change.table.is_none() && change.kind.from_command.is_some());
+        assert!(change.tables.is_empty() && change.kind.from_command.is_some());
         assert!(
             parsed_bare(&["--alter=ADD x INT"]).is_err(),
             "without it the table has to be named"

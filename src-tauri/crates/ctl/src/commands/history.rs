@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::output::{Align, Output, Table, duration, moment, number};
 use crate::table_name;
+use crate::watch::waiting;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -81,7 +82,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
 }
 
 pub fn table(out: &Output, runs: &[RunView]) -> Table {
-    let mut table = Table::new([
+    let mut columns = vec![
         (out.own("ctl.column.run"), Align::Left),
         (out.own("ctl.column.state"), Align::Left),
         (out.own("ctl.column.connection"), Align::Left),
@@ -91,14 +92,20 @@ pub fn table(out: &Output, runs: &[RunView]) -> Table {
         (out.own("ctl.column.started"), Align::Left),
         (out.own("ctl.column.took"), Align::Right),
         (out.own("ctl.column.rows"), Align::Right),
-    ]);
+    ];
+    // A column that is empty for all would only push the others together.
+    let waits = runs.iter().any(|run| run.waiting.is_some());
+    if waits {
+        columns.push((out.own("ctl.column.waits"), Align::Left));
+    }
+    let mut table = Table::new(columns);
     for run in runs {
         let started = run.started_at.unwrap_or(run.created_at);
         let took = run
             .finished_at
             .map(|finished| duration(out, finished.since(started)))
             .unwrap_or_default();
-        table.row([
+        let row = [
             run.id.to_string(),
             state_name(out, run),
             run.connection_name.clone(),
@@ -108,7 +115,9 @@ pub fn table(out: &Output, runs: &[RunView]) -> Table {
             moment(started),
             took,
             number(run.rows_copied),
-        ]);
+        ];
+        let waiting = waits.then(|| waiting::words(out, run).unwrap_or_default());
+        table.row(row.into_iter().chain(waiting));
     }
     table
 }
@@ -140,7 +149,7 @@ fn state(text: &str) -> Result<RunStateKind, String> {
     })
 }
 
-fn local_time(text: &str) -> Result<Timestamp, String> {
+pub(super) fn local_time(text: &str) -> Result<Timestamp, String> {
     let day = || {
         NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()?

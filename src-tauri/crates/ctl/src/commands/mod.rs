@@ -1,6 +1,7 @@
 //! The commands, a file an area.
 
 mod asked;
+mod batch;
 mod browse;
 mod change;
 mod connection;
@@ -12,6 +13,7 @@ mod planning;
 mod preset;
 mod run;
 mod runs;
+mod times;
 mod transfer;
 mod vault;
 
@@ -20,6 +22,7 @@ use mysqler_contract::Result;
 
 use crate::context::Context;
 use crate::exit::Exit;
+pub use times::day_name;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -34,6 +37,8 @@ pub enum Command {
     Plan(plan::Args),
     /// Plan a change, confirm it and run it; Ctrl-C stops it cleanly
     Run(run::Args),
+    /// Plan several tables or servers, confirm them together and queue them; Ctrl-C stops them all cleanly
+    Batch(batch::Args),
     /// Runs that are under way, and what can be asked of them
     #[command(subcommand)]
     Runs(runs::Command),
@@ -58,6 +63,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Tables(args) => browse::tables(context, args).await,
         Command::Plan(args) => plan::run(context, args).await,
         Command::Run(args) => run::run(context, args).await,
+        Command::Batch(args) => batch::run(context, args).await,
         Command::Runs(command) => runs::run(context, command).await,
         Command::History(command) => history::run(context, command).await,
         Command::Preset(command) => preset::run(context, command).await,

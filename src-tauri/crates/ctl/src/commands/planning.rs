@@ -4,11 +4,15 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use mysqler_contract::{AppError, ChangeRequest, ErrorCode, Plan, PlanProgress, Result};
+use mysqler_contract::{
+    AppError, BatchPlan, BatchProgress, ChangeRequest, ErrorCode, Plan, PlanProgress, Result,
+};
 
 use super::asked;
 use crate::context::Context;
 use crate::interrupt::Interrupts;
+use crate::output::printable;
+use crate::table_name;
 
 /// `CANCELLED` after a Ctrl-C, once nothing of the plan runs on the server any more; a second one does not wait for that.
 pub async fn awaited(context: &Context, request: ChangeRequest, interrupts: &mut Interrupts) -> Result<Plan> {
@@ -36,6 +40,35 @@ pub async fn awaited(context: &Context, request: ChangeRequest, interrupts: &mut
         true => Err(AppError::new(ErrorCode::Cancelled)),
         false => plan,
     }
+}
+
+/// As [`awaited`], for several plans that are made one after another.
+pub async fn batch(
+    context: &Context,
+    requests: Vec<ChangeRequest>,
+    interrupts: &mut Interrupts,
+) -> Result<BatchPlan> {
+    let ticket = format!("mysqlerctl:{}", std::process::id());
+    let mut progress = context.batch_progress.clone();
+    let line = Line::new(context);
+    let planning = context.core.batch_plan(requests, Some(ticket.clone()));
+    tokio::pin!(planning);
+    let mut cancelled = false;
+    let batch = loop {
+        tokio::select! {
+            batch = &mut planning => break batch,
+            Ok(()) = progress.changed() => line.show_batch(progress.borrow_and_update().as_ref()),
+            () = interrupts.next() => {
+                if cancelled {
+                    break Err(AppError::new(ErrorCode::Cancelled));
+                }
+                cancelled = true;
+                context.core.plan_cancel(&ticket).await;
+            }
+        }
+    };
+    line.clear();
+    batch
 }
 
 /// One line on a terminal; silent where a program reads.
@@ -70,6 +103,21 @@ impl<'a> Line<'a> {
                 ("step", step.to_string()),
                 ("total", progress.total.to_string()),
                 ("what", what),
+            ],
+        ));
+    }
+
+    fn show_batch(&self, progress: Option<&BatchProgress>) {
+        let (Some(bar), Some(progress)) = (&self.bar, progress) else {
+            return;
+        };
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar.set_message(self.context.out.own_with(
+            "ctl.plan.asking",
+            [
+                ("step", (progress.done + 1).to_string()),
+                ("total", progress.of.to_string()),
+                ("what", printable(&table_name::quote(&progress.table))),
             ],
         ));
     }

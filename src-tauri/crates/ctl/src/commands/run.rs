@@ -6,6 +6,7 @@ use mysqler_contract::{AppError, Confirmation, ErrorCode, Plan, Result};
 
 use super::change::Change;
 use super::plan;
+use super::times::Times;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::interrupt::Interrupts;
@@ -23,6 +24,8 @@ pub struct Args {
     /// Codes of the dangers that you accept
     #[arg(long, value_name = "CODE,…", value_delimiter = ',')]
     accept: Vec<String>,
+    #[command(flatten)]
+    times: Times,
 }
 
 /// With `--json`: the plan, then the run whenever it changed; the last object is how it ended.
@@ -39,7 +42,11 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
         confirmation = confirmation(context, &plan, args.confirm, args.accept) => confirmation?,
         () = interrupts.next() => return Err(AppError::new(ErrorCode::Cancelled)),
     };
-    let view = context.core.run_start(&plan.id, &confirmation).await?;
+    let schedule = args.times.schedule();
+    let view = context
+        .core
+        .run_start_at(&plan.id, &confirmation, schedule)
+        .await?;
     out.say(String::new());
     watch::until_the_end(context, view.id, OnInterrupt::StopTheRun, &mut interrupts).await
 }
@@ -51,11 +58,18 @@ fn given(plan: &Plan, confirm: Option<String>, accept: Vec<String>) -> Confirmat
         Some(text) if same(&text) => Some(plan.confirmation.typed.clone().unwrap_or(text)),
         other => other,
     };
-    let accept = accept
+    Confirmation {
+        typed,
+        accept: upper(&accept),
+    }
+}
+
+/// Codes as they are told, however they were typed.
+pub fn upper(codes: &[String]) -> Vec<String> {
+    codes
         .iter()
         .map(|code| code.trim().to_ascii_uppercase())
-        .collect();
-    Confirmation { typed, accept }
+        .collect()
 }
 
 async fn confirmation(
@@ -99,7 +113,7 @@ async fn confirmation(
     })
 }
 
-fn asked(question: &str) -> Result<String> {
+pub fn asked(question: &str) -> Result<String> {
     let mut err = std::io::stderr().lock();
     let mut answer = String::new();
     write!(err, "{question}: ")

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use futures::StreamExt;
-use mysqler_contract::{LogBatch, LogKind, LogLine, Result, RunDetail, RunId, RunState, RunView};
+use mysqler_contract::{LogBatch, LogKind, LogLine, QueueMove, Result, RunDetail, RunId, RunState, RunView};
 
 use super::{history, plan};
 use crate::context::Context;
@@ -40,12 +40,56 @@ pub enum Command {
     Cleanup(Id),
     /// Watch a run until it ends; takes it up when no process drives it
     Watch(Id),
+    /// Change a waiting run's place in the queue
+    Move(Move),
+    /// Let a waiting run begin without waiting for its time, and watch it; its window still holds the swap
+    StartNow(Id),
 }
 
 #[derive(Debug, Args)]
 pub struct Id {
     #[arg(value_parser = |text: &str| Ok::<_, Infallible>(RunId(text.to_owned())))]
     id: RunId,
+}
+
+#[derive(Debug, Args)]
+pub struct Move {
+    #[command(flatten)]
+    run: Id,
+    #[command(flatten)]
+    to: To,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct To {
+    /// Before all others
+    #[arg(long)]
+    first: bool,
+    /// Behind all others
+    #[arg(long)]
+    last: bool,
+    /// One place forward
+    #[arg(long)]
+    up: bool,
+    /// One place back
+    #[arg(long)]
+    down: bool,
+    /// Right before this run
+    #[arg(long, value_name = "ID")]
+    before: Option<String>,
+}
+
+impl To {
+    fn place(self) -> QueueMove {
+        match self {
+            To { before: Some(id), .. } => QueueMove::Before { run: RunId(id) },
+            To { first: true, .. } => QueueMove::First,
+            To { last: true, .. } => QueueMove::Last,
+            To { up: true, .. } => QueueMove::Up,
+            _ => QueueMove::Down,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -96,6 +140,21 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Cleanup(Id { id }) => cleanup(context, id).await,
         Command::Watch(Id { id }) => {
             ready(context, &id).await?;
+            watched(context, id).await
+        }
+        Command::Move(Move { run: Id { id }, to }) => {
+            let waiting = core
+                .run_move(&id, &to.place())
+                .await
+                .map_err(|error| named(error, &id))?;
+            context
+                .out
+                .list(&waiting, |runs| history::table(&context.out, runs));
+            Ok(Exit::Done)
+        }
+        Command::StartNow(Id { id }) => {
+            ready(context, &id).await?;
+            core.run_start_now(&id).await?;
             watched(context, id).await
         }
     }

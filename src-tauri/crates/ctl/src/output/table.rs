@@ -15,15 +15,16 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn new<const N: usize>(columns: [(String, Align); N]) -> Self {
+    pub fn new(columns: impl Into<Vec<(String, Align)>>) -> Self {
         Self {
             columns: columns.into(),
             rows: Vec::new(),
         }
     }
 
-    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows
+            .push(cells.into_iter().map(|cell| printable(&cell)).collect());
     }
 
     /// The titles, then a line a row; without rows only the titles.

@@ -3,6 +3,7 @@
 
 mod compared;
 mod face;
+pub mod waiting;
 mod words;
 
 use std::time::Duration;

@@ -4,7 +4,7 @@ use mysqler_contract::{
     Engine, GateCount, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason,
 };
 
-use super::compared;
+use super::{compared, waiting};
 use crate::output::{Output, clock, duration, facts, moment, number, printable};
 use crate::table_name;
 
@@ -37,7 +37,12 @@ pub fn news(view: &RunView) -> String {
         .iter()
         .filter(|phase| phase.finished.is_some())
         .count();
-    format!("{:?} {waits:?} {:?} {done}", view.state.kind(), phase(view))
+    let waiting = &view.waiting;
+    format!(
+        "{:?} {waits:?} {:?} {done} {waiting:?}",
+        view.state.kind(),
+        phase(view)
+    )
 }
 
 fn phase(view: &RunView) -> Option<Phase> {
@@ -50,6 +55,7 @@ fn phase(view: &RunView) -> Option<Phase> {
 /// One line: where the run stands, how far the copy is, how fast, how long still, and what it waits for.
 pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
     let mut parts = vec![state(out, view)];
+    parts.extend(waiting::words(out, view));
     if phase(view) == Some(Phase::Copy) {
         parts.push(rows(out, view));
     }
@@ -76,7 +82,7 @@ pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
     for wait in view
         .waits
         .iter()
-        .filter(|wait| wait.since.is_some() && wait.reason != WaitReason::Pause)
+        .filter(|wait| wait.since.is_some() && !matches!(wait.reason, WaitReason::Pause | WaitReason::Window))
     {
         let what = out.name(&format!("wait.{}", wait_key(wait.reason)));
         let detail = printable(wait.detail.trim());
@@ -155,6 +161,9 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
         ],
     )];
     lines.extend(numbers(out, view).map(|line| format!("  {line}")));
+    if let Some(by) = &view.called_off_by {
+        lines.push(out.own_with("ctl.run.called_off", [("by", by.to_string())]));
+    }
     match &view.state {
         RunState::Failed { error } => lines.extend(out.error_lines(error)),
         RunState::NeedsCleanup { leftovers, error } => {
@@ -265,6 +274,9 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
             view.dry_run.then(|| title("ctl.plan.dry_run")),
         ),
         (title("ctl.plan.engine"), Some(title(engine_key(view.engine)))),
+        (title("ctl.column.waits"), waiting::words(out, view)),
+        (title("ctl.column.schedule"), waiting::schedule(out, view)),
+        (title("ctl.column.batch"), waiting::batch(view)),
         (title("ctl.column.created"), Some(moment(view.created_at))),
         (title("ctl.column.started"), view.started_at.map(moment)),
         (title("ctl.column.finished"), view.finished_at.map(moment)),
@@ -325,6 +337,7 @@ fn wait_key(reason: WaitReason) -> &'static str {
         WaitReason::ReplicaStopped => "replica_stopped",
         WaitReason::Lock => "lock",
         WaitReason::Pause => "pause",
+        WaitReason::Window => "window",
     }
 }
 

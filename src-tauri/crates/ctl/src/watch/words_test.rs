@@ -47,6 +47,11 @@ fn view(state: RunState) -> RunView {
         measures: Measures::default(),
         compared: Vec::new(),
         supervisor: None,
+        schedule: Default::default(),
+        schedule_overridden: false,
+        waiting: None,
+        batch: None,
+        called_off_by: None,
     }
 }
 

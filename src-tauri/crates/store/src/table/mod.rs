@@ -5,6 +5,7 @@ mod history;
 mod leases;
 mod mailbox;
 mod presets;
+mod queue;
 mod run_events;
 mod run_logs;
 mod runs;

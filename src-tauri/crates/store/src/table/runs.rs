@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    AppError, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp, WorkKind,
+    AppError, BatchId, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan,
+    QueueMove, Result, RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp,
+    WorkKind,
 };
-use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, RunBatch, RunStore};
-use mysqler_core::run::pace;
+use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, NewRun, RunBatch, RunStore};
+use mysqler_core::run::admission::{Contender, Rules, Turn};
+use mysqler_core::run::schedule::Moment;
+use mysqler_core::run::{is_heavy, pace};
 use sqlx::SqliteConnection;
 
-use super::{from_json, int, json, leases, run_events, run_logs, uint, word};
+use super::{from_json, int, json, leases, queue, run_events, run_logs, uint, word};
 use crate::{Store, fault};
 
 pub(super) fn not_found(run: &RunId) -> AppError {
@@ -27,6 +30,7 @@ struct Columns {
     rate_rows_s: Option<i64>,
     work: Option<String>,
     error: Option<String>,
+    schedule: Option<String>,
     view: String,
 }
 
@@ -53,6 +57,7 @@ impl Columns {
             rate_rows_s: pace.map(|(_, rate)| int(rate)),
             work: pace.map(|(kind, _)| word(&kind)).transpose()?,
             error,
+            schedule: queue::schedule_of(view)?,
             view: json(view)?,
         })
     }
@@ -92,11 +97,17 @@ async fn insert(
     let environment = word(&view.environment)?;
     let host = plan.connection.host.to_lowercase();
     let (last_seq, plan_json) = (int(last), json(plan)?);
+    let (rank, heavy) = (queue::last_rank(&mut *conn).await?, is_heavy(plan));
+    let batch = view.batch.as_ref();
+    let (batch_id, stop_on_failure) = (
+        batch.map(|batch| batch.id.0.clone()),
+        batch.is_some_and(|batch| batch.stop_on_failure),
+    );
     let query = sqlx::query!(
         "INSERT INTO runs (id, day, number, state, live, environment, connection_id, host, port, database, table_name,
             created_at, started_at, finished_at, duration_ms, rows_copied, rate_rows_s, work, job, last_seq, clause,
-            error, command, view, plan)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            error, command, rank, heavy, server_uuid, schedule, batch_id, stop_on_failure, view, plan)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         view.id.0,
         day,
         number,
@@ -120,6 +131,12 @@ async fn insert(
         view.clause,
         columns.error,
         plan.command,
+        rank,
+        heavy,
+        plan.server.server_uuid,
+        columns.schedule,
+        batch_id,
+        stop_on_failure,
         columns.view,
         plan_json
     );
@@ -140,13 +157,14 @@ async fn update(
     let (last_seq, last_line) = (int(seq), int(line));
     let query = sqlx::query!(
         "UPDATE runs SET job = ?, cursor_stdout = MAX(cursor_stdout, ?), cursor_stderr = MAX(cursor_stderr, ?),
-            last_seq = ?, last_line = ?, view = ?, definition_after = COALESCE(?, definition_after)
+            last_seq = ?, last_line = ?, schedule = ?, view = ?, definition_after = COALESCE(?, definition_after)
         WHERE id = ?",
         view.job,
         stdout,
         stderr,
         last_seq,
         last_line,
+        columns.schedule,
         columns.view,
         batch.definition_after,
         view.id.0
@@ -177,6 +195,33 @@ async fn update_indexed(conn: &mut SqliteConnection, id: &RunId, columns: &Colum
     Ok(())
 }
 
+async fn create(
+    conn: &mut SqliteConnection,
+    day: &str,
+    new: NewRun,
+    holder: &str,
+    lease_until: Timestamp,
+) -> Result<(RunView, Lease)> {
+    let NewRun { view, plan, events } = new;
+    // Looked at again inside the transaction: two processes may have found the table free at the same moment.
+    let connection = &plan.connection;
+    if let Some(other) = busy(&mut *conn, &connection.host, connection.port, &view.table).await? {
+        return Err(AppError::new(ErrorCode::TableBusy)
+            .with("run", other)
+            .with("table", &view.table));
+    }
+    let number = next_number(&mut *conn, day).await?;
+    let view = RunView {
+        id: RunId(format!("{day}-{number:03}")),
+        ..view
+    };
+    let last = events.last().map_or(0, |event| event.seq);
+    insert(&mut *conn, day, number, &view, &plan, last).await?;
+    run_events::append(&mut *conn, &view.id, 0, &events).await?;
+    let lease = leases::first(conn, &view.id, holder, lease_until).await?;
+    Ok((view, lease))
+}
+
 #[async_trait]
 impl RunStore for Store {
     async fn create(
@@ -188,31 +233,29 @@ impl RunStore for Store {
         holder: &str,
         lease_until: Timestamp,
     ) -> Result<(RunView, Lease)> {
-        let mut write = self.write().await?;
-        // Looked at again inside the transaction: two processes may have found the table free at the same moment.
-        if let Some(other) = busy(
-            &mut write,
-            &plan.connection.host,
-            plan.connection.port,
-            &view.table,
-        )
-        .await?
-        {
-            return Err(AppError::new(ErrorCode::TableBusy)
-                .with("run", other)
-                .with("table", &view.table));
-        }
-        let number = next_number(&mut write, day).await?;
-        let view = RunView {
-            id: RunId(format!("{day}-{number:03}")),
-            ..view
+        let new = NewRun {
+            view,
+            plan: plan.clone(),
+            events: events.to_vec(),
         };
-        let last = events.last().map_or(0, |event| event.seq);
-        insert(&mut write, day, number, &view, plan, last).await?;
-        run_events::append(&mut write, &view.id, 0, events).await?;
-        let lease = leases::first(&mut write, &view.id, holder, lease_until).await?;
+        let mut made = self.create_all(day, vec![new], holder, lease_until).await?;
+        made.pop().ok_or_else(|| AppError::internal("a run was not made"))
+    }
+
+    async fn create_all(
+        &self,
+        day: &str,
+        runs: Vec<NewRun>,
+        holder: &str,
+        lease_until: Timestamp,
+    ) -> Result<Vec<(RunView, Lease)>> {
+        let mut write = self.write().await?;
+        let mut made = Vec::with_capacity(runs.len());
+        for new in runs {
+            made.push(create(&mut write, day, new, holder, lease_until).await?);
+        }
         write.commit().await?;
-        Ok((view, lease))
+        Ok(made)
     }
 
     async fn append(&self, lease: &Lease, batch: &RunBatch, view: &RunView) -> Result<()> {
@@ -348,6 +391,22 @@ impl RunStore for Store {
 
     async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>> {
         self.mail_collect(lease).await
+    }
+
+    async fn queue(&self, around: &RunId, now: Timestamp) -> Result<Vec<Contender>> {
+        self.queue_around(around, now).await
+    }
+
+    async fn admit(&self, lease: &Lease, rules: Rules, now: Moment) -> Result<Turn> {
+        self.queue_admit(lease, rules, now).await
+    }
+
+    async fn move_in_queue(&self, run: &RunId, to: &QueueMove) -> Result<Vec<RunId>> {
+        self.queue_move(run, to).await
+    }
+
+    async fn batch(&self, batch: &BatchId) -> Result<Vec<RunView>> {
+        self.batch_views(batch).await
     }
 
     /// On the writer's connection, which its own changes do not count for: what is left are other processes'.

@@ -179,6 +179,11 @@ pub fn view(plan: &Plan) -> RunView {
         },
         compared: Vec::new(),
         supervisor: Some("window:1".to_owned()),
+        schedule: Default::default(),
+        schedule_overridden: false,
+        waiting: None,
+        batch: None,
+        called_off_by: None,
     }
 }
 
