@@ -7,7 +7,9 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, image, options, runs, sessions, templates, vault, workstation};
+use crate::commands::{
+    change, connections, doctor, image, options, runs, sessions, templates, vault, workstation,
+};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
@@ -99,6 +101,8 @@ pub fn builder() -> Builder<Wry> {
             runs::run_log,
             runs::run_log_follow,
             runs::history,
+            doctor::leftovers,
+            doctor::leftovers_remove,
             image::docker_host,
             image::image_status,
             image::image_load,

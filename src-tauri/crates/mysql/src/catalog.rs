@@ -9,7 +9,8 @@ use crate::session::Session;
 use crate::sql;
 
 /// In lower case; servers of the family keep their own things here.
-const SYSTEM_SCHEMAS: &str = "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
+pub(crate) const SYSTEM_SCHEMAS: &str =
+    "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
 
 /// Sizes are asked of each table in turn by the server. With very many tables that takes longer than a list may: the
 /// caller then asks again without them.

@@ -39,8 +39,8 @@ use mysqler_contract::{
     TableFacts, TableRef, TableSummary, TriggerFacts,
 };
 use mysqler_core::ports::{
-    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverFacts, MomentFacts, RowAnswer,
-    RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target,
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverFacts, LeftoverScan, MomentFacts,
+    RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target, ToolSessions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -87,6 +87,10 @@ impl Servers for MySqlServers {
         }
     }
 
+    async fn require_database(&self, target: &Target, database: &str) -> Result<()> {
+        catalog::require_database(&mut *self.cache.lease(target).await?, database).await
+    }
+
     async fn tables(&self, target: &Target, database: &str) -> Result<Vec<TableSummary>> {
         match catalog::tables(&mut *self.cache.lease(target).await?, database, true).await {
             Err(error) if error.code == ErrorCode::ServerTimeout => {
@@ -128,6 +132,23 @@ impl Servers for MySqlServers {
 
     async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts> {
         leftovers::find(&mut *self.cache.lease(target).await?, table).await
+    }
+
+    async fn scan_leftovers(
+        &self,
+        target: &Target,
+        database: Option<&str>,
+        named: &[TableRef],
+    ) -> Result<LeftoverScan> {
+        leftovers::scan(&mut *self.cache.lease(target).await?, database, named).await
+    }
+
+    async fn tool_sessions(&self, target: &Target) -> Result<ToolSessions> {
+        leftovers::sessions(&mut *self.cache.lease(target).await?).await
+    }
+
+    async fn delete_history_job(&self, target: &Target, history: &TableRef, job: u64) -> Result<()> {
+        leftovers::delete_job(&mut *self.cache.lease(target).await?, history, job).await
     }
 
     async fn triggers(&self, target: &Target, table: &TableRef) -> Result<Vec<TriggerFacts>> {

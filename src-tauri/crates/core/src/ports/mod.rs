@@ -3,6 +3,7 @@
 mod clock;
 mod clone;
 mod direct;
+mod leftovers;
 mod moment;
 mod rows;
 mod runner;
@@ -14,6 +15,7 @@ mod vault;
 pub use clock::*;
 pub use clone::*;
 pub use direct::*;
+pub use leftovers::*;
 pub use moment::*;
 pub use rows::*;
 pub use runner::*;

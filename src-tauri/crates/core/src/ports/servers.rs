@@ -11,7 +11,8 @@ use mysqler_contract::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, MomentFacts, RowAnswer, RowQuestion,
+    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverScan, MomentFacts, RowAnswer,
+    RowQuestion, ToolSessions,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -101,6 +102,9 @@ pub trait Servers: Send + Sync {
 
     async fn databases(&self, target: &Target) -> Result<Vec<DatabaseSummary>>;
 
+    /// `DATABASE_MISSING` when there is none of that name.
+    async fn require_database(&self, target: &Target, database: &str) -> Result<()>;
+
     async fn tables(&self, target: &Target, database: &str) -> Result<Vec<TableSummary>>;
 
     /// `TABLE_MISSING` or `DATABASE_MISSING` when it is not there. Views are described too (kind `View`).
@@ -127,6 +131,21 @@ pub trait Servers: Send + Sync {
     async fn definition(&self, target: &Target, table: &TableRef) -> Result<Option<String>>;
 
     async fn leftovers(&self, target: &Target, table: &TableRef) -> Result<LeftoverFacts>;
+
+    /// Looks through `database`, or every database that the account sees, for what has the name of something that
+    /// pt-osc makes; what `named` tells is told of too. Bounded in number and time.
+    async fn scan_leftovers(
+        &self,
+        target: &Target,
+        database: Option<&str>,
+        named: &[TableRef],
+    ) -> Result<LeftoverScan>;
+
+    /// Sessions of any account that are about a copy of pt-osc's.
+    async fn tool_sessions(&self, target: &Target) -> Result<ToolSessions>;
+
+    /// Removes one row of a pt-osc history table; one that is gone already is success.
+    async fn delete_history_job(&self, target: &Target, history: &TableRef, job: u64) -> Result<()>;
 
     /// The table's triggers, those of the same event and timing in the order in which they fire; empty when there is no
     /// such table.

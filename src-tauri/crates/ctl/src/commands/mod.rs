@@ -5,6 +5,7 @@ mod batch;
 mod browse;
 mod change;
 mod connection;
+mod doctor;
 mod history;
 mod image;
 mod pasted;
@@ -45,6 +46,8 @@ pub enum Command {
     /// Runs of the past
     #[command(subcommand)]
     History(history::Command),
+    /// What online changes left on a server; exit code 4 while something abandoned is there
+    Doctor(doctor::Doctor),
     /// Options under a name
     #[command(subcommand)]
     Preset(preset::Command),
@@ -66,6 +69,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Batch(args) => batch::run(context, args).await,
         Command::Runs(command) => runs::run(context, command).await,
         Command::History(command) => history::run(context, command).await,
+        Command::Doctor(args) => doctor::run(context, args).await,
         Command::Preset(command) => preset::run(context, command).await,
         Command::Image(command) => image::run(context, command).await,
         Command::Vault(command) => vault::run(context, command).await,
