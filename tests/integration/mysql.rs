@@ -13,7 +13,6 @@ mod mysql {
     mod faults;
     mod names;
     mod prepare;
-    mod proxy;
     mod report;
     mod table;
     mod tls;

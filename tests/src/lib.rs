@@ -2,6 +2,11 @@
 
 pub mod desk;
 pub mod engine;
+pub mod ledger;
+pub mod place;
+pub mod program;
+pub mod proxy;
 pub mod sandbox;
 pub mod spare;
 pub mod table;
+pub mod wire;

@@ -14,8 +14,10 @@ use std::time::Duration;
 
 use mysqler_contract::{Secret, TlsMode};
 use mysqler_core::ports::Target;
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlSslMode};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError};
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
+
+use crate::place::Place;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
@@ -133,19 +135,18 @@ impl Sandbox {
         }
     }
 
+    pub fn place(&self, server: Server, account: Account) -> Place {
+        Place {
+            host: self.host(server).to_owned(),
+            port: self.port(server),
+            user: self.user(account).to_owned(),
+            password: self.password(account).to_owned(),
+        }
+    }
+
     /// A session of its own for the test, beside what is tested.
     pub async fn client(&self, server: Server, account: Account) -> Client {
-        let options = MySqlConnectOptions::new()
-            .host(self.host(server))
-            .port(self.port(server))
-            .username(self.user(account))
-            .password(self.password(account))
-            .ssl_mode(MySqlSslMode::Required)
-            .pipes_as_concat(false)
-            .no_engine_substitution(false)
-            .timezone(None)
-            .disable_statement_logging();
-        match Client::open(&options).await {
+        match self.place(server, account).try_client().await {
             Ok(client) => client,
             Err(error) => panic!("the sandbox's {server:?} refuses {account:?} ({error}): run make sandbox"),
         }

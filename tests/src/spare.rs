@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 
 use tokio::process::Command;
 
+use crate::place::Place;
 use crate::sandbox::Sandbox;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+/// A server on a busy machine may take its time to make its first files.
+const DEADLINE: Duration = Duration::from_secs(240);
 
-/// A MariaDB with nothing in it, its data in memory; gone with this value.
+/// A server with nothing in it; gone with this value, and its data with it.
 pub struct SpareServer {
     container: String,
+    client: &'static str,
     pub port: u16,
 }
 
@@ -21,7 +24,7 @@ impl SpareServer {
     pub const USER: &str = "spare";
     pub const PASSWORD: &str = "sandbox-spare";
 
-    /// Starts with the given options and one account that may do everything.
+    /// A MariaDB whose data is in memory, with the given options and one account that may do everything.
     pub async fn start(sandbox: &Sandbox, options: &[&str]) -> Self {
         let image = sandbox.value("MARIADB_IMAGE");
         let mut command = Command::new("docker");
@@ -33,10 +36,88 @@ impl SpareServer {
         command.args(["--publish", "127.0.0.1::3306"]);
         command.arg(image).arg("--skip-name-resolve").args(options);
         let container = output(&mut command).await.expect("the container starts");
-        let mut server = Self { container, port: 0 };
+        let mut server = Self {
+            container,
+            client: "mariadb",
+            port: 0,
+        };
         server.port = server.published().await;
-        server.ready().await;
+        server.make_account().await;
         server
+    }
+
+    /// A MySQL that can be restarted and killed, and comes back at the same port with its data.
+    pub async fn mysql(sandbox: &Sandbox) -> Self {
+        let image = sandbox.value("MYSQL_IMAGE");
+        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let mut command = Command::new("docker");
+        command.args(["run", "--detach", "--label", "mysqler.sandbox=1"]);
+        command.args(["--hostname", "mysqler-sandbox-primary"]);
+        command.args(["--volume", "mysqler-sandbox-certificates:/tls:ro"]);
+        command.args(["--volume", "/var/lib/mysql", "--memory", "1g"]);
+        // A port that the engine chose itself would be another one after each start.
+        command.args(["--publish", &format!("127.0.0.1:{port}:3306"), image]);
+        command.args([
+            "--server-id=9",
+            "--skip-name-resolve",
+            "--mysqlx=OFF",
+            "--secure-file-priv=NULL",
+        ]);
+        command.args([
+            "--log-bin-trust-function-creators=1",
+            "--innodb-buffer-pool-size=64M",
+        ]);
+        command.args(["--innodb-redo-log-capacity=64M", "--max-connections=300"]);
+        let container = output(&mut command).await.expect("the container starts");
+        let server = Self {
+            container,
+            client: "mysql",
+            port,
+        };
+        server.make_account().await;
+        server
+    }
+
+    pub fn place(&self) -> Place {
+        Place {
+            host: "127.0.0.1".to_owned(),
+            port: self.port,
+            user: Self::USER.to_owned(),
+            password: Self::PASSWORD.to_owned(),
+        }
+    }
+
+    /// Ends the server, in good order or as a crash does.
+    pub async fn down(&self, signal: &str) {
+        let mut kill = Command::new("docker");
+        kill.args(["kill", "--signal", signal, &self.container]);
+        output(&mut kill).await.expect("the server gets the signal");
+        let mut wait = Command::new("docker");
+        output(wait.args(["wait", &self.container]))
+            .await
+            .expect("the server ends");
+    }
+
+    /// Starts it again, and waits until it answers.
+    pub async fn up(&self) {
+        let mut start = Command::new("docker");
+        output(start.args(["start", &self.container]))
+            .await
+            .expect("the server starts");
+        self.until("it comes back", || async {
+            self.place().try_client().await.is_ok()
+        })
+        .await;
+    }
+
+    async fn until<F: Future<Output = bool>>(&self, what: &str, done: impl Fn() -> F) {
+        let started = Instant::now();
+        while !done().await {
+            assert!(started.elapsed() < DEADLINE, "the spare server: {what}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn published(&self) -> u16 {
@@ -49,23 +130,25 @@ impl SpareServer {
         port.expect("an address ends with its port")
     }
 
-    async fn ready(&self) {
+    async fn make_account(&self) {
         let account = format!(
-            "CREATE OR REPLACE USER '{0}'@'%' IDENTIFIED BY '{1}'; GRANT ALL ON *.* TO '{0}'@'%'",
+            "CREATE USER IF NOT EXISTS '{0}'@'%' IDENTIFIED BY '{1}'; GRANT ALL ON *.* TO '{0}'@'%'",
             Self::USER,
             Self::PASSWORD
         );
-        let started = Instant::now();
-        loop {
+        self.until("it takes an account", || async {
             let mut command = Command::new("docker");
-            command.args(["exec", &self.container, "mariadb", "--no-defaults", "--user=root"]);
+            command.args([
+                "exec",
+                &self.container,
+                self.client,
+                "--no-defaults",
+                "--user=root",
+            ]);
             command.args(["--socket=/run/mysqld/mysqld.sock", "--execute", &account]);
-            if output(&mut command).await.is_some() {
-                return;
-            }
-            assert!(started.elapsed() < DEADLINE, "the spare server does not answer");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+            output(&mut command).await.is_some()
+        })
+        .await;
     }
 }
 

@@ -12,7 +12,12 @@ use crate::sandbox::{Account, Client, Sandbox, Schema, Server, quoted};
 
 /// A table `t` of `rows` rows with text of every kind, analysed.
 pub async fn filled(schema: &Schema, name: &str, rows: u64) -> TableRef {
-    let mut client = schema.client().await;
+    fill(&mut schema.client().await, name, rows).await;
+    TableRef::new(schema.name(), name)
+}
+
+/// The same in the schema that `client` uses.
+pub async fn fill(client: &mut Client, name: &str, rows: u64) {
     let table = quoted(name);
     client
         .run(&format!(
@@ -36,7 +41,6 @@ pub async fn filled(schema: &Schema, name: &str, rows: u64) -> TableRef {
         have += more;
     }
     client.run(&format!("ANALYZE TABLE {table}")).await;
-    TableRef::new(schema.name(), name)
 }
 
 /// Empty tables `t00000`, `t00001`, …; the schema is one of `server`.

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+pub use mysqler_tests::program::mysqlerctl as program;
 use mysqler_tests::sandbox::{Account, Sandbox, Server};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -312,20 +313,4 @@ impl Running {
             err,
         }
     }
-}
-
-/// Beside the test programs, where cargo puts it.
-pub fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("this test has a path");
-    let target = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("tests lie in target/PROFILE/deps");
-    let program = target.join(format!("mysqlerctl{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is not built: run cargo build --workspace",
-        program.display()
-    );
-    program
 }

@@ -7,7 +7,7 @@ use mysqler_core::ports::{Servers, Target};
 use mysqler_mysql::MySqlServers;
 use mysqler_tests::sandbox::{Account, Client, Sandbox, Server};
 
-use super::proxy::{Mood, Proxy};
+use mysqler_tests::proxy::{Mood, Proxy};
 
 /// The id of the session that runs a statement like this, once there is one.
 async fn running(root: &mut Client, pattern: &str) -> u64 {

@@ -5,7 +5,7 @@ use mysqler_core::ports::{Servers, Target};
 use mysqler_mysql::MySqlServers;
 use mysqler_tests::sandbox::{Account, Sandbox, Server};
 
-use super::proxy::Proxy;
+use mysqler_tests::proxy::Proxy;
 
 const SERVERS: [Server; 2] = [Server::Primary, Server::MariaDb];
 

@@ -1,13 +1,14 @@
 //! A data directory that cannot be written, or has no room for a first file: said at once, in a code of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use mysqler_contract::{AppError, ErrorCode};
 use mysqler_core::HostName;
 use mysqler_tests::desk::Told;
+use mysqler_tests::program::mysqlerctl;
 
 use crate::disk;
 
@@ -20,13 +21,7 @@ async fn opened(dir: &Path) -> Result<(), AppError> {
 
 /// Exit code and the error's code, as a script sees them.
 fn ctl(dir: &Path) -> (Option<i32>, String) {
-    let test = std::env::current_exe().expect("this test has a path");
-    let target = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("tests lie in target/PROFILE/deps");
-    let program: PathBuf = target.join("mysqlerctl");
-    let mut command = Command::new(program);
+    let mut command = Command::new(mysqlerctl());
     command
         .arg("--data-dir")
         .arg(dir)

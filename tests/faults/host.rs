@@ -1,0 +1,98 @@
+//! The application as a process of its own, which can be killed, put to sleep and woken.
+
+use std::fs::File;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use mysqler_tests::desk::DEADLINE;
+use mysqler_tests::program::mysqlerctl;
+
+use crate::scene::{CLAUSE, CONNECTION, LOCK_WAIT_S, MAX_LOAD, Scene};
+
+pub struct Host {
+    child: Child,
+    said: std::path::PathBuf,
+}
+
+impl Host {
+    /// `mysqlerctl run` on the scene's table.
+    pub fn run(scene: &Scene, chunk: u32, hold: bool, engine: Option<&str>) -> Self {
+        let said = scene.file("host.log");
+        let log = File::create(&said).expect("a file");
+        let mut command = Command::new(mysqlerctl());
+        command
+            .env_remove("MYSQLER_DATA_DIR")
+            .env("LC_ALL", "C.UTF-8")
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log);
+        if let Some(engine) = engine {
+            command.env("DOCKER_HOST", engine);
+        }
+        command.arg("--data-dir").arg(scene.data());
+        command.arg("--passphrase-file").arg(scene.master());
+        command.args(["run", CONNECTION, "--table", &scene.table.to_string()]);
+        command.args(["--alter", CLAUSE, "--engine", "pt-osc"]);
+        command.args(["--chunk-size", &chunk.to_string()]);
+        command.args(["--lock-wait-timeout", &LOCK_WAIT_S.to_string()]);
+        command.args(["--max-lag", "3600"]);
+        command.arg(format!("--max-load=Threads_running={MAX_LOAD}"));
+        command.arg(format!("--critical-load=Threads_running={}", 2 * MAX_LOAD));
+        if hold {
+            command.arg("--hold-cutover");
+        }
+        let child = command.spawn().expect("mysqlerctl starts");
+        Self { child, said }
+    }
+
+    /// Gone at once, as after a crash.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// Stands still, as when the workstation sleeps.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()), "{signal} was not sent");
+    }
+
+    /// Its exit code, when it ends by itself.
+    pub async fn end(&mut self) -> i32 {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("asked") {
+                return status.code().unwrap_or(-1);
+            }
+            assert!(
+                started.elapsed() < DEADLINE,
+                "the host does not end; it said:\n{}",
+                self.said()
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.said).unwrap_or_default()
+    }
+}
+
+/// A test that failed must not leave a host behind.
+impl Drop for Host {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
