@@ -1,7 +1,7 @@
 //! Looks at a workstation's record beside whoever works there, and takes part in nothing.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 pub struct Eye {
     pub store: Store,
+    jobs: Mutex<Vec<String>>,
 }
 
 impl Eye {
@@ -21,7 +22,10 @@ impl Eye {
         let store = Store::open(data, Arc::new(SystemClock))
             .await
             .expect("the data file opens");
-        Self { store }
+        Self {
+            store,
+            jobs: Mutex::default(),
+        }
     }
 
     /// The only run of the workstation, as soon as there is one.
@@ -85,7 +89,19 @@ impl Eye {
     /// Follows the job's own output from its start, beside whoever else does.
     pub async fn tap(&self, id: &RunId) -> Tap {
         let view = self.until(id, "the job", |view| view.job.is_some()).await;
-        Tap::on(view.job.expect("started")).await
+        let job = view.job.expect("started");
+        self.jobs.lock().unwrap().push(job.clone());
+        Tap::on(job).await
+    }
+}
+
+/// A test that failed must not leave a container behind.
+impl Drop for Eye {
+    fn drop(&mut self) {
+        for job in self.jobs.lock().unwrap().iter() {
+            let mut remove = std::process::Command::new("docker");
+            let _ = remove.args(["rm", "--force", job]).output();
+        }
     }
 }
 

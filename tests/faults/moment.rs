@@ -75,7 +75,7 @@ impl Hold {
                         }
                 })
                 .await;
-                waits(scene, "CREATE TRIGGER%").await;
+                waits(scene, "CREATE TRIGGER").await;
             }
             Moment::Copy => {
                 eye.until(id, "the copy", |view| view.rows_copied > 0).await;
@@ -127,7 +127,7 @@ async fn swapping(scene: &Scene, eye: &Eye, id: &RunId) -> Client {
         view.state == RunState::Running { phase: Phase::Swap }
     })
     .await;
-    waits(scene, "RENAME TABLE%").await;
+    waits(scene, "RENAME TABLE").await;
     reader
 }
 
@@ -136,11 +136,11 @@ async fn swapping(scene: &Scene, eye: &Eye, id: &RunId) -> Client {
 async fn dropping(scene: &Scene, eye: &Eye, id: &RunId) -> Client {
     let mut reader = swapping(scene, eye, id).await;
     let queued = queue_for_old(scene).await;
-    let behind = format!("SELECT 1 FROM _{TABLE}_old%");
+    let behind = format!("SELECT 1 FROM _{TABLE}_old");
     waits(scene, &behind).await;
     reader.run("ROLLBACK").await;
     let holder = queued.await.expect("the old table was read");
-    waits(scene, "DROP TABLE%").await;
+    waits(scene, "DROP TABLE").await;
     eye.until(id, "the drop", |view| {
         view.state
             == RunState::Running {
@@ -167,22 +167,44 @@ async fn queue_for_old(scene: &Scene) -> JoinHandle<Client> {
     })
 }
 
-/// Returns when a statement like that waits for a table's lock in the scene's schema.
+/// Returns when a statement that begins so waits for a table's lock in the scene's schema.
 async fn waits(scene: &Scene, statement: &str) {
+    until(scene, statement, |waiting| {
+        waiting.iter().any(|found| found.starts_with(statement))
+    })
+    .await;
+}
+
+/// Returns when no statement waits there that would swap or drop tables.
+pub async fn no_longer_waits(scene: &Scene) {
+    let dangerous = |found: &String| found.starts_with("RENAME TABLE") || found.starts_with("DROP TABLE");
+    until(scene, "no RENAME and no DROP", |waiting| {
+        !waiting.iter().any(dangerous)
+    })
+    .await;
+}
+
+async fn until(scene: &Scene, what: &str, wanted: impl Fn(&[String]) -> bool) {
     let mut client = scene.client().await;
     let started = Instant::now();
-    let look = format!(
-        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{}' AND info LIKE '{statement}' \
-         AND state LIKE 'Waiting for table%'",
-        scene.table.database
-    );
-    while client.value(&look).await == "0" {
-        if started.elapsed() > DEADLINE {
-            let all = client
-                .rows("SELECT id, db, state, info FROM information_schema.processlist")
-                .await;
-            panic!("{}: nothing like {statement} waits: {all:#?}", scene.name);
+    loop {
+        // Id, user, host, database, command, time, state, statement.
+        let sessions = client.rows("SHOW FULL PROCESSLIST").await;
+        let waiting: Vec<String> = sessions
+            .into_iter()
+            .filter(|session| {
+                session[3] == scene.table.database && session[6].starts_with("Waiting for table")
+            })
+            .map(|mut session| session.remove(7))
+            .collect();
+        if wanted(&waiting) {
+            return;
         }
+        assert!(
+            started.elapsed() < DEADLINE,
+            "{}: {what}: what waits is {waiting:#?}",
+            scene.name
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

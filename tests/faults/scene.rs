@@ -103,6 +103,8 @@ impl<'a> Stage<'a> {
         draft.host = place.host.clone();
         draft.port = self.via.map_or(place.port, |via| via.port());
         draft.user = place.user.clone();
+        // What is slow here is the machine.
+        draft.connect_timeout_s = 60;
         draft.password = SecretInput::Set {
             value: mysqler_contract::Secret::new(&place.password),
         };

@@ -15,9 +15,6 @@ mod learning;
 mod locks;
 #[path = "direct/outcome.rs"]
 mod outcome;
-#[path = "mysql/proxy.rs"]
-#[allow(dead_code, reason = "shared with the tests of single sessions")]
-mod proxy;
 #[path = "direct/refusals.rs"]
 mod refusals;
 #[path = "direct/stops.rs"]

@@ -6,7 +6,7 @@ use mysqler_tests::sandbox::{Account, Server};
 use mysqler_tests::table::filled;
 
 use crate::bench::{LONG, MANY, at_work, definition, plan, queue};
-use crate::proxy::{Mood, Proxy};
+use mysqler_tests::proxy::{Mood, Proxy};
 
 async fn through(desk: &Desk, proxy: &Proxy, server: Server) -> Connection {
     let mut draft = desk.draft(

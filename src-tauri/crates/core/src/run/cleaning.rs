@@ -200,7 +200,7 @@ impl Supervisor {
     }
 
     /// An ended job's sessions vanish by themselves, but a statement under way goes on: it would hold the shadow. Only
-    /// a session that is at work on our shadow is killed; ids are given out again after a server's restart.
+    /// a session that is at work on our shadow or on the old table is killed; ids are given out again after a server's restart.
     ///
     /// A job whose end nobody saw may be at work under another engine: then its sessions have to be gone, idle ones too,
     /// and those that stay are given back.
@@ -210,6 +210,8 @@ impl Supervisor {
             return Ok(Vec::new());
         };
         let strict = self.rec.view().exit_code.is_none() && self.is_server_the_same_since(target).await?;
+        // A drop of the original that waits for its lock would take away later what is told to be left.
+        let dropping_old = format!("_{}_old`", self.plan.request.table.table.replace('`', "``"));
         let servers = self.core.ports.servers.clone();
         let (mut alive, mut ours) = (Vec::new(), Vec::new());
         for look in 0..SESSION_LOOKS {
@@ -219,7 +221,9 @@ impl Supervisor {
                 async move { core.ports.servers.sessions(&target, &ids).await }
             });
             let found = found.await?;
-            let at_work = |text: &String| text.contains(&quote_identifier(&shadow.table));
+            let at_work = |text: &String| {
+                text.contains(&quote_identifier(&shadow.table)) || text.contains(&dropping_old)
+            };
             ours = found
                 .iter()
                 .filter(|session| session.statement.as_ref().is_some_and(at_work))
