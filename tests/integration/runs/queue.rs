@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mysqler_contract::{
-    BatchTerms, Confirmation, Connection, EngineChoice, ErrorCode, QueueMove, RunId, RunState, RunView, TableRef,
-    WaitsFor,
+    BatchTerms, Confirmation, Connection, EngineChoice, ErrorCode, QueueMove, RunId, RunState, RunView,
+    TableRef, WaitsFor,
 };
 use mysqler_runner::DockerRunner;
 use mysqler_tests::clock::HandClock;
@@ -87,19 +87,36 @@ async fn one_copy_works_on_a_server_whoever_drives_it_and_the_next_in_order_foll
         two.first.until(run, "its place behind the first", wanted).await;
     }
 
-    let order = two.second.core.run_move(&c, &QueueMove::First).await.expect("it waits");
+    let order = two
+        .second
+        .core
+        .run_move(&c, &QueueMove::First)
+        .await
+        .expect("it waits");
     assert_eq!(order.iter().map(|view| &view.id).collect::<Vec<_>>(), [&c, &b]);
-    two.first.until(&b, "its new place", |view| position(view) == Some(2)).await;
-    let refused = two.first.core.run_move(&a, &QueueMove::First).await.expect_err("it works");
+    two.first
+        .until(&b, "its new place", |view| position(view) == Some(2))
+        .await;
+    let refused = two
+        .first
+        .core
+        .run_move(&a, &QueueMove::First)
+        .await
+        .expect_err("it works");
     assert_eq!(refused.code, ErrorCode::RunStateForbids);
 
     two.second.core.run_cutover(&a).await.expect("heard");
     two.first.completed(&a).await;
     two.first.until(&c, "the gate", is_held).await;
-    two.second.until(&b, "the one that went before it", |view| waits_for(view, &c)).await;
+    two.second
+        .until(&b, "the one that went before it", |view| waits_for(view, &c))
+        .await;
     two.first.core.run_stop(&b).await.expect("heard");
     let stopped = two.first.end(&b).await;
-    assert_eq!((stopped.state, stopped.started_at, stopped.job), (RunState::Cancelled, None, None));
+    assert_eq!(
+        (stopped.state, stopped.started_at, stopped.job),
+        (RunState::Cancelled, None, None)
+    );
     two.first.core.run_cutover(&c).await.expect("heard");
     two.first.completed(&c).await;
     two.close().await;
@@ -112,8 +129,12 @@ async fn a_waiting_run_is_taken_up_and_begun_by_the_other_process_when_its_own_g
     let a = two.copy(&two.first, &tables[0]).await;
     two.first.until(&a, "the gate", is_held).await;
     let b = two.copy(&two.second, &tables[1]).await;
-    two.first.until(&b, "its turn to wait", |view| waits_for(view, &a)).await;
-    let Two { first, second, _dir, .. } = two;
+    two.first
+        .until(&b, "its turn to wait", |view| waits_for(view, &a))
+        .await;
+    let Two {
+        first, second, _dir, ..
+    } = two;
     second.close().await;
     first.core.run_cutover(&a).await.expect("heard");
     first.completed(&a).await;
@@ -135,7 +156,8 @@ async fn two_processes_together_never_let_more_in_than_the_settings_say() {
     for (number, table) in tables.iter().enumerate() {
         let desk = if number % 2 == 0 { &two.first } else { &two.second };
         // Held before anything is sent: each takes a place for as long as nobody lets it go.
-        let mut request = desk.request(&two.connection, table, "ADD COLUMN extra INT, ALGORITHM=INSTANT");
+        let mut request = desk.request(&two.connection, table, "ADD COLUMN extra INT");
+        request.engine = EngineChoice::Direct;
         request.hold_cutover = true;
         let plan = desk.plan(request).await;
         assert!(plan.direct.is_some(), "nothing is copied");
@@ -167,7 +189,12 @@ async fn the_first_failure_calls_the_rest_of_a_batch_off() {
     let requests = tables
         .iter()
         .map(|table| two.first.request(&two.connection, table, "ADD COLUMN extra INT"));
-    let batch = two.first.core.batch_plan(requests.collect(), None).await.expect("planned");
+    let batch = two
+        .first
+        .core
+        .batch_plan(requests.collect(), None)
+        .await
+        .expect("planned");
     assert!(!batch.blocked() && batch.items.len() == 3);
     let mut client = two.first.sandbox.client(Server::Primary, Account::Root).await;
     let name = |table: &TableRef| format!("{}.{}", quoted(&table.database), quoted(&table.table));
@@ -182,11 +209,20 @@ async fn the_first_failure_calls_the_rest_of_a_batch_off() {
         typed: batch.confirmation.typed.clone(),
         accept: batch.confirmation.accept.clone(),
     };
-    let views = two.first.core.batch_start(&batch.id, &given, &terms).await.expect("queued");
+    let views = two
+        .first
+        .core
+        .batch_start(&batch.id, &given, &terms)
+        .await
+        .expect("queued");
     let ids: Vec<RunId> = views.iter().map(|view| view.id.clone()).collect();
     two.first.completed(&ids[0]).await;
     let failed = two.first.end(&ids[1]).await;
-    assert!(matches!(failed.state, RunState::NeedsReview { .. }), "{:?}", failed.state);
+    assert!(
+        matches!(failed.state, RunState::NeedsReview { .. }),
+        "{:?}",
+        failed.state
+    );
     let called_off = two.first.end(&ids[2]).await;
     assert_eq!(called_off.state, RunState::Cancelled);
     assert_eq!(called_off.called_off_by.as_ref(), Some(&ids[1]));
@@ -202,7 +238,14 @@ async fn the_first_failure_calls_the_rest_of_a_batch_off() {
     assert_eq!(client.rows(&columns(&tables[2])).await.concat(), ["0"]);
     let shown = two.second.core.batch_runs(&batch.id).await.expect("read");
     assert_eq!(shown.iter().map(|view| view.id.clone()).collect::<Vec<_>>(), ids);
-    assert!(two.first.core.batch_start(&batch.id, &given, &terms).await.is_err(), "it is used up");
+    assert!(
+        two.first
+            .core
+            .batch_start(&batch.id, &given, &terms)
+            .await
+            .is_err(),
+        "it is used up"
+    );
     two.close().await;
 }
 
@@ -213,17 +256,30 @@ async fn a_batch_that_cannot_be_queued_whole_is_not_queued_at_all() {
     let requests = tables
         .iter()
         .map(|table| two.first.request(&two.connection, table, "ADD COLUMN extra INT"));
-    let batch = two.first.core.batch_plan(requests.collect(), None).await.expect("planned");
+    let batch = two
+        .first
+        .core
+        .batch_plan(requests.collect(), None)
+        .await
+        .expect("planned");
     let busy = two.copy(&two.second, &tables[1]).await;
     let given = Confirmation {
         typed: batch.confirmation.typed.clone(),
         accept: batch.confirmation.accept.clone(),
     };
     let terms = BatchTerms::default();
-    let refused = two.first.core.batch_start(&batch.id, &given, &terms).await.expect_err("one table is busy");
+    let refused = two
+        .first
+        .core
+        .batch_start(&batch.id, &given, &terms)
+        .await
+        .expect_err("one table is busy");
     assert_eq!(refused.code, ErrorCode::TableBusy);
     let live = two.first.core.runs_live().await.expect("read");
-    assert_eq!(live.iter().map(|view| view.id.clone()).collect::<Vec<_>>(), [busy.clone()]);
+    assert_eq!(
+        live.iter().map(|view| view.id.clone()).collect::<Vec<_>>(),
+        [busy.clone()]
+    );
     two.first.until(&busy, "the gate", is_held).await;
     two.first.core.run_stop(&busy).await.expect("heard");
     two.first.end(&busy).await;

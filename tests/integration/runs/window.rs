@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mysqler_contract::{
-    ChangeRequest, Confirmation, DailyWindow, EngineChoice, PauseReason, RunAction, RunEventKind, RunId, RunState,
-    RunView, Schedule, TableRef, WaitReason, WaitsFor,
+    ChangeRequest, Confirmation, DailyWindow, EngineChoice, PauseReason, RunAction, RunEventKind, RunId,
+    RunState, RunView, Schedule, TableRef, WaitReason, WaitsFor,
 };
 use mysqler_runner::DockerRunner;
 use mysqler_tests::clock::HandClock;
@@ -60,11 +60,11 @@ fn is_paused_by(view: &RunView, wanted: PauseReason) -> bool {
 
 async fn has_column(schema: &Schema, table: &TableRef) -> bool {
     let mut client = schema.client().await;
-    let found = client.rows(&format!(
+    let count = format!(
         "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = '{}' AND table_name = '{}' AND column_name = 'extra'",
         table.database, table.table
-    ));
-    found.await.concat() == ["1"]
+    );
+    client.rows(&count).await.concat() == ["1"]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +73,7 @@ async fn a_run_begins_stands_still_and_goes_on_by_its_window_and_through_a_resta
     let clock = Arc::new(HandClock::at("21:59:40"));
     let first = desk(dir.path(), "test:1", &clock).await;
     let schema = first.sandbox.fresh_schema(Server::Primary, "run_window").await;
-    let table = filled(&schema, "orders", 60_000).await;
+    let table = filled(&schema, "orders", 20_000).await;
     let before = fingerprint(&mut schema.client().await, &table).await;
     let connection = first.primary().await;
     let run = queue(&first, slow(&first, &connection, &table)).await;
@@ -81,26 +81,44 @@ async fn a_run_begins_stands_still_and_goes_on_by_its_window_and_through_a_resta
     assert_eq!((waiting.state, waiting.job), (RunState::Queued, None));
 
     clock.set("22:00:05");
-    first.until(&run, "the copy", |view| view.rows_copied > 1_000).await;
+    first
+        .until(&run, "the copy", |view| view.rows_copied > 1_000)
+        .await;
     clock.set("06:00:00");
-    let paused = first.until(&run, "the window's end", |view| is_paused_by(view, PauseReason::Window)).await;
+    let paused = first
+        .until(&run, "the window's end", |view| {
+            is_paused_by(view, PauseReason::Window)
+        })
+        .await;
     assert!(waits_for_its_time(&paused));
-    assert!(paused.waits.iter().any(|wait| wait.reason == WaitReason::Window && wait.since.is_some()));
+    assert!(
+        paused
+            .waits
+            .iter()
+            .any(|wait| wait.reason == WaitReason::Window && wait.since.is_some())
+    );
     first.close().await;
 
     let second = desk(dir.path(), "test:2", &clock).await;
-    second.until(&run, "its new process", |view| view.supervisor.as_deref() == Some("test:2")).await;
+    second
+        .until(&run, "its new process", |view| {
+            view.supervisor.as_deref() == Some("test:2")
+        })
+        .await;
     // Time for a process that took a closed window for an open one to do wrong.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let still = second.core.run_view(&run).await.expect("stored");
     assert!(is_paused_by(&still, PauseReason::Window), "{:?}", still.state);
-    assert!(still.rows_copied < 60_000);
+    assert!(still.rows_copied < 20_000);
 
     clock.set("22:00:00");
     let done = second.completed(&run).await;
     assert_eq!((done.waiting, done.schedule), (None, night()));
     let series: Vec<WaitReason> = done.waits.iter().map(|wait| wait.reason).collect();
-    assert!(series.contains(&WaitReason::Window) && !series.contains(&WaitReason::Pause), "{series:?}");
+    assert!(
+        series.contains(&WaitReason::Window) && !series.contains(&WaitReason::Pause),
+        "{series:?}"
+    );
     let mut client = schema.client().await;
     assert_eq!(fingerprint(&mut client, &table).await, before, "no row is lost");
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
@@ -112,7 +130,10 @@ async fn outside_its_window_a_run_that_a_person_started_copies_and_waits_with_th
     let dir = tempfile::tempdir().expect("a scratch directory can be made");
     let clock = Arc::new(HandClock::at("12:00:00"));
     let desk = desk(dir.path(), "test:1", &clock).await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "run_window_gate").await;
+    let schema = desk
+        .sandbox
+        .fresh_schema(Server::Primary, "run_window_gate")
+        .await;
     let connection = desk.primary().await;
     for by_person in [true, false] {
         let table = filled(&schema, if by_person { "a" } else { "b" }, 400).await;
@@ -121,10 +142,15 @@ async fn outside_its_window_a_run_that_a_person_started_copies_and_waits_with_th
         let run = queue(&desk, request).await;
         desk.until(&run, "its time", waits_for_its_time).await;
         desk.core.run_start_now(&run).await.expect("heard");
-        let held = |view: &RunView| matches!(view.state, RunState::AwaitingCutover { .. }) && waits_for_its_time(view);
+        let held = |view: &RunView| {
+            matches!(view.state, RunState::AwaitingCutover { .. }) && waits_for_its_time(view)
+        };
         let held = desk.until(&run, "the gate", held).await;
         assert_eq!(held.rows_copied, 400);
-        assert!(!has_column(&schema, &table).await, "nothing is swapped outside the window");
+        assert!(
+            !has_column(&schema, &table).await,
+            "nothing is swapped outside the window"
+        );
         match by_person {
             true => desk.core.run_cutover(&run).await.expect("heard"),
             false => clock.set("22:00:00"),
@@ -140,18 +166,27 @@ async fn a_window_that_begins_does_not_undo_a_persons_pause_and_a_person_may_go_
     let dir = tempfile::tempdir().expect("a scratch directory can be made");
     let clock = Arc::new(HandClock::at("22:00:00"));
     let desk = desk(dir.path(), "test:1", &clock).await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "run_window_pause").await;
-    let table = filled(&schema, "orders", 60_000).await;
+    let schema = desk
+        .sandbox
+        .fresh_schema(Server::Primary, "run_window_pause")
+        .await;
+    let table = filled(&schema, "orders", 20_000).await;
     let connection = desk.primary().await;
     let run = queue(&desk, slow(&desk, &connection, &table)).await;
-    desk.until(&run, "the copy", |view| view.rows_copied > 1_000).await;
+    desk.until(&run, "the copy", |view| view.rows_copied > 1_000)
+        .await;
     desk.core.run_pause(&run).await.expect("heard");
-    desk.until(&run, "the pause", |view| is_paused_by(view, PauseReason::User)).await;
+    desk.until(&run, "the pause", |view| is_paused_by(view, PauseReason::User))
+        .await;
     for time in ["06:00:00", "22:00:00", "06:00:00"] {
         clock.set(time);
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         let still = desk.core.run_view(&run).await.expect("stored");
-        assert!(is_paused_by(&still, PauseReason::User), "{time}: {:?}", still.state);
+        assert!(
+            is_paused_by(&still, PauseReason::User),
+            "{time}: {:?}",
+            still.state
+        );
     }
 
     // Outside the window: the copy goes on, the swap does not.
@@ -163,7 +198,13 @@ async fn a_window_that_begins_does_not_undo_a_persons_pause_and_a_person_may_go_
     desk.completed(&run).await;
     let events = desk.events(&run).await;
     let resumed = events.iter().filter(|event| {
-        matches!(event.kind, RunEventKind::Requested { action: RunAction::Resume, .. })
+        matches!(
+            event.kind,
+            RunEventKind::Requested {
+                action: RunAction::Resume,
+                ..
+            }
+        )
     });
     assert_eq!(resumed.count(), 1, "by the person alone");
     desk.close().await;

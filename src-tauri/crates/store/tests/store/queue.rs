@@ -41,7 +41,10 @@ async fn queued(store: &Store, hosts: &[&str]) -> Vec<(RunView, Lease)> {
         }
     });
     let until = mysqler_contract::Timestamp(NOW.0 + 10_000);
-    store.create_all("20260301", new.collect(), "window:1", until).await.unwrap()
+    store
+        .create_all("20260301", new.collect(), "window:1", until)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,7 +54,10 @@ async fn of_many_that_ask_at_once_in_two_processes_only_as_many_as_may_are_let_i
     let runs = queued(&first, &["a", "b", "c", "d", "e", "f"]).await;
     let mut asking = tokio::task::JoinSet::new();
     for (number, (_, lease)) in runs.iter().enumerate() {
-        let (store, lease) = (if number % 2 == 0 { &first } else { &second }.clone(), lease.clone());
+        let (store, lease) = (
+            if number % 2 == 0 { &first } else { &second }.clone(),
+            lease.clone(),
+        );
         asking.spawn(async move { store.admit(&lease, RULES, now()).await.unwrap() });
     }
     let answers = asking.join_all().await;
@@ -73,7 +79,11 @@ async fn a_stale_owner_is_not_let_in() {
     let (view, lease) = queued(&store, &["a"]).await.remove(0);
     let later = mysqler_contract::Timestamp(NOW.0 + 60_000);
     let until = mysqler_contract::Timestamp(NOW.0 + 70_000);
-    let taken = store.take_lease(&view.id, "mysqlerctl:2", later, until).await.unwrap().unwrap();
+    let taken = store
+        .take_lease(&view.id, "mysqlerctl:2", later, until)
+        .await
+        .unwrap()
+        .unwrap();
     refused(store.admit(&lease, RULES, now()).await, ErrorCode::LeaseLost);
     assert_eq!(store.admit(&taken, RULES, now()).await.unwrap(), Turn::Now);
 }
@@ -85,7 +95,9 @@ async fn a_moved_run_stands_where_it_was_put_and_new_ones_come_last() {
     let id = |number: usize| runs[number].0.id.clone();
     let to = async |number: usize, to: QueueMove| {
         let order = store.move_in_queue(&id(number), &to).await.unwrap();
-        let places = order.iter().map(|run| runs.iter().position(|(view, _)| view.id == *run).unwrap());
+        let places = order
+            .iter()
+            .map(|run| runs.iter().position(|(view, _)| view.id == *run).unwrap());
         places.collect::<Vec<usize>>()
     };
     assert_eq!(to(2, QueueMove::First).await, [2, 0, 1]);
@@ -95,13 +107,24 @@ async fn a_moved_run_stands_where_it_was_put_and_new_ones_come_last() {
     assert_eq!(to(0, QueueMove::Before { run: id(2) }).await, [1, 0, 2]);
     assert_eq!(to(1, QueueMove::Last).await, [0, 2, 1]);
     let all = store.queue(&id(0), NOW).await.unwrap();
-    assert_eq!(all.iter().map(|one| one.run.clone()).collect::<Vec<_>>(), [id(0), id(2), id(1)]);
+    assert_eq!(
+        all.iter().map(|one| one.run.clone()).collect::<Vec<_>>(),
+        [id(0), id(2), id(1)]
+    );
 
     let (_, lease) = &runs[2];
     assert_eq!(store.admit(lease, RULES, now()).await.unwrap(), Turn::Now);
-    refused(store.move_in_queue(&id(2), &QueueMove::First).await, ErrorCode::RunStateForbids);
-    let nobody = QueueMove::Before { run: RunId("x".into()) };
-    refused(store.move_in_queue(&id(0), &nobody).await, ErrorCode::RunStateForbids);
+    refused(
+        store.move_in_queue(&id(2), &QueueMove::First).await,
+        ErrorCode::RunStateForbids,
+    );
+    let nobody = QueueMove::Before {
+        run: RunId("x".into()),
+    };
+    refused(
+        store.move_in_queue(&id(0), &nobody).await,
+        ErrorCode::RunStateForbids,
+    );
 }
 
 #[tokio::test]
@@ -119,15 +142,27 @@ async fn runs_of_a_batch_are_queued_all_or_none_and_keep_their_order() {
                     of: 3,
                     stop_on_failure: true,
                 });
-                NewRun { view, plan, events: samples::queued() }
+                NewRun {
+                    view,
+                    plan,
+                    events: samples::queued(),
+                }
             })
             .collect()
     };
     let until = mysqler_contract::Timestamp(NOW.0 + 10_000);
-    let twice = store.create_all("20260301", of_batch(&["x", "y", "x"]), "window:1", until).await;
+    let twice = store
+        .create_all("20260301", of_batch(&["x", "y", "x"]), "window:1", until)
+        .await;
     refused(twice, ErrorCode::TableBusy);
     assert!(store.live().await.unwrap().is_empty());
-    let made = store.create_all("20260301", of_batch(&["x", "y", "z"]), "window:1", until).await.unwrap();
+    let made = store
+        .create_all("20260301", of_batch(&["x", "y", "z"]), "window:1", until)
+        .await
+        .unwrap();
     let shown = store.batch(&BatchId("b".into())).await.unwrap();
-    assert_eq!(shown.iter().map(|view| &view.id).collect::<Vec<_>>(), made.iter().map(|(view, _)| &view.id).collect::<Vec<_>>());
+    assert_eq!(
+        shown.iter().map(|view| &view.id).collect::<Vec<_>>(),
+        made.iter().map(|(view, _)| &view.id).collect::<Vec<_>>()
+    );
 }
