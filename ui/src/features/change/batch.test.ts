@@ -22,6 +22,7 @@ async function openBatch(blocked = false) {
   opened.draft.kind = 'reclaim'
   await flushPromises()
   await press('batch')
+  expect(textOf('batch-connections')).toContain('shop-primary')
   await press(element('batch-tables').querySelectorAll('input')[1]!)
   await press('batch-check')
   return opened

@@ -1,6 +1,6 @@
 /** A server of a fictitious shop; `?change=empty|huge|failing|blocked|slow` looks at the other states. */
 import { sampleConnection } from '@/features/connections/sample'
-import type { BatchPlan, Advice, ChangeRequest, ClauseTemplate, PrepareVerdict, TableRef, TableSummary, TemplateDraft } from '@/ipc'
+import type { Advice, BatchPlan, ChangeRequest, ClauseTemplate, PrepareVerdict, TableRef, TableSummary, TemplateDraft } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
 import { BUILT_IN } from './options'
 import { sampleAdvice, sampleDiagnosis, sampleFacts, sampleFinding, samplePlan, sampleSuggestion } from './sample'
