@@ -25,6 +25,8 @@ mod learning;
 mod options;
 #[path = "runs/outcome.rs"]
 mod outcome;
+#[path = "runs/queue.rs"]
+mod queue;
 #[path = "runs/renames.rs"]
 mod renames;
 #[path = "runs/survival.rs"]
@@ -33,3 +35,5 @@ mod survival;
 mod triggers;
 #[path = "runs/troubled.rs"]
 mod troubled;
+#[path = "runs/window.rs"]
+mod window;

@@ -14,7 +14,7 @@ use mysqler_contract::{
     EngineChoice, Environment, LogLine, Plan, RunEvent, RunEventKind, RunId, RunState, RunView, Secret,
     SecretInput, TableRef, TlsMode, VaultProtection, VaultStatus,
 };
-use mysqler_core::ports::{EventSink, Runner, SystemClock};
+use mysqler_core::ports::{Clock, EventSink, Runner, SystemClock};
 use mysqler_core::{Core, HostName, Ports};
 use mysqler_mysql::MySqlServers;
 use mysqler_runner::DockerRunner;
@@ -63,9 +63,18 @@ impl Desk {
 
     /// A further process, as it were, on the data of `dir`.
     pub async fn at(dir: &Path, name: &str, runner: impl Runner + 'static) -> Self {
+        Self::by_clock(dir, name, runner, Arc::new(SystemClock)).await
+    }
+
+    /// Under a clock of the test's own.
+    pub async fn by_clock(
+        dir: &Path,
+        name: &str,
+        runner: impl Runner + 'static,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let sandbox = Sandbox::from_env();
         let told = Arc::new(Told::default());
-        let clock = Arc::new(SystemClock);
         let store = Store::open(dir, clock.clone())
             .await
             .expect("the data file opens");

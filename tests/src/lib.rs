@@ -1,5 +1,6 @@
 //! What the integration, scenario and end-to-end tests share.
 
+pub mod clock;
 pub mod desk;
 pub mod engine;
 pub mod ledger;

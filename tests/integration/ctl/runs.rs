@@ -365,3 +365,141 @@ fn a_run_that_never_was_is_said_to_be_missing() {
         assert_eq!(said.error_code(), "NOT_FOUND", "{command}");
     }
 }
+
+#[tokio::test]
+async fn several_tables_are_planned_confirmed_and_changed_by_one_command() {
+    let (desk, schema, first) = prepared("ctl_batch", 40).await;
+    let second = table::filled(&schema, "u", 40).await;
+    let names = [first.to_string(), second.to_string()];
+    let change = |more: &[&str]| {
+        let mut line = vec!["batch", "Sandbox", "--table", &names[0], "--table", &names[1]];
+        line.extend([
+            "--alter",
+            "ADD COLUMN extra INT",
+            "--name",
+            "extra",
+            "--stop-on-failure",
+        ]);
+        line.extend(more);
+        line.into_iter().map(str::to_owned).collect::<Vec<String>>()
+    };
+    let ctl = |line: &[String]| desk.ctl(&line.iter().map(String::as_str).collect::<Vec<_>>());
+    let planned = ctl(&change(&["--plan-only"])).done();
+    for part in [names[0].as_str(), names[1].as_str(), "ready", "2 changes"] {
+        assert!(planned.out.contains(part), "{part}: {}", planned.out);
+    }
+    assert!(
+        desk.json(&["history", "list"]).done().objects().is_empty(),
+        "nothing was queued"
+    );
+
+    ctl(&change(&[])).done();
+    let mut client = schema.client().await;
+    let columns = format!(
+        "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = '{}' AND column_name = 'extra'",
+        schema.name()
+    );
+    assert_eq!(client.value(&columns).await, "2");
+    let runs = desk.json(&["history", "list"]).done().objects();
+    let places: Vec<u64> = runs
+        .iter()
+        .map(|run| run["batch"]["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(places, [2, 1], "newest first");
+    assert!(
+        runs.iter()
+            .all(|run| run["batch"]["name"] == "extra" && run["state"]["name"] == "completed")
+    );
+
+    // One that cannot be planned keeps the whole batch from being queued.
+    let refused = ctl(&change(&["--table", &format!("{}.gone", schema.name())]));
+    assert_ne!(refused.code, 0);
+    assert_eq!(desk.json(&["history", "list"]).done().objects().len(), 2);
+    let one = desk.ctl(&[
+        "run",
+        "Sandbox",
+        "--table",
+        &names[0],
+        "--table",
+        &names[1],
+        "--reclaim",
+    ]);
+    assert!(
+        one.code == 2 && one.err.contains("mysqlerctl batch"),
+        "{} {}",
+        one.code,
+        one.err
+    );
+}
+
+#[tokio::test]
+async fn runs_wait_for_their_time_and_for_each_other_in_an_order_that_can_be_changed() {
+    let (desk, schema, first) = prepared("ctl_queue", 40).await;
+    let mut others = Vec::new();
+    for name in ["u", "v"] {
+        others.push(table::filled(&schema, name, 40).await.to_string());
+    }
+    let (_held, working) = held(&desk, &first);
+    let mut waiting = Vec::new();
+    for name in &others {
+        let mut run = desk.start(&[
+            "run",
+            "Sandbox",
+            "--table",
+            name,
+            "--reclaim",
+            "--at",
+            "2090-01-01",
+        ]);
+        let line = run.says("Waits for its time");
+        assert!(line.contains("2090-01-01"), "{line}");
+        waiting.push(run);
+    }
+    let listed = |desk: &Desk| -> Vec<String> {
+        let runs = desk.json(&["runs", "list"]).done().objects();
+        let mut queued: Vec<(u64, String)> = runs
+            .iter()
+            .filter(|run| run["state"]["name"] == "queued")
+            .map(|run| {
+                (
+                    run["waiting"]["position"].as_u64().unwrap(),
+                    run["id"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        queued.sort();
+        queued.into_iter().map(|(_, id)| id).collect()
+    };
+    let order = listed(&desk);
+    let moved = desk
+        .json(&["runs", "move", &order[1], "--before", &order[0]])
+        .done()
+        .objects();
+    let ids: Vec<&str> = moved.iter().map(|run| run["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [order[1].as_str(), order[0].as_str()]);
+    let nothing = desk.ctl(&["runs", "move", &working, "--first"]);
+    assert_ne!(nothing.code, 0, "it works");
+    assert_ne!(
+        desk.ctl(&[
+            "run",
+            "Sandbox",
+            "--table",
+            "a.b",
+            "--reclaim",
+            "--window",
+            "22:00-22:00"
+        ])
+        .code,
+        0
+    );
+
+    // Let go, it waits for the one that works on its server; then a stop takes it back.
+    let mut now = desk.start(&["runs", "start-now", &order[1]]);
+    let line = now.says("on the same server");
+    assert!(line.contains(&working), "{line}");
+    for id in &order {
+        desk.ctl(&["runs", "stop", id]).done();
+        assert_eq!(state(&desk, id), "cancelled");
+    }
+    desk.ctl(&["runs", "stop", &working]).done();
+}

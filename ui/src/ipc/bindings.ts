@@ -58,7 +58,12 @@ export const commands = {
 	presetRemove: (id: PresetId) => __TAURI_INVOKE<null>("preset_remove", { id }),
 	connectionPreset: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionPreset>("connection_preset", { connection }),
 	connectionPresetSet: (connection: ConnectionId, preset: PresetId | null) => __TAURI_INVOKE<ConnectionPreset>("connection_preset_set", { connection, preset }),
-	runStart: (plan: PlanId, confirmation: Confirmation) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation }),
+	runStart: (plan: PlanId, confirmation: Confirmation, schedule: Schedule) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation, schedule }),
+	runStartNow: (id: RunId) => __TAURI_INVOKE<null>("run_start_now", { id }),
+	runMove: (id: RunId, to: QueueMove) => __TAURI_INVOKE<RunView[]>("run_move", { id, to }),
+	batchPlan: (requests: ChangeRequest[], ticket: string | null) => __TAURI_INVOKE<BatchPlan>("batch_plan", { requests, ticket }),
+	batchStart: (id: BatchId, confirmation: Confirmation, terms: BatchTerms) => __TAURI_INVOKE<RunView[]>("batch_start", { id, confirmation, terms }),
+	batchRuns: (id: BatchId) => __TAURI_INVOKE<RunView[]>("batch_runs", { id }),
 	runPause: (id: RunId) => __TAURI_INVOKE<null>("run_pause", { id }),
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
 	runCutover: (id: RunId) => __TAURI_INVOKE<null>("run_cutover", { id }),
@@ -129,7 +134,7 @@ export type AppError = {
 /**  One tagged stream for everything that is rare; log lines travel over their own channel. */
 export type AppEvent = 
 /**  Already stored when it is told. */
-{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
+{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "batch_progress"; progress: BatchProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
 /**  Events could not be stored; the run goes on and they are kept in memory. */
 { kind: "store_trouble"; run: RunId | null; error: AppError } | { kind: "store_recovered" };
 
@@ -166,6 +171,54 @@ export type BackupInfo = {
 	path: string,
 	made_at: Timestamp,
 	bytes: number,
+};
+
+export type BatchId = string;
+
+export type BatchItem = {
+	request: ChangeRequest,
+	/**  `None` when it could not be made. */
+	plan: Plan | null,
+	error: AppError | null,
+};
+
+/**  The batch that a run belongs to, the same in each of its runs but for the number. */
+export type BatchPlace = {
+	id: BatchId,
+	name: string,
+	/**  From 1, in the order in which they were queued. */
+	number: number,
+	of: number,
+	/**  Its runs work one after the other, and none begins once one has ended without success. */
+	stop_on_failure: boolean,
+};
+
+/**  Plans made together, to be confirmed and queued together. */
+export type BatchPlan = {
+	id: BatchId,
+	items: BatchItem[],
+	/**  All dangers of all plans; what is typed names how many tables are changed, and where. */
+	confirmation: ConfirmationNeed,
+};
+
+/**  How far a batch in the making has come. */
+export type BatchProgress = {
+	/**  The ticket that the asker gave with the requests. */
+	ticket: string,
+	/**  The table whose plan is made now. */
+	table: TableRef,
+	/**  Plans that are made. */
+	done: number,
+	of: number,
+};
+
+/**  How a batch is queued. */
+export type BatchTerms = {
+	/**  As people call it. */
+	name: string,
+	stop_on_failure: boolean,
+	/**  Of every run in it. */
+	schedule?: Schedule,
 };
 
 /**  A place in the binary log. */
@@ -355,6 +408,16 @@ export type ContainerLimits = {
 
 /**  The one event of the application; its payload tells what happened. */
 export type CoreEvent = AppEvent;
+
+/**  A time of the day, as the workstation's own clock shows it; over midnight when it ends before it begins. */
+export type DailyWindow = {
+	/**  Minute of the day, 0–1439. */
+	from_minute: number,
+	/**  Minute of the day that is no longer in it, 0–1439. */
+	to_minute: number,
+	/**  Days on which it begins; empty means every day. */
+	days?: Weekday[],
+};
 
 /**  What happened when the data file was opened. */
 export type DataStatus = {
@@ -888,7 +951,9 @@ export type PastedPart = {
 	why: string | null,
 };
 
-export type PauseReason = "user";
+export type PauseReason = "user" | 
+/**  Its window has ended; it goes on by itself when the next one begins. */
+"window";
 
 export type Phase = "prepare" | "create_shadow" | "alter_shadow" | "create_triggers" | "copy" | "analyze" | "gate" | 
 /**  The server's own ALTER at work, under the direct engine. */
@@ -965,6 +1030,9 @@ export type Preset = {
 /**  Stable through renames; of a built-in preset its name. */
 export type PresetId = string;
 
+/**  Where a waiting run is put in the queue. */
+export type QueueMove = { to: "first" } | { to: "last" } | { to: "up" } | { to: "down" } | { to: "before"; run: RunId };
+
 /**  What a sql_mode changes about the reading of a text; a server's default mode changes nothing. */
 export type QuoteRules = {
 	/**  Double quotes hold names. */
@@ -1027,7 +1095,9 @@ export type ReplicationRole =
 /**  The account may not look. */
 "not_visible";
 
-export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup";
+export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup" | 
+/**  Begin without waiting for the run's time. */
+"start_now";
 
 /**  Everything of one run. */
 export type RunDetail = {
@@ -1070,7 +1140,15 @@ replica: string; ms: number } |
 /**  The forecast and what came of it. */
 { event: "compared"; figures: Compared[] } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
-{ event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
+{ event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string } | 
+/**  When it may work; told once, at the beginning of a run that may not always. */
+{ event: "scheduled"; schedule: Schedule } | 
+/**  What it waits for changed; `None` when its turn came. */
+{ event: "waits"; waiting: Waiting | null } | 
+/**  A person lets it work outside its window until the next one begins; the swap keeps to the window. */
+{ event: "schedule_overridden" } | { event: "window_opened" } | 
+/**  It does not begin, since this member of its batch ended without success. */
+{ event: "called_off"; by: RunId };
 
 /**  `YYYYMMDD-NNN`, the local day it was made and its number on that day. */
 export type RunId = string;
@@ -1131,6 +1209,21 @@ export type RunView = {
 	compared?: Compared[],
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
+	schedule?: Schedule,
+	/**  A person let it work outside its window, until the next one begins. */
+	schedule_overridden?: boolean,
+	waiting?: Waiting | null,
+	batch?: BatchPlace | null,
+	/**  The member of its batch whose end without success kept it from beginning. */
+	called_off_by?: RunId | null,
+};
+
+/**  When a run may begin and work; both empty lets it begin at once. */
+export type Schedule = {
+	/**  It does not begin before. */
+	not_before?: Timestamp | null,
+	/**  It begins, copies and swaps within this time of the day only. */
+	window?: DailyWindow | null,
 };
 
 /**  What a check looks at. */
@@ -1242,6 +1335,8 @@ export type Settings = {
 	backups_kept?: number,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
+	/**  Of them, runs that copy or rebuild a table, on one server. */
+	heavy_per_server?: number,
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
 	data_check_limit_s?: number,
 	/**  Codes of the lint rules that keep silent. */
@@ -1365,7 +1460,9 @@ export type VaultStatus =
 /**  No protection chosen yet. */
 { kind: "unset" } | { kind: "locked"; protection: VaultProtection } | { kind: "unlocked"; protection: VaultProtection };
 
-export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause";
+export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause" | 
+/**  The run's window is closed. */
+"window";
 
 export type WaitTotal = {
 	reason: WaitReason,
@@ -1375,6 +1472,28 @@ export type WaitTotal = {
 	since: Timestamp | null,
 	detail: string,
 };
+
+/**  What a run waits for, and its place among those that wait. */
+export type Waiting = {
+	/**  From 1; `None` for a run that has begun. */
+	position: number | null,
+	reason: WaitsFor,
+};
+
+/**  Why a run does not begin, or does not go on, yet; the text is `waits.<for>` of the catalogue. */
+export type WaitsFor = 
+/**  Its time comes at this moment. */
+{ for: "time"; at: Timestamp } | 
+/**  Another run on the same table. */
+{ for: "table"; run: RunId } | 
+/**  As many heavy runs as may work on its server; one of them. */
+{ for: "server"; run: RunId } | 
+/**  The member of its batch that goes first. */
+{ for: "batch"; run: RunId } | 
+/**  As many runs as may work at the same time. */
+{ for: "slots"; limit: number };
+
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 export type Work = {
 	kind: WorkKind,

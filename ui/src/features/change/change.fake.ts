@@ -1,6 +1,6 @@
 /** A server of a fictitious shop; `?change=empty|huge|failing|blocked|slow` looks at the other states. */
 import { sampleConnection } from '@/features/connections/sample'
-import type { Advice, ChangeRequest, ClauseTemplate, PrepareVerdict, TableRef, TableSummary, TemplateDraft } from '@/ipc'
+import type { Advice, BatchPlan, ChangeRequest, ClauseTemplate, PrepareVerdict, TableRef, TableSummary, TemplateDraft } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
 import { BUILT_IN } from './options'
 import { sampleAdvice, sampleDiagnosis, sampleFacts, sampleFinding, samplePlan, sampleSuggestion } from './sample'
@@ -96,6 +96,17 @@ const cancelled = new Set<string>()
 fake('planCancel', ({ ticket }) => {
   cancelled.add(String(ticket))
   return null
+})
+fake('batchPlan', async ({ requests, ticket }): Promise<BatchPlan> => {
+  const asked = requests as ChangeRequest[]
+  const items = []
+  for (const [done, request] of asked.entries()) {
+    await fakeEvent('core-event', { kind: 'batch_progress', progress: { ticket, table: request.table, done, of: asked.length } })
+    await sleep(300)
+    const blocked = wanted === 'blocked' && done === 1
+    items.push({ request, error: null, plan: samplePlan({ request, findings: blocked ? [sampleFinding('NO_USABLE_KEY', 'block', { params: { table: request.table.table } })] : [], ...(blocked ? { launch: null, command: null } : {}) }) })
+  }
+  return { id: 'b2', items, confirmation: { typed: `${asked.length} shop-primary`, accept: [] } }
 })
 fake('plan', async ({ request, ticket }) => {
   for (const [done, step] of STEPS.entries()) {

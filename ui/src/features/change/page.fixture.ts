@@ -10,6 +10,7 @@ import { sampleConnection } from '@/features/connections/sample'
 import { sampleView } from '@/features/runs/sample'
 import ChangePage from './ChangePage.vue'
 import { useDraft } from './draft'
+import { same } from './options'
 import { fakeOptions } from './options/options.fake'
 import { sampleDiagnosis, sampleFacts, samplePlan, sampleSuggestion } from './sample'
 
@@ -19,7 +20,8 @@ vi.setConfig({ testTimeout: 60_000 })
 // Browsers tell of a changed selection later; this document tells of it while the editor still sets it.
 document.addEventListener('selectionchange', (event) => event.stopImmediatePropagation(), true)
 
-/** What the core was asked. */
+const AT_ONCE = { not_before: null, window: null }
+/** What the core was asked; a schedule only where there is one. */
 export const planned = vi.fn()
 export const started = vi.fn()
 
@@ -42,8 +44,8 @@ export function core(answer: (request: ChangeRequest) => Promise<Plan> | Plan = 
     planned(request)
     return answer(request as ChangeRequest)
   })
-  fake('runStart', ({ plan, confirmation }) => {
-    started(plan, confirmation as Confirmation)
+  fake('runStart', ({ plan, confirmation, schedule }) => {
+    started(plan, confirmation as Confirmation, ...(same(schedule, AT_ONCE) ? [] : [schedule]))
     return sampleView({ id: '20260115-009' })
   })
   fake('runsLive', () => [])

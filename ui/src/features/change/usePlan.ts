@@ -1,7 +1,7 @@
 /** Checking: asks for a plan of what stands in the form. A check that is cancelled or overtaken has its answer ignored. */
 import { computed, onScopeDispose, ref } from 'vue'
 import { commands } from '@/ipc'
-import type { ChangeRequest, Confirmation, Plan, RunView } from '@/ipc'
+import type { ChangeRequest, Confirmation, Plan, RunView, Schedule } from '@/ipc'
 import { useLoad } from '@/shared/async/useLoad'
 import { useDraft } from './draft'
 import { usePlanProgress } from './planProgress'
@@ -44,7 +44,7 @@ export function usePlan() {
     void commands.planCancel(ticket.value).catch(() => undefined)
     asked.reset()
   }
-  const start = (plan: Plan, confirmation: Confirmation): Promise<RunView | undefined> => started.load(plan.id, confirmation)
+  const start = (plan: Plan, confirmation: Confirmation, schedule: Schedule): Promise<RunView | undefined> => started.load(plan.id, confirmation, schedule)
 
   return {
     check, planDryRun, start, since, progress, cancel,

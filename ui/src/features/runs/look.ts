@@ -42,13 +42,13 @@ export const needsPerson = (state: RunState) => FOR_A_PERSON.has(state.name)
 /** The states that `needsPerson` covers and that stay after a restart, for a question to the history. */
 export const OPEN_ENDS: RunStateKind[] = ['needs_review', 'needs_cleanup', 'unknown']
 
-export type Control = 'pause' | 'resume' | 'cutover' | 'stop' | 'cleanup'
+export type Control = 'pause' | 'resume' | 'cutover' | 'stop' | 'cleanup' | 'startNow'
 
 /** Which controls a state allows; what was already asked for is not offered again. */
-export function controlsOf(view: Pick<RunView, 'engine' | 'state' | 'pending' | 'triggers' | 'shadow'>): Control[] {
+export function controlsOf(view: Pick<RunView, 'engine' | 'state' | 'pending' | 'triggers' | 'shadow' | 'waiting'>): Control[] {
   const controls = allowed(view)
   const asked: Partial<Record<NonNullable<RunView['pending']>, Control>> = {
-    pause: 'pause', resume: 'resume', cut_over: 'cutover', stop: 'stop', cleanup: 'cleanup',
+    pause: 'pause', resume: 'resume', cut_over: 'cutover', stop: 'stop', cleanup: 'cleanup', start_now: 'startNow',
   }
   if (view.pending === 'stop') return []
   return controls.filter((control) => view.pending === null || asked[view.pending] !== control)
@@ -63,16 +63,18 @@ const SWAPPING = new Set(['update_foreign_keys', 'swap'])
 export const isSwapping = (state: RunState) => state.name === 'running' && SWAPPING.has(state.phase)
 
 /** The server's own ALTER cannot stand still, and leaves nothing to remove. */
-const DIRECT = new Set<Control>(['cutover', 'stop'])
+const DIRECT = new Set<Control>(['cutover', 'stop', 'startNow'])
 
-function allowed(view: Pick<RunView, 'engine' | 'state' | 'triggers' | 'shadow'>): Control[] {
+function allowed(view: Pick<RunView, 'engine' | 'state' | 'triggers' | 'shadow' | 'waiting'>): Control[] {
   const controls = allowedIn(view)
   return view.engine === 'direct' ? controls.filter((control) => DIRECT.has(control)) : controls
 }
 
-function allowedIn({ state, triggers, shadow }: Pick<RunView, 'state' | 'triggers' | 'shadow'>): Control[] {
+function allowedIn({ state, triggers, shadow, waiting }: Pick<RunView, 'state' | 'triggers' | 'shadow' | 'waiting'>): Control[] {
   switch (state.name) {
     case 'queued':
+      // Another run's place cannot be taken; its own time need not be waited for.
+      return waiting?.reason.for === 'time' ? ['startNow', 'stop'] : ['stop']
     case 'preparing':
       return ['stop']
     case 'running':

@@ -1,5 +1,5 @@
 /** Runs of a fictitious shop, one of them at work; `?runs=empty|huge|failing` looks at the other states. */
-import type { Channel, HistoryFilter, LogBatch, LogKind, LogLine, RunEvent, RunState, RunView } from '@/ipc'
+import type { BatchTerms, Channel, HistoryFilter, LogBatch, LogKind, LogLine, RunEvent, RunState, RunView } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
 import { hasEnded } from './look'
 import { phasesUntil, sampleCompared, sampleDetail, sampleView } from './sample'
@@ -25,6 +25,15 @@ const list: RunView[] = [
   ended('20260114-002', { name: 'completed' }, { reclaim: true, clause: 'ENGINE=InnoDB' }),
   ended('20260114-001', { name: 'completed' }, { dry_run: true, rows_copied: 0 }),
 ]
+const queuedView = (id: string, table: string, number: number, part: Partial<RunView>) =>
+  sampleView({ id, table: { database: 'shop', table }, state: { name: 'queued' }, started_at: null, phases: [], rows_copied: 0, rate_rows_s: null, left_ms: null, waits: [], job: null, created_at: now - 50_000 + number, ...gone, ...part })
+const batch = (number: number) => ({ id: 'b1', name: 'priority everywhere', number, of: 4, stop_on_failure: true })
+list.push(
+  ended('20260115-010', { name: 'completed' }, { batch: batch(1), table: { database: 'shop', table: 'customers' } }),
+  queuedView('20260115-011', 'order_items', 1, { waiting: { position: 1, reason: { for: 'server', run: '20260115-001' } }, batch: batch(2) }),
+  queuedView('20260115-012', '支付流水', 2, { waiting: { position: 2, reason: { for: 'batch', run: '20260115-011' } }, batch: batch(3) }),
+  queuedView('20260115-013', 'sessions', 3, { waiting: { position: 3, reason: { for: 'time', at: now + 4 * 60 * MIN } }, schedule: { not_before: null, window: { from_minute: 1320, to_minute: 360, days: ['fri', 'sat'] } }, environment: 'test', connection_name: 'shop-staging' }),
+)
 const many = () => Array.from({ length: 10_000 }, (_, index) => ended(`2025${String(index).padStart(4, '0')}-00${index % 9}`, index % 11 === 0 ? { name: 'failed', error } : { name: 'completed' }, { created_at: now - index * 37 * MIN }))
 const views = new Map((wanted === 'empty' ? [] : wanted === 'huge' ? [...list, ...many()] : list).map((view) => [view.id, view]))
 const find = (id: unknown): RunView => {
@@ -54,6 +63,23 @@ fake('runResume', restate(() => ({ name: 'running', phase: 'copy' })))
 fake('runCutover', restate(() => ({ name: 'running', phase: 'swap' })))
 fake('runStop', restate(() => ({ name: 'cancelled' })))
 fake('runCleanup', restate(() => ({ name: 'cancelled' })))
+fake('runStartNow', ({ id }) => change(String(id), { waiting: null, schedule_overridden: true, state: { name: 'preparing' } }))
+fake('runMove', async ({ id, to }) => {
+  const queue = [...views.values()].filter(({ state }) => state.name === 'queued').sort((a, b) => (a.waiting?.position ?? 0) - (b.waiting?.position ?? 0))
+  const from = queue.findIndex((view) => view.id === id)
+  const kind = (to as { to: string }).to
+  const moved = queue.splice(from, 1)
+  queue.splice(kind === 'first' ? 0 : kind === 'up' ? Math.max(0, from - 1) : from + 1, 0, ...moved)
+  for (const [index, view] of queue.entries()) if (view.waiting) await change(view.id, { waiting: { ...view.waiting, position: index + 1 } })
+  return queue
+})
+fake('batchRuns', ({ id }) => [...views.values()].filter(({ batch }) => batch?.id === id))
+fake('batchStart', ({ terms }) => {
+  const { name, stop_on_failure, schedule } = terms as BatchTerms
+  const made = ['orders', 'order_items', 'customers'].map((table, index) => queuedView(`20260115-1${10 + index}`, table, index + 1, { waiting: { position: index + 1, reason: { for: 'server', run: '20260115-001' } }, schedule, batch: { id: 'b2', name: name || 'b2', number: index + 1, of: 3, stop_on_failure } }))
+  for (const view of made) views.set(view.id, view)
+  return made
+})
 fake('runStart', () => {
   const view = sampleView({ id: `20260115-0${10 + views.size}`, rows_copied: 0, started_at: Date.now(), created_at: Date.now(), rows_estimated: 1_993_412 })
   views.set(view.id, view)

@@ -33,7 +33,10 @@ export const useRuns = defineStore('runs', () => {
         commands.history({ states: OPEN_ENDS }, { index: 0, size: 100 }),
         commands.history({}, { index: 0, size: RECENT }),
       ])
-      for (const view of [...recent.runs, ...open.runs, ...live]) fold(view)
+      const batches = [...new Set(live.flatMap(({ batch }) => (batch == null ? [] : [batch.id])))]
+      // How far a batch is counts those of it that have ended long ago too.
+      const members = await Promise.all(batches.map((id) => commands.batchRuns(id)))
+      for (const view of [...recent.runs, ...open.runs, ...members.flat(), ...live]) fold(view)
       ready.value = true
       error.value = null
     } catch (reason) {
@@ -52,11 +55,16 @@ export const useRuns = defineStore('runs', () => {
 
   const newestFirst = computed(() => [...views.values()].sort((a, b) => b.created_at - a.created_at || b.id.localeCompare(a.id)))
   const waiting = computed(() => newestFirst.value.filter(({ state }) => needsPerson(state)))
-  const running = computed(() => newestFirst.value.filter(({ state }) => !hasEnded(state) && !needsPerson(state)))
+  /** In the order in which they are let in; those that were queued just now have no place yet. */
+  const queued = computed(() => {
+    const place = (view: RunView) => view.waiting?.position ?? Number.MAX_SAFE_INTEGER
+    return newestFirst.value.filter(({ state }) => state.name === 'queued').reverse().sort((a, b) => place(a) - place(b))
+  })
+  const running = computed(() => newestFirst.value.filter(({ state }) => !hasEnded(state) && !needsPerson(state) && state.name !== 'queued'))
   const recent = computed(() => newestFirst.value.filter(({ state }) => hasEnded(state) && !needsPerson(state)).slice(0, RECENT))
 
   /** Changes when a run begins or ends: lists that were asked for before are behind then. */
   const newest = computed(() => newestFirst.value.map(({ id, state }) => `${id}${hasEnded(state) ? '.' : ''}`).join(' '))
 
-  return { views, newest, ready, error, trouble, waiting, running, recent, start, load, fold, take }
+  return { views, newest, ready, error, trouble, waiting, queued, running, recent, start, load, fold, take }
 })

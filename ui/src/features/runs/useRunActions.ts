@@ -15,6 +15,7 @@ export function useRunActions() {
     cutover: commands.runCutover,
     stop: commands.runStop,
     cleanup: commands.runCleanup,
+    startNow: commands.runStartNow,
   }
 
   /** True when the request was taken. */

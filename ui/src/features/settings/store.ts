@@ -13,6 +13,7 @@ export const DEFAULTS: FullSettings = {
   vault_lock_after_min: 30,
   backups_kept: 7,
   runs_at_once: 10,
+  heavy_per_server: 1,
   data_check_limit_s: 60,
   lints_off: ['LINT_COMMENT_MISSING', 'LINT_INDEX_NAME', 'LINT_NAME_CASE'],
 }

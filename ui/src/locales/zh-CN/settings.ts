@@ -32,6 +32,7 @@ export default {
     cpu: { label: '容器 CPU', hint: '占用处理器的份额，1 表示一个完整的核。' },
     pids: { label: '容器进程数', hint: '进程和线程的上限。' },
     atOnce: { label: '同时运行', hint: '更多的任务在队列中等待。' },
+    heavyPerServer: { label: '每台服务器的重型任务', hint: '同一台服务器上同时复制或重建表的任务数。只修改定义的变更不计入。' },
     dataChecks: { label: '数据检查时限', hint: '一次检查中所有数据查询的总时间。超时未得出结果的，标记为未证实。' },
     lints: { label: '规范与设计规则', hint: '检查时针对子句中的列、索引与名称给出的建议，不会阻止运行。' },
     file: { label: '数据文件', hint: '保存连接、运行和历史，其中的密码均已加密。' },

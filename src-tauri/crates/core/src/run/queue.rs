@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mysqler_contract::{
-    ErrorCode, LogKind, LogNote, Plan, QueueMove, Result, RunAction, RunEventKind, RunId, RunView, Waiting,
-    WaitsFor,
+    AppError, ErrorCode, LogKind, LogNote, Plan, QueueMove, Result, RunAction, RunEventKind, RunId, RunView,
+    Waiting, WaitsFor,
 };
 use tokio::time::Instant;
 
@@ -91,18 +91,21 @@ impl Supervisor {
 
     /// What the queue says; the run's record says why it waits.
     async fn look_at_queue(&mut self) -> Result<Turn> {
-        let (rules, now) = (Rules::of(&self.core.settings().await?), self.moment());
-        let id = self.rec.id();
+        let (id, now) = (self.rec.id(), self.moment());
         // A run that waits on a store in trouble is tried again at the next look.
-        let all = match self.core.ports.runs.queue(&id, now.at).await {
-            Ok(all) => all,
+        let read = async {
+            let settings = self.core.settings().await?;
+            let all = self.core.ports.runs.queue(&id, now.at).await?;
+            Ok::<_, AppError>((Rules::of(&settings), all))
+        };
+        let (rules, all) = match read.await {
+            Ok(read) => read,
             Err(error) => {
                 tracing::warn!(run = %id, %error, "the queue could not be read");
                 return Ok(Turn::NotDue);
             }
         };
         let mut verdict = turn(&all, &id, rules, now);
-        // What its record says is what counts: it may not be stored yet that a person let it begin at once.
         if verdict == Turn::Now {
             verdict = match self.core.ports.runs.admit(&self.rec.lease, rules, now).await {
                 Ok(verdict) => verdict,

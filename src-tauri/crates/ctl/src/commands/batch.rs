@@ -23,6 +23,9 @@ pub struct Args {
     /// The same tables on this connection too; repeatable
     #[arg(long = "on", value_name = "CONN")]
     connections: Vec<String>,
+    /// Only show the summary; nothing is queued
+    #[arg(long)]
+    plan_only: bool,
     /// What the batch is called in lists
     #[arg(long, default_value = "")]
     name: String,
@@ -48,6 +51,9 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     out.answer(&batch, |batch| described(out, batch));
     if let Some(error) = refusal(&batch) {
         return Err(error);
+    }
+    if args.plan_only {
+        return Ok(Exit::Done);
     }
     let confirmation = tokio::select! {
         confirmation = confirmation(context, &batch, args.confirm, args.accept) => confirmation?,

@@ -15,6 +15,7 @@ mod leases;
 mod mailbox;
 mod presets;
 mod processes;
+mod queue;
 mod run_events;
 mod run_logs;
 mod runs;
