@@ -147,15 +147,23 @@ fn a_session_that_copies_makes_it_live() {
     let mut scan = abandoned();
     scan.sessions = ToolSessions {
         copying: vec![(7, statement.into())],
-        idle_unread: false,
+        ..ToolSessions::default()
     };
     let found = judged(&scan, &[]);
     assert!(
         found.iter().all(|found| found.verdict == LeftoverVerdict::Live),
         "{found:#?}"
     );
+    // One that stands still is known by what it did, and by its database.
+    scan.sessions = ToolSessions {
+        building: vec![(7, "shop".into())],
+        ..ToolSessions::default()
+    };
+    assert_eq!(judged(&scan, &[])[0].why[0].what, "session_building");
+    scan.sessions.building[0].1 = "other".into();
+    assert_eq!(judged(&scan, &[])[0].verdict, LeftoverVerdict::Foreign);
     // Of another table.
-    scan.sessions.copying[0].1 = statement.replace("_orders_new", "_other_new");
+    scan.sessions.copying = vec![(7, statement.replace("orders", "other"))];
     assert_eq!(judged(&scan, &[])[0].verdict, LeftoverVerdict::Foreign);
 }
 
