@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use mysqler_contract::{Environment, LeftoverPick, LeftoverVerdict, RemovalOutcome, RunState};
+use mysqler_contract::{
+    Connection, Environment, LeftoverPick, LeftoverReport, LeftoverVerdict, RemovalOutcome, RunState,
+};
 use mysqler_tests::desk::{DEADLINE, Desk};
-use mysqler_tests::sandbox::{Account, Server};
+use mysqler_tests::sandbox::{Account, Schema, Server};
 use mysqler_tests::table::{filled, remains};
 
 use crate::writer::Writer;
@@ -86,22 +88,6 @@ async fn a_killed_copy_is_found_and_removed_in_order_while_the_application_write
             (0, 5),
             "nothing was picked"
         );
-        if report.unseen.iter().any(|unseen| unseen.what == "idle_sessions") {
-            let pick = LeftoverPick::All;
-            let cleanup = ours
-                .core
-                .leftovers_remove(&connection.id, Some(schema.name()), &pick)
-                .await;
-            let cleanup = cleanup.expect("looked through");
-            assert_eq!(
-                cleanup.left.found.len(),
-                5,
-                "nothing goes wholesale where a copy that waits would not be seen: {:#?}",
-                cleanup.removals
-            );
-        } else {
-            assert_eq!(server, Server::Primary, "MariaDB keeps no counters by default");
-        }
         let alone = remove(vec![shadow.id.clone()]).await;
         assert!(
             matches!(&alone.removals[0].outcome, RemovalOutcome::Refused { why } if why.what == "first"),
@@ -230,8 +216,26 @@ async fn a_copy_at_work_is_seen_by_an_account_with_no_more_rights_than_a_run_nee
     other.close().await;
 }
 
+/// An account with these rights on the server and all on the schema.
+async fn account(desk: &Desk, schema: &Schema, user: &str, rights: &str) -> Connection {
+    let mut root = desk.sandbox.client(Server::Primary, Account::Root).await;
+    let name = schema.name();
+    root.run(&format!(
+        "DROP USER IF EXISTS {user}; CREATE USER {user} IDENTIFIED BY 'Blind-1-account'; \
+         GRANT ALL ON `{name}`.* TO {user}; GRANT {rights} ON *.* TO {user}"
+    ))
+    .await;
+    let mut draft = desk.draft(Server::Primary, Account::Mysqler, Environment::Development);
+    draft.name = user.to_owned();
+    draft.user = user.to_owned();
+    draft.password = mysqler_contract::SecretInput::Set {
+        value: mysqler_contract::Secret::new("Blind-1-account"),
+    };
+    desk.core.connection_save(&draft, true).await.expect("saved")
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_sees_no_sessions_takes_nothing_of_another_hand_for_abandoned() {
+async fn what_an_account_cannot_see_is_told_and_never_taken_for_proof() {
     let desk = Desk::new().await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "doctor_blind").await;
     let name = schema.name();
@@ -243,39 +247,37 @@ async fn an_account_that_sees_no_sessions_takes_nothing_of_another_hand_for_aban
              REPLACE INTO `{name}`.`_x_new` (`id`) VALUES (NEW.`id`)"
         ))
         .await;
-    let mut root = desk.sandbox.client(Server::Primary, Account::Root).await;
-    let user = "mysqler_blind";
-    root.run(&format!(
-        "DROP USER IF EXISTS {user}; CREATE USER {user} IDENTIFIED BY 'Blind-1-account'; GRANT ALL ON `{name}`.* TO {user}"
-    ))
-    .await;
-    let mut draft = desk.draft(Server::Primary, Account::Mysqler, Environment::Development);
-    draft.name = "Blind".to_owned();
-    draft.user = user.to_owned();
-    draft.password = mysqler_contract::SecretInput::Set {
-        value: mysqler_contract::Secret::new("Blind-1-account"),
-    };
-    let connection = desk.core.connection_save(&draft, true).await.expect("saved");
-    let report = look(&desk, &connection, &schema).await;
-    assert_eq!(report.found.len(), 2, "{:#?}", report.found);
+    let all = |report: &LeftoverReport, verdict| report.found.iter().all(|found| found.verdict == verdict);
+
+    let blind = account(&desk, &schema, "mysqler_blind", "USAGE").await;
+    let report = look(&desk, &blind, &schema).await;
     assert!(
-        report
-            .found
-            .iter()
-            .all(|found| found.verdict == LeftoverVerdict::Unproven),
+        report.found.len() == 2 && all(&report, LeftoverVerdict::Unproven),
         "{:#?}",
         report.found
     );
     assert_eq!(report.unseen[0].what, "sessions_hidden");
-    // An account that sees them takes the same for abandoned.
-    let seeing = desk.primary().await;
-    let report = look(&desk, &seeing, &schema).await;
+
+    // It sees sessions at work and not what idle ones did: nothing goes wholesale.
+    let short = account(&desk, &schema, "mysqler_short_sighted", "PROCESS").await;
+    let report = look(&desk, &short, &schema).await;
+    assert!(all(&report, LeftoverVerdict::Foreign), "{:#?}", report.found);
+    assert_eq!(report.unseen[0].what, "idle_sessions");
+    let remove = async |pick: LeftoverPick| {
+        let outcome = desk.core.leftovers_remove(&short.id, Some(name), &pick).await;
+        outcome.expect("looked through")
+    };
+    let wholesale = remove(LeftoverPick::All).await;
+    assert!(!wholesale.is_complete() && wholesale.left.found.len() == 2);
+    let ids = report.found.iter().map(|found| found.id.clone()).collect();
+    let picked = remove(LeftoverPick::These { ids }).await;
     assert!(
-        report
-            .found
-            .iter()
-            .all(|found| found.verdict == LeftoverVerdict::Foreign)
+        picked.is_complete() && picked.left.found.is_empty(),
+        "{:#?}",
+        picked.removals
     );
-    root.run(&format!("DROP USER {user}")).await;
+
+    let mut root = desk.sandbox.client(Server::Primary, Account::Root).await;
+    root.run("DROP USER mysqler_blind, mysqler_short_sighted").await;
     desk.close().await;
 }

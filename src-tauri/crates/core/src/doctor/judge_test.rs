@@ -1,4 +1,5 @@
 use mysqler_contract::TriggerFacts;
+use mysqler_contract::messages::{Locale, catalogue};
 
 use super::*;
 use crate::ports::ToolSessions;
@@ -70,12 +71,17 @@ fn run(is_live: bool) -> KnownRun {
 }
 
 fn judged(scan: &LeftoverScan, runs: &[KnownRun]) -> Vec<FoundLeftover> {
-    Judge {
+    let found = Judge {
         scan,
         runs,
         sees_sessions: true,
     }
-    .all()
+    .all();
+    for reason in found.iter().flat_map(|found| &found.why) {
+        let key = format!("leftover.why.{}", reason.what);
+        assert!(catalogue(Locale::En).contains_key(&key), "{key} has no text");
+    }
+    found
 }
 
 fn verdicts(found: &[FoundLeftover]) -> Vec<(String, LeftoverVerdict, &str)> {

@@ -224,8 +224,9 @@ const COMMENTS: [&str; 3] = [
     "/*next chunk boundary*/",
 ];
 
-const COUNTERS_ON: &str = "SELECT COUNT(*) FROM performance_schema.setup_consumers \
-     WHERE NAME = 'thread_instrumentation' AND ENABLED = 'YES'";
+/// Switched off as a whole, MariaDB still lists its parts as enabled.
+const COUNTERS_ON: &str = "SELECT @@GLOBAL.performance_schema = 1 AND COUNT(*) = 1 \
+     FROM performance_schema.setup_consumers WHERE NAME = 'thread_instrumentation' AND ENABLED = 'YES'";
 
 /// Between two chunks the tool does so much else, and a paused one nothing at all for so long, that no list of last
 /// statements shows the copy: only the counters of a session know what it was about. Of each session its database, how
