@@ -76,6 +76,8 @@ export const commands = {
 	/**  Returns when the log has ended or the window has stopped listening. */
 	runLogFollow: (id: RunId, after: number, channel: Channel<LogBatch>) => __TAURI_INVOKE<null>("run_log_follow", { id, after, channel }),
 	history: (filter: HistoryFilter, page: Page) => __TAURI_INVOKE<HistoryPage>("history", { filter, page }),
+	leftovers: (id: ConnectionId, database: string | null) => __TAURI_INVOKE<LeftoverReport>("leftovers", { id, database }),
+	leftoversRemove: (id: ConnectionId, database: string | null, pick: LeftoverPick) => __TAURI_INVOKE<LeftoverCleanup>("leftovers_remove", { id, database, pick }),
 	dockerHost: () => __TAURI_INVOKE<DockerHost>("docker_host"),
 	imageStatus: () => __TAURI_INVOKE<ImageStatus>("image_status"),
 	imageLoad: (path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { path, channel }),
@@ -747,6 +749,48 @@ export type Launch = {
 
 /**  Something of ours that is still on the server. */
 export type Leftover = { kind: "trigger"; database: string; name: string } | { kind: "table"; table: TableRef } | { kind: "session"; id: number };
+
+export type LeftoverCleanup = {
+	removals: LeftoverRemoval[],
+	/**  What the server shows afterwards. */
+	left: LeftoverReport,
+};
+
+export type LeftoverObject = { kind: "trigger"; database: string; name: string } | { kind: "shadow"; table: TableRef } | { kind: "old"; table: TableRef } | { kind: "clone"; table: TableRef } | { kind: "history_row"; history: TableRef; job: number };
+
+export type LeftoverPick = { kind: "these"; ids: string[] } | { kind: "all" };
+
+export type LeftoverRemoval = {
+	id: string,
+	object: LeftoverObject | null,
+	outcome: RemovalOutcome,
+};
+
+export type LeftoverReport = {
+	at: Timestamp,
+	database: string | null,
+	found: FoundLeftover[],
+	unseen: Difference[],
+};
+
+export type LeftoverVerdict = "live" | "ours" | "foreign" | "unproven";
+
+export type FoundLeftover = {
+	id: string,
+	object: LeftoverObject,
+	table: TableRef | null,
+	bytes: number | null,
+	rows: number | null,
+	created_at: Timestamp | null,
+	age_ms: number | null,
+	run: RunId | null,
+	verdict: LeftoverVerdict,
+	why: Difference[],
+	sql: string,
+	after: string[],
+};
+
+export type RemovalOutcome = { name: "removed" } | { name: "refused"; why: Difference } | { name: "failed"; error: AppError };
 
 /**  A rule on style and design; its text is `finding.<code>.what` of the catalogue. */
 export type LintRule = {

@@ -1,7 +1,9 @@
 //! The catalogue is complete: every name that crosses to a host has its texts in both languages.
 
 use mysqler_contract::messages::{Locale, catalogue};
-use mysqler_contract::{AppError, AskedOutcome, ErrorCode, Figure, Reads, Remark, RunStateKind, Severity};
+use mysqler_contract::{
+    AppError, AskedOutcome, ErrorCode, Figure, LeftoverVerdict, Reads, Remark, RunStateKind, Severity,
+};
 
 /// Lists the codes and, through the exhaustive match, refuses to compile when a new one is not listed.
 macro_rules! every_code {
@@ -87,6 +89,31 @@ fn every_way_of_reading_and_every_end_of_a_question_has_its_words() {
     let reads = Reads::ALL.map(|how| format!("reading.{}", word(serde_json::json!(how))));
     let ends = AskedOutcome::ALL.map(|end| format!("asked.{}", word(serde_json::json!(end))));
     assert_eq!(missing(reads.into_iter().chain(ends)), Vec::<String>::new());
+}
+
+#[test]
+fn every_verdict_on_a_leftover_and_every_refusal_has_its_words() {
+    let word = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();
+    let verdicts =
+        LeftoverVerdict::ALL.map(|verdict| format!("verdict.{}", word(serde_json::json!(verdict))));
+    let kinds = ["trigger", "shadow", "old", "clone", "history_row"].map(|kind| format!("kind.{kind}"));
+    let refusals = [
+        "changed",
+        "first",
+        "idle_sessions",
+        "live",
+        "referenced",
+        "still_there",
+        "unproven",
+    ];
+    let refusals = refusals.map(|refusal| format!("refused.{refusal}"));
+    let unseen =
+        ["idle_sessions", "may_copy", "sessions_hidden", "too_many"].map(|what| format!("unseen.{what}"));
+    let names = verdicts.into_iter().chain(kinds).chain(refusals).chain(unseen);
+    assert_eq!(
+        missing(names.map(|name| format!("leftover.{name}"))),
+        Vec::<String>::new()
+    );
 }
 
 /// The window's own message syntax gives these characters a meaning; the catalogue stays clear of it.

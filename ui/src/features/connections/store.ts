@@ -1,6 +1,7 @@
 /** The saved connections, kept as the core keeps them, and what this window's tests of them said. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
+import { useLeftovers } from '@/features/leftovers/store'
 import { commands, events } from '@/ipc'
 import type { Connection } from '@/ipc'
 
@@ -47,6 +48,8 @@ export const useConnections = defineStore('connections', () => {
     try {
       await commands.connectionTestSaved(id)
       tests.set(id, { busy: false, failure: null })
+      // A server that has just been reached is looked through at once.
+      void useLeftovers().check(id)
       await load()
     } catch (reason) {
       tests.set(id, { busy: false, failure: { at: Date.now(), error: reason } })

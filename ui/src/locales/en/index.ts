@@ -4,6 +4,7 @@ import builder from './builder'
 import change from './change'
 import connections from './connections'
 import history from './history'
+import leftovers from './leftovers'
 import lock from './lock'
 import options from './options'
 import runs from './runs'
@@ -11,4 +12,4 @@ import settings from './settings'
 import shared from './shared'
 import welcome from './welcome'
 
-export default { app, builder, change, connections, history, lock, options, runs, settings, shared, welcome }
+export default { app, builder, change, connections, history, leftovers, lock, options, runs, settings, shared, welcome }

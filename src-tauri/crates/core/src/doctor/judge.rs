@@ -322,10 +322,18 @@ impl Judge<'_> {
             ));
         }
         let shadow = shadow?;
-        let copies = |statement: &str| statement.contains(&shadow.quoted());
+        let copies = |statement: &str| {
+            [origin, shadow]
+                .iter()
+                .any(|table| statement.contains(&table.quoted()))
+        };
         let copying = &self.scan.sessions.copying;
         if let Some((id, _)) = copying.iter().find(|(_, statement)| copies(statement)) {
             return Some((why("session_at_work", [("id", id.to_string())]), None));
+        }
+        let mut building = self.scan.sessions.building.iter();
+        if let Some((id, _)) = building.find(|(_, database)| database == &origin.database) {
+            return Some((why("session_building", [("id", id.to_string())]), None));
         }
         let job = self.job_of(shadow)?;
         let idle = self.scan.now.since(job.touched_at);

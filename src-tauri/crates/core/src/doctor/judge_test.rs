@@ -1,4 +1,5 @@
 use mysqler_contract::TriggerFacts;
+use mysqler_contract::messages::{Locale, catalogue};
 
 use super::*;
 use crate::ports::ToolSessions;
@@ -70,12 +71,17 @@ fn run(is_live: bool) -> KnownRun {
 }
 
 fn judged(scan: &LeftoverScan, runs: &[KnownRun]) -> Vec<FoundLeftover> {
-    Judge {
+    let found = Judge {
         scan,
         runs,
         sees_sessions: true,
     }
-    .all()
+    .all();
+    for reason in found.iter().flat_map(|found| &found.why) {
+        let key = format!("leftover.why.{}", reason.what);
+        assert!(catalogue(Locale::En).contains_key(&key), "{key} has no text");
+    }
+    found
 }
 
 fn verdicts(found: &[FoundLeftover]) -> Vec<(String, LeftoverVerdict, &str)> {
@@ -147,15 +153,23 @@ fn a_session_that_copies_makes_it_live() {
     let mut scan = abandoned();
     scan.sessions = ToolSessions {
         copying: vec![(7, statement.into())],
-        idle_unread: false,
+        ..ToolSessions::default()
     };
     let found = judged(&scan, &[]);
     assert!(
         found.iter().all(|found| found.verdict == LeftoverVerdict::Live),
         "{found:#?}"
     );
+    // One that stands still is known by what it did, and by its database.
+    scan.sessions = ToolSessions {
+        building: vec![(7, "shop".into())],
+        ..ToolSessions::default()
+    };
+    assert_eq!(judged(&scan, &[])[0].why[0].what, "session_building");
+    scan.sessions.building[0].1 = "other".into();
+    assert_eq!(judged(&scan, &[])[0].verdict, LeftoverVerdict::Foreign);
     // Of another table.
-    scan.sessions.copying[0].1 = statement.replace("_orders_new", "_other_new");
+    scan.sessions.copying = vec![(7, statement.replace("orders", "other"))];
     assert_eq!(judged(&scan, &[])[0].verdict, LeftoverVerdict::Foreign);
 }
 

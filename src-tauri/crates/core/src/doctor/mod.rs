@@ -22,8 +22,11 @@ pub use trigger_body::shadow_of;
 /// Ended runs with something left that are looked through; more is no workstation's.
 const RUNS: u32 = 500;
 /// Where idle sessions cannot be read, a copy at work is seen between two of so many looks.
-const LOOKS: u32 = 8;
+const LOOKS: u32 = 20;
 const BETWEEN: Duration = Duration::from_millis(150);
+
+/// What an idle session is about cannot be read on that server by that account.
+const IDLE: &str = "idle_sessions";
 
 impl Core {
     /// What online changes left in `database`, or in every database that the connection's account sees. Changes nothing.
@@ -151,7 +154,10 @@ fn unseen(scan: &LeftoverScan, sees_sessions: bool) -> Vec<Difference> {
     if !sees_sessions {
         unseen.push(why("sessions_hidden", []));
     } else if scan.sessions.idle_unread {
-        unseen.push(why("idle_sessions", []));
+        unseen.push(why(IDLE, []));
+    } else if !scan.sessions.may_copy.is_empty() && !scan.triggers.is_empty() {
+        let ids: Vec<String> = scan.sessions.may_copy.iter().map(u64::to_string).collect();
+        unseen.push(why("may_copy", [("ids", ids.join(", "))]));
     }
     unseen
 }

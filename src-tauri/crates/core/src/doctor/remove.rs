@@ -9,7 +9,7 @@ use mysqler_contract::{
     LeftoverRemoval, LeftoverReport, LeftoverVerdict, RemovalOutcome, Result, RunId, TableRef,
 };
 
-use super::{shadow_of, why};
+use super::{IDLE, shadow_of, why};
 use crate::Core;
 use crate::ports::Target;
 
@@ -27,7 +27,11 @@ impl Core {
         let target = self.target(id).await?;
         let report = self.look_for_leftovers(id, &target, database).await?;
         let mut removals = refused(&report, pick);
-        let chosen: Vec<&FoundLeftover> = report.found.iter().filter(|found| chooses(pick, found)).collect();
+        let chosen: Vec<&FoundLeftover> = report
+            .found
+            .iter()
+            .filter(|found| chooses(&report, pick, found))
+            .collect();
         let mut outcomes = self.clean_runs(&chosen).await;
         let mut gone: BTreeSet<&str> = BTreeSet::new();
         for found in &chosen {
@@ -185,13 +189,14 @@ impl Core {
         let Some(origin) = &found.table else {
             return Ok(false);
         };
-        let copying = self.ports.servers.tool_sessions(target).await?.copying;
-        let from = format!(" FROM {} ", origin.quoted());
+        let sessions = self.ports.servers.tool_sessions(target).await?;
+        let (copying, building) = (sessions.copying, sessions.building);
         let into = found.object.as_table().map(TableRef::quoted);
         let is_copy = |statement: &String| {
-            statement.contains(&from) || into.as_ref().is_some_and(|into| statement.contains(into))
+            statement.contains(&origin.quoted()) || into.as_ref().is_some_and(|into| statement.contains(into))
         };
-        if copying.iter().any(|(_, statement)| is_copy(statement)) {
+        let builds = |(_, database): &(u64, String)| database == &origin.database;
+        if copying.iter().any(|(_, statement)| is_copy(statement)) || building.iter().any(builds) {
             return Ok(true);
         }
         let live = self.ports.runs.live().await?;
@@ -233,9 +238,11 @@ impl Core {
     }
 }
 
-fn chooses(pick: &LeftoverPick, found: &FoundLeftover) -> bool {
+fn chooses(report: &LeftoverReport, pick: &LeftoverPick, found: &FoundLeftover) -> bool {
     match (found.verdict, pick) {
-        (LeftoverVerdict::Ours, _) | (LeftoverVerdict::Foreign, LeftoverPick::All) => true,
+        (LeftoverVerdict::Ours, _) => true,
+        // Wholesale only what would have been seen at work.
+        (LeftoverVerdict::Foreign, LeftoverPick::All) => is_clone(found) || !idle_unread(report),
         (LeftoverVerdict::Foreign, LeftoverPick::These { ids }) => ids.contains(&found.id),
         (LeftoverVerdict::Live | LeftoverVerdict::Unproven, _) => false,
     }
@@ -244,7 +251,13 @@ fn chooses(pick: &LeftoverPick, found: &FoundLeftover) -> bool {
 /// What was picked and is not to be removed: at work, not proven, or not there as it was shown.
 fn refused(report: &LeftoverReport, pick: &LeftoverPick) -> Vec<LeftoverRemoval> {
     let LeftoverPick::These { ids } = pick else {
-        return Vec::new();
+        let unsure = report.removable().filter(|found| !chooses(report, pick, found));
+        let refusal = |found: &FoundLeftover| LeftoverRemoval {
+            id: found.id.clone(),
+            object: Some(found.object.clone()),
+            outcome: RemovalOutcome::Refused { why: why(IDLE, []) },
+        };
+        return unsure.map(refusal).collect();
     };
     let refusal = |id: &String| {
         let found = report.found.iter().find(|found| &found.id == id);
@@ -261,6 +274,14 @@ fn refused(report: &LeftoverReport, pick: &LeftoverPick) -> Vec<LeftoverRemoval>
         })
     };
     ids.iter().filter_map(refusal).collect()
+}
+
+fn idle_unread(report: &LeftoverReport) -> bool {
+    report.unseen.iter().any(|unseen| unseen.what == IDLE)
+}
+
+fn is_clone(found: &FoundLeftover) -> bool {
+    matches!(found.object, LeftoverObject::Clone { .. })
 }
 
 fn names(found: &[&FoundLeftover]) -> String {

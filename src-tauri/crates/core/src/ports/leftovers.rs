@@ -56,8 +56,13 @@ pub struct HistoryJob {
 /// Sessions that are, or may be, an online change at work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ToolSessions {
-    /// Those whose present or last known statement is one of pt-osc's copy: id and the statement's beginning.
+    /// Those at work on a statement of pt-osc's copy: id and the statement.
     pub copying: Vec<(u64, String)>,
-    /// The server does not remember what an idle session did last.
+    /// Those that made a table, altered one and created triggers since they are connected, which is what an online
+    /// change begins with: id and the session's database.
+    pub building: Vec<(u64, String)>,
+    /// Those that copied rows from some table to some table since they are connected, and did not begin a change.
+    pub may_copy: Vec<u64>,
+    /// What an idle session did since it is connected cannot be read.
     pub idle_unread: bool,
 }

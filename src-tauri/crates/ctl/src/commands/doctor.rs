@@ -29,7 +29,7 @@ pub struct Doctor {
         conflicts_with = "accept_all"
     )]
     accept: Vec<String>,
-    /// Remove every abandoned leftover that may be removed
+    /// Remove every leftover of other hands that would be seen if it were at work
     #[arg(long, requires = "fix")]
     accept_all: bool,
 }

@@ -216,9 +216,29 @@ pub(crate) async fn delete_job(session: &mut Session, history: &TableRef, job: u
     }
 }
 
-/// How each chunk of a copy begins, and what the tool writes at its end.
+/// How each chunk of a copy begins, and what the tool writes at the end of the statements around it.
 const COPIES: &str = "INSERT LOW_PRIORITY IGNORE INTO ";
-const COMMENT: &str = "/*pt-online-schema-change ";
+const COMMENTS: [&str; 3] = [
+    "/*pt-online-schema-change ",
+    "/*explain pt-online-schema-change ",
+    "/*next chunk boundary*/",
+];
+
+/// Switched off as a whole, MariaDB still lists its parts as enabled.
+const COUNTERS_ON: &str = "SELECT @@GLOBAL.performance_schema = 1 AND COUNT(*) = 1 \
+     FROM performance_schema.setup_consumers WHERE NAME = 'thread_instrumentation' AND ENABLED = 'YES'";
+
+/// Between two chunks the tool does so much else, and a paused one nothing at all for so long, that no list of last
+/// statements shows the copy: only the counters of a session know what it was about. Of each session its database, how
+/// many of the three kinds it did that make an online change, and whether it copied rows.
+const COUNTERS: &str = "SELECT t.PROCESSLIST_ID, t.PROCESSLIST_DB, \
+     SUM(s.EVENT_NAME <> 'statement/sql/insert_select'), SUM(s.EVENT_NAME = 'statement/sql/insert_select') \
+     FROM performance_schema.threads t \
+     JOIN performance_schema.events_statements_summary_by_thread_by_event_name s ON s.THREAD_ID = t.THREAD_ID \
+     WHERE s.EVENT_NAME IN ('statement/sql/create_table', 'statement/sql/alter_table', 'statement/sql/create_trigger', \
+     'statement/sql/insert_select') AND s.COUNT_STAR > 0 AND t.PROCESSLIST_ID IS NOT NULL \
+     GROUP BY t.PROCESSLIST_ID, t.PROCESSLIST_DB ORDER BY t.PROCESSLIST_ID LIMIT 500";
+const BUILDING: u64 = 3;
 
 pub(crate) async fn sessions(session: &mut Session) -> Result<ToolSessions> {
     let own = session.thread();
@@ -231,36 +251,36 @@ pub(crate) async fn sessions(session: &mut Session) -> Result<ToolSessions> {
             copying.insert(id, head(statement));
         }
     }
-    // Between two chunks a session does something else, or nothing; the last ten statements tell what it is about.
-    let remembered = format!(
-        "SELECT t.PROCESSLIST_ID, h.SQL_TEXT FROM performance_schema.threads t \
-         JOIN (SELECT THREAD_ID, SQL_TEXT FROM performance_schema.events_statements_current \
-         UNION ALL SELECT THREAD_ID, SQL_TEXT FROM performance_schema.events_statements_history) h \
-         ON h.THREAD_ID = t.THREAD_ID WHERE t.PROCESSLIST_ID IS NOT NULL AND h.SQL_TEXT LIKE '{COPIES}%'"
-    );
-    let remembers = "SELECT COUNT(*) FROM performance_schema.setup_consumers \
-         WHERE NAME = 'events_statements_history' AND ENABLED = 'YES'";
-    let on = session.answer(remembers).await?;
-    let on = on.is_ok_and(|rows| rows.first().is_some_and(|row| row.number(0) == 1));
-    let known = if on {
-        session.answer(&remembered).await?.ok()
+    let readable = session.answer(COUNTERS_ON).await?;
+    let readable = readable.is_ok_and(|rows| rows.first().is_some_and(|row| row.number(0) == 1));
+    let counters = if readable {
+        session.answer(COUNTERS).await?.ok()
     } else {
         None
     };
-    let idle_unread = known.is_none();
-    for row in known.unwrap_or_default() {
-        let statement = row.text(1);
-        copying.entry(row.number(0)).or_insert_with(|| head(&statement));
+    let idle_unread = counters.is_none();
+    let (mut building, mut may_copy) = (Vec::new(), Vec::new());
+    for row in counters.unwrap_or_default() {
+        let id = row.number(0);
+        if id == own || copying.contains_key(&id) {
+            continue;
+        }
+        match (row.number(2), row.optional(1)) {
+            (BUILDING, Some(database)) => building.push((id, database)),
+            _ if row.number(3) > 0 => may_copy.push(id),
+            _ => {}
+        }
     }
-    copying.remove(&own);
     Ok(ToolSessions {
         copying: copying.into_iter().collect(),
+        building,
+        may_copy,
         idle_unread,
     })
 }
 
 fn is_copy(statement: &str) -> bool {
-    statement.starts_with(COPIES) || statement.contains(COMMENT)
+    statement.starts_with(COPIES) || COMMENTS.iter().any(|comment| statement.contains(comment))
 }
 
 /// Enough to see both tables' names by: they come before the columns, and after them.
