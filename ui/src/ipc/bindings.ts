@@ -130,7 +130,7 @@ export type AppError = {
 export type AppEvent = 
 /**  Already stored when it is told. */
 { kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
-/**  Events could not be stored; the run goes on and they are kept in memory. */
+/**  Events could not be stored; the run goes on, and they are kept aside until they can be. */
 { kind: "store_trouble"; run: RunId | null; error: AppError } | { kind: "store_recovered" };
 
 /**  What a window needs to know before its first page. */

@@ -67,6 +67,10 @@ pub enum LogNote {
     },
     /// In a dry run, by the server's own parser.
     StatementAccepted,
+    /// Events that waited to be stored cannot be added any more, since another process went on without them.
+    SpoolSetAside {
+        names: String,
+    },
 }
 
 impl LogNote {
@@ -139,6 +143,9 @@ mod tests {
             },
             LogNote::IdleSessionEnded { session: 42 },
             LogNote::StatementAccepted,
+            LogNote::SpoolSetAside {
+                names: "a.jsonl".to_owned(),
+            },
         ]
     }
 

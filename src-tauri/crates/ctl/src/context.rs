@@ -34,6 +34,7 @@ impl Context {
         let sink = Bell {
             bell: bell.clone(),
             progress: told,
+            out: out.clone(),
         };
         let core = mysqler_host::open(&data_dir, host, Arc::new(sink)).await?;
         Ok(Self {
@@ -64,6 +65,7 @@ impl Context {
 struct Bell {
     bell: Arc<Notify>,
     progress: watch::Sender<Option<PlanProgress>>,
+    out: Output,
 }
 
 impl EventSink for Bell {
@@ -71,6 +73,13 @@ impl EventSink for Bell {
         match event {
             // Nowhere recorded: it is shown while it lasts.
             AppEvent::PlanProgress { progress } => drop(self.progress.send_replace(Some(progress))),
+            AppEvent::StoreTrouble { error, .. } => {
+                let message = format!("error.{}.message", error.code.as_str());
+                let why = self.out.text(&message, &error.params);
+                self.out
+                    .note(self.out.own_with("ctl.store.trouble", [("why", why)]));
+            }
+            AppEvent::StoreRecovered => self.out.note(self.out.own("ctl.store.recovered")),
             _ => self.bell.notify_one(),
         }
     }

@@ -8,6 +8,7 @@ mod rows;
 mod runner;
 mod servers;
 mod sink;
+mod spool;
 mod store;
 mod vault;
 
@@ -19,5 +20,6 @@ pub use rows::*;
 pub use runner::*;
 pub use servers::*;
 pub use sink::*;
+pub use spool::*;
 pub use store::*;
 pub use vault::*;

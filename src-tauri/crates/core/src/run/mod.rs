@@ -19,6 +19,7 @@ mod measure;
 mod pace;
 mod prepare;
 mod recorder;
+mod spool;
 mod standing;
 mod start;
 pub mod state;

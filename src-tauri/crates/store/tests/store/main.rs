@@ -21,6 +21,7 @@ mod runs;
 mod samples;
 mod secrecy;
 mod settings;
+mod spool;
 mod templates;
 mod vault;
 mod world;
