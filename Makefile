@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench package image bindings setup sandbox clean-sandbox
+.PHONY: help run demo test test-long check bench package image bindings setup sandbox clean-sandbox
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ demo: ## one change of a two-million-row table, in the terminal
 
 test: ## every test: unit, integration on real servers, and the real window
 	@make/test.sh
+
+test-long: ## the survival suite with outages of true length, and 200 random scenarios from a printed seed
+	@make/test-long.sh
 
 check: ## formatting, lints, types, generated files, dependency direction
 	@make/check.sh

@@ -14,7 +14,7 @@ async fn a_host_that_wakes_after_its_lease_writes_nothing_more_and_only_watches(
     }
     .set()
     .await;
-    let mut host = Host::run(&scene, 1, true, None);
+    let mut host = Host::run(&scene, 10, true, None);
     let eye = scene.eye().await;
     let id = eye.run().await;
     let tap = eye.tap(&id).await;

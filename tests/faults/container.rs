@@ -12,7 +12,7 @@ use crate::proof;
 use crate::scene::{Scene, Stage};
 
 /// More cases at once would only wait for each other on a small machine.
-static AT_ONCE: Semaphore = Semaphore::const_new(4);
+pub static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// All moments at the same time, each on a table of its own.
 pub async fn at_every<F, Fut>(moments: &[Moment], case: F)

@@ -89,8 +89,15 @@ impl Eye {
     /// Follows the job's own output from its start, beside whoever else does.
     pub async fn tap(&self, id: &RunId) -> Tap {
         let view = self.until(id, "the job", |view| view.job.is_some()).await;
-        let job = view.job.expect("started");
-        self.jobs.lock().unwrap().push(job.clone());
+        let tap = self.tap_on(&view.job.expect("started")).await;
+        tap.expect("a job that was just started is there")
+    }
+}
+
+impl Eye {
+    /// `None` when the job is gone already.
+    pub async fn tap_on(&self, job: &str) -> Option<Tap> {
+        self.jobs.lock().unwrap().push(job.to_owned());
         Tap::on(job).await
     }
 }
@@ -108,17 +115,17 @@ impl Drop for Eye {
 pub struct Tap(JoinHandle<Vec<RawLine>>);
 
 impl Tap {
-    async fn on(job: String) -> Self {
-        let lines = DockerRunner::new().follow(&job, LogCursor::default()).await;
-        let mut lines = lines.expect("a job that was just started is there");
-        Self(tokio::spawn(async move {
+    async fn on(job: &str) -> Option<Self> {
+        let lines = DockerRunner::new().follow(job, LogCursor::default()).await;
+        let mut lines = lines.ok()?;
+        Some(Self(tokio::spawn(async move {
             let mut read = Vec::new();
             // Whoever drives the run removes the container at its end, maybe before this look at it.
             while let Some(Ok(line)) = lines.next().await {
                 read.push(line);
             }
             read
-        }))
+        })))
     }
 
     /// Everything that the job ever said.

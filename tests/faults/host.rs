@@ -53,15 +53,19 @@ impl Host {
     }
 
     /// Stands still, as when the workstation sleeps.
-    pub fn freeze(&self) {
+    pub fn freeze(&mut self) {
         self.signal("-STOP");
     }
 
-    pub fn thaw(&self) {
+    pub fn thaw(&mut self) {
         self.signal("-CONT");
     }
 
-    fn signal(&self, signal: &str) {
+    /// A host that has ended hears nothing: its number may be another process's by now.
+    fn signal(&mut self, signal: &str) {
+        if self.child.try_wait().expect("asked").is_some() {
+            return;
+        }
         let sent = Command::new("kill")
             .args([signal, &self.child.id().to_string()])
             .status();

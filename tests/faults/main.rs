@@ -15,6 +15,7 @@ mod moment;
 mod network;
 mod plugin;
 mod proof;
+mod random;
 
 mod scene;
 mod server;

@@ -14,7 +14,7 @@ use crate::scene::{Scene, TABLE};
 pub enum Moment {
     /// The triggers cannot be made yet: another session uses the table.
     Triggers,
-    /// Some rows are copied, and the copy stands still.
+    /// The copy stands still, at its beginning or on its way.
     Copy,
     /// Before the swap.
     Gate,
@@ -35,7 +35,7 @@ impl Moment {
 
     /// Rows of a chunk: the copy has to last until it is told to pause.
     pub fn chunk(self) -> u32 {
-        if self == Moment::Copy { 1 } else { 200 }
+        if self == Moment::Copy { 10 } else { 200 }
     }
 
     pub fn holds(self) -> bool {
@@ -78,7 +78,11 @@ impl Hold {
                 waits(scene, "CREATE TRIGGER").await;
             }
             Moment::Copy => {
-                eye.until(id, "the copy", |view| view.rows_copied > 0).await;
+                // Asked for before the copy begins, so that it cannot be over first.
+                eye.until(id, "its first phase", |view| {
+                    matches!(view.state, RunState::Running { .. })
+                })
+                .await;
                 eye.post(id, RunAction::Pause).await;
                 eye.until(id, "the pause", |view| {
                     matches!(view.state, RunState::Paused { .. })

@@ -26,7 +26,7 @@ async fn copying(name: &str) -> (Proxy, Scene, Desk, Eye, RunId) {
     stage.rows = 4_000;
     let scene = stage.set().await;
     let desk = scene.desk("test:1").await;
-    let id = scene.go(&desk, 1, false).await;
+    let id = scene.go(&desk, 5, false).await;
     let eye = scene.eye().await;
     eye.until(&id, "the copy", |view| view.rows_copied > 0).await;
     (proxy, scene, desk, eye, id)

@@ -9,3 +9,5 @@ mod disk;
 mod full;
 #[path = "store_faults/read_only.rs"]
 mod read_only;
+#[path = "store_faults/spooled.rs"]
+mod spooled;

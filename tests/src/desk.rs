@@ -84,6 +84,7 @@ impl Desk {
                 sink: told.clone(),
                 connections: Arc::new(store.clone()),
                 runs: Arc::new(store.clone()),
+                spool: Arc::new(mysqler_host::spool(dir)),
                 settings: Arc::new(store.clone()),
                 templates: Arc::new(store.clone()),
                 presets: Arc::new(store.clone()),

@@ -26,7 +26,10 @@ pub fn own_mounts(test: &str) -> Option<PathBuf> {
         .args(["--mount", "--propagation", "private", "--"])
         .arg(program);
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]);
-    let output = command.env(DIR, dir.path()).output().expect("unshare");
+    // On another disk than the one that the test mounts.
+    let cache = tempfile::tempdir().expect("a scratch directory");
+    command.env(DIR, dir.path()).env("XDG_CACHE_HOME", cache.path());
+    let output = command.output().expect("unshare");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     // A name that matches no test would end well too.
     assert!(

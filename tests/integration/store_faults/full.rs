@@ -11,9 +11,9 @@ use mysqler_tests::desk::{DEADLINE, Desk, Told};
 use mysqler_tests::sandbox::Server;
 use mysqler_tests::table;
 
-use crate::disk;
+use crate::{disk, spooled};
 
-const ROWS: u64 = 60_000;
+pub const ROWS: u64 = 60_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
@@ -50,6 +50,7 @@ async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
     assert!(stuck.last_seq >= copying.last_seq, "what was stored stays");
     assert!(!desk.told.all().contains(&AppEvent::StoreRecovered));
     shown_only_what_is_stored(&desk, &stuck).await;
+    let spool = spooled::file(&id, "awaiting_cutover").await;
 
     fs::remove_file(filler).expect("room is made");
     told(&desk.told, "the recovery", |event| {
@@ -65,6 +66,7 @@ async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
         shown(&written, &table),
         "no line is lost or doubled"
     );
+    assert!(!spool.exists(), "what is stored is kept nowhere else");
 
     desk.core.run_cutover(&id).await.expect("heard");
     let view = desk.completed(&id).await;
@@ -90,7 +92,7 @@ async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
     again.close().await;
 }
 
-async fn told(told: &Told, what: &str, wanted: impl Fn(&AppEvent) -> bool) {
+pub async fn told(told: &Told, what: &str, wanted: impl Fn(&AppEvent) -> bool) {
     let started = Instant::now();
     while !told.all().iter().any(&wanted) {
         assert!(
@@ -102,20 +104,20 @@ async fn told(told: &Told, what: &str, wanted: impl Fn(&AppEvent) -> bool) {
     }
 }
 
-/// The job's own output to the line with which its plugin says that it waits.
-async fn up_to_the_gate(view: &RunView) -> Vec<RawLine> {
+/// The job's own output up to where it waits.
+pub async fn up_to_the_gate(view: &RunView) -> Vec<RawLine> {
     let job = view.job.as_deref().expect("a working run has a job");
     let reading = async {
         let mut lines = DockerRunner::new()
             .follow(job, LogCursor::default())
             .await
             .expect("followed");
-        let mut read = Vec::new();
+        let mut read: Vec<RawLine> = Vec::new();
         while let Some(line) = lines.next().await {
-            let line = line.expect("contact is not lost");
-            let held = line.text.contains("\"event\":\"held\"");
-            read.push(line);
-            if held {
+            read.push(line.expect("contact is not lost"));
+            // Its last words before it waits, one on each stream: which comes first is the engine's to say.
+            let said = |words: &str| read.iter().any(|line| line.text.contains(words));
+            if said("\"event\":\"held\"") && said("Copied rows OK.") {
                 return read;
             }
         }
@@ -126,7 +128,7 @@ async fn up_to_the_gate(view: &RunView) -> Vec<RawLine> {
         .expect("the gate is reached in time")
 }
 
-fn shown(lines: &[RawLine], table: &TableRef) -> Vec<String> {
+pub fn shown(lines: &[RawLine], table: &TableRef) -> Vec<String> {
     let mut parser = DockerRunner::new().parser(table, false);
     lines
         .iter()
@@ -134,7 +136,7 @@ fn shown(lines: &[RawLine], table: &TableRef) -> Vec<String> {
         .collect()
 }
 
-async fn stored_lines(desk: &Desk, id: &mysqler_contract::RunId) -> Vec<String> {
+pub async fn stored_lines(desk: &Desk, id: &mysqler_contract::RunId) -> Vec<String> {
     let lines = desk.log(id).await;
     let of_the_tool = lines.into_iter().filter(|line| line.stream != LogStream::App);
     of_the_tool.map(|line| line.text).collect()
@@ -155,7 +157,7 @@ async fn shown_only_what_is_stored(desk: &Desk, stored: &RunView) {
     }
 }
 
-async fn record_is_whole(desk: &Desk, view: &RunView) {
+pub async fn record_is_whole(desk: &Desk, view: &RunView) {
     let events = desk.events(&view.id).await;
     let numbers: Vec<u64> = events.iter().map(|event| event.seq).collect();
     assert_eq!(

@@ -50,7 +50,7 @@ pub enum AppEvent {
         status: VaultStatus,
     },
     SettingsChanged,
-    /// Events could not be stored; the run goes on and they are kept in memory.
+    /// Events could not be stored; the run goes on, and they are kept aside until they can be.
     StoreTrouble {
         run: Option<RunId>,
         error: AppError,

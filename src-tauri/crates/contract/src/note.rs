@@ -75,6 +75,10 @@ pub enum LogNote {
     CalledOff {
         by: RunId,
     },
+    /// Events that waited to be stored cannot be added any more, since another process went on without them.
+    SpoolSetAside {
+        names: String,
+    },
 }
 
 impl LogNote {
@@ -152,6 +156,9 @@ mod tests {
             LogNote::WindowOpened,
             LogNote::CalledOff {
                 by: RunId("20260115-001".into()),
+            },
+            LogNote::SpoolSetAside {
+                names: "a.jsonl".to_owned(),
             },
         ]
     }

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connections::{PassedTests, PendingImport};
 use crate::ports::{
-    Clock, ConnectionStore, EventSink, PresetStore, RunStore, Runner, Servers, SettingsStore, TemplateStore,
-    Vault,
+    Clock, ConnectionStore, EventSink, PresetStore, RunSpool, RunStore, Runner, Servers, SettingsStore,
+    TemplateStore, Vault,
 };
 use crate::run::Supervisors;
 
@@ -21,6 +21,7 @@ pub struct Ports {
     pub sink: Arc<dyn EventSink>,
     pub connections: Arc<dyn ConnectionStore>,
     pub runs: Arc<dyn RunStore>,
+    pub spool: Arc<dyn RunSpool>,
     pub settings: Arc<dyn SettingsStore>,
     pub templates: Arc<dyn TemplateStore>,
     pub presets: Arc<dyn PresetStore>,

@@ -37,6 +37,7 @@ impl Context {
             bell: bell.clone(),
             progress: told,
             batch_progress: told_of_batch,
+            out: out.clone(),
         };
         let core = mysqler_host::open(&data_dir, host, Arc::new(sink)).await?;
         Ok(Self {
@@ -69,6 +70,7 @@ struct Bell {
     bell: Arc<Notify>,
     progress: watch::Sender<Option<PlanProgress>>,
     batch_progress: watch::Sender<Option<BatchProgress>>,
+    out: Output,
 }
 
 impl EventSink for Bell {
@@ -77,6 +79,13 @@ impl EventSink for Bell {
             // Nowhere recorded: it is shown while it lasts.
             AppEvent::PlanProgress { progress } => drop(self.progress.send_replace(Some(progress))),
             AppEvent::BatchProgress { progress } => drop(self.batch_progress.send_replace(Some(progress))),
+            AppEvent::StoreTrouble { error, .. } => {
+                let message = format!("error.{}.message", error.code.as_str());
+                let why = self.out.text(&message, &error.params);
+                self.out
+                    .note(self.out.own_with("ctl.store.trouble", [("why", why)]));
+            }
+            AppEvent::StoreRecovered => self.out.note(self.out.own("ctl.store.recovered")),
             _ => self.bell.notify_one(),
         }
     }

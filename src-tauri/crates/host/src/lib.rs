@@ -11,7 +11,7 @@ use mysqler_core::ports::{EventSink, SystemClock};
 use mysqler_core::{Core, HostName, Ports};
 use mysqler_mysql::MySqlServers;
 use mysqler_runner::DockerRunner;
-use mysqler_store::Store;
+use mysqler_store::{FileSpool, Store};
 
 const CHORES: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -28,6 +28,22 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
     Ok(base.join("mysqler"))
 }
 
+/// Where runs' records wait while the data file cannot be written: beside it, or, since its disk may be full, in the
+/// user's cache directory under a name that tells data directories apart.
+pub fn spool(data_dir: &Path) -> FileSpool {
+    let mut places = vec![data_dir.join("spool")];
+    if let Some(cache) = dirs::cache_dir() {
+        let whole = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
+        let name: String = whole
+            .to_string_lossy()
+            .chars()
+            .map(|letter| if letter.is_alphanumeric() { letter } else { '-' })
+            .collect();
+        places.push(cache.join("mysqler").join("spool").join(name.trim_matches('-')));
+    }
+    FileSpool::new(places)
+}
+
 /// Opens the data file under `data_dir` and builds the core on it. A vault whose key lies in the keyring is unlocked at
 /// once; when the keyring does not answer it stays locked, and whoever needs a secret is told.
 pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> Result<Core> {
@@ -42,6 +58,7 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         sink,
         connections: Arc::new(store.clone()),
         runs: Arc::new(store.clone()),
+        spool: Arc::new(spool(data_dir)),
         settings: Arc::new(store.clone()),
         templates: Arc::new(store.clone()),
         presets: Arc::new(store.clone()),

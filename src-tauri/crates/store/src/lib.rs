@@ -5,9 +5,11 @@ mod backup;
 mod data_dir;
 mod fault;
 mod open;
+mod spool;
 mod table;
 mod vault;
 mod write;
 
 pub use open::Store;
+pub use spool::FileSpool;
 pub use vault::FileVault;

@@ -47,6 +47,6 @@ export default {
     hint: 'Nothing was changed. Runs that are under way in their containers go on; they are taken up again at the next start. If the cause needed mending outside, close the window and start again.',
   },
   store: {
-    trouble: 'Events cannot be stored; runs go on.',
+    trouble: 'The history cannot be written now. Runs go on; what happens is kept aside and added later.',
   },
 }

@@ -9,6 +9,7 @@ mod rows;
 mod runner;
 mod servers;
 mod sink;
+mod spool;
 mod store;
 mod vault;
 
@@ -21,5 +22,6 @@ pub use rows::*;
 pub use runner::*;
 pub use servers::*;
 pub use sink::*;
+pub use spool::*;
 pub use store::*;
 pub use vault::*;

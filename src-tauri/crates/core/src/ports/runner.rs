@@ -10,6 +10,8 @@ use mysqler_contract::{
     Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, WaitReason,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{ServerCertificate, ServerFacts};
 
 /// All that decides a launch. Pure data in, [`Launch`] out: preview and run share the answer.
@@ -47,7 +49,7 @@ pub struct RawLine {
 }
 
 /// How many lines of each stream were taken in; a job's streams only grow, so this is an exact place to go on from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LogCursor {
     pub stdout: u64,
     pub stderr: u64,

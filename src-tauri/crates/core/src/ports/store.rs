@@ -7,6 +7,8 @@ use mysqler_contract::{
     Settings, TemplateId, Timestamp, WorkKind,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::LogCursor;
 use crate::run::admission::{Contender, Rules, Turn};
 use crate::run::schedule::Moment;
@@ -39,7 +41,7 @@ pub struct Lease {
 }
 
 /// One atomic step of a run's record.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunBatch {
     pub events: Vec<RunEvent>,
     pub lines: Vec<LogLine>,

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use mysqler_contract::{
     AppError, AppEvent, CleaningAfter, Engine, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId,
-    RunState, Timestamp,
+    RunState, RunView, Timestamp,
 };
 
 use super::recorder::Recorder;
+use super::spool::Played;
 use super::state::Input;
 use super::supervisor::{Entry, LEASE_MS, Supervisor};
 use crate::Core;
@@ -81,8 +82,12 @@ impl Core {
         let Some(lease) = self.ports.runs.take_lease(id, &self.host.0, now, until).await? else {
             return Ok(false);
         };
+        let played = self.play_spool_in(&lease).await?;
         let detail = self.ports.runs.detail(id).await?;
         if entry == Entry::Recovered && detail.view.state.is_terminal() {
+            if played == Played::In {
+                self.discard_recorded(&detail.view).await;
+            }
             self.ports.runs.release_lease(&lease).await?;
             return Ok(false);
         }
@@ -92,9 +97,22 @@ impl Core {
         recorder.event(RunEventKind::SupervisorChanged {
             host: self.host.0.clone(),
         });
+        if let Played::Aside(names) = played {
+            let names = names.join(", ");
+            recorder.note(LogKind::Warning, &LogNote::SpoolSetAside { names });
+        }
         recorder.flush().await?;
         Supervisor::spawn(self.clone(), recorder, detail.plan, entry);
         Ok(true)
+    }
+
+    /// A run whose end waited in the spool: its container was kept for its log, which is stored now.
+    async fn discard_recorded(&self, view: &RunView) {
+        if let Some(job) = &view.job
+            && let Err(error) = self.ports.runner.remove(job).await
+        {
+            tracing::warn!(%error, job, "the ended container could not be removed");
+        }
     }
 
     /// Lets go of every run without touching it: containers go on, and whoever opens the data file next takes them up.

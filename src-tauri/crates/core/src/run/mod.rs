@@ -23,6 +23,7 @@ mod prepare;
 mod queue;
 mod recorder;
 pub mod schedule;
+mod spool;
 mod standing;
 mod start;
 pub mod state;

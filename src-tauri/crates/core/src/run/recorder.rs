@@ -8,7 +8,7 @@ use mysqler_contract::{
 use super::fold::RunFold;
 use super::state::{Input, next};
 use crate::Core;
-use crate::ports::{Lease, LogCursor, RunBatch};
+use crate::ports::{Lease, LogCursor, RunBatch, SpooledStep};
 
 /// Writes one run's record under one lease.
 pub(super) struct Recorder {
@@ -20,6 +20,8 @@ pub(super) struct Recorder {
     last_line: u64,
     /// The store refused for want of room or rights: told once, tried again until it takes the record.
     trouble: bool,
+    /// Steps wait in the spool, and have to be stored before what is pending.
+    spooled: bool,
     tried_at: Timestamp,
 }
 
@@ -40,6 +42,7 @@ impl Recorder {
             cursor,
             last_line,
             trouble: false,
+            spooled: false,
             tried_at: Timestamp(0),
         }
     }
@@ -116,8 +119,8 @@ impl Recorder {
         self.pending.definition_after = Some(definition);
     }
 
-    /// Stores what was gathered, then tells it. `LEASE_LOST` is the only error: on any other the record is kept and
-    /// tried again, since a full disk must not end a run.
+    /// Stores what was gathered, then tells it. `LEASE_LOST` is the only error: on any other the record is put into the
+    /// spool and tried again, since a full disk must not end a run.
     pub(super) async fn flush(&mut self) -> Result<()> {
         let now = self.core.ports.clock.now();
         // A clock that was set back must not put the next try off.
@@ -125,31 +128,68 @@ impl Recorder {
         if self.is_stored() || just_tried {
             return Ok(());
         }
-        match self
-            .core
-            .ports
-            .runs
-            .append(&self.lease, &self.pending, &self.fold.view)
-            .await
-        {
+        match self.store().await {
             Ok(()) => self.stored(),
             Err(error) if error.code == ErrorCode::LeaseLost => return Err(error),
-            Err(error) => self.in_trouble(error, now),
+            Err(error) => {
+                self.in_trouble(error, now);
+                self.put_aside().await;
+            }
         }
         Ok(())
     }
 
+    async fn store(&mut self) -> Result<()> {
+        if self.spooled {
+            self.core.play_spool_in(&self.lease).await?;
+            self.spooled = false;
+        }
+        if self.is_stored() {
+            return Ok(());
+        }
+        let runs = &self.core.ports.runs;
+        runs.append(&self.lease, &self.pending, &self.fold.view).await
+    }
+
+    /// Puts what is pending on disk beside the store. Where that fails too it stays in memory.
+    pub(super) async fn put_aside(&mut self) {
+        if self.nothing_pending() {
+            return;
+        }
+        let step = SpooledStep {
+            token: self.lease.token,
+            seq: self.fold.view.last_seq,
+            line: self.last_line,
+            batch: self.pending.clone(),
+        };
+        match self.core.ports.spool.put(&self.lease.run, &step).await {
+            Ok(()) => {
+                self.spooled = true;
+                self.forget_pending();
+            }
+            Err(error) => tracing::warn!(run = %self.lease.run, %error, "the spool took nothing either"),
+        }
+    }
+
     pub(super) fn is_stored(&self) -> bool {
+        !self.spooled && self.nothing_pending()
+    }
+
+    fn nothing_pending(&self) -> bool {
         self.pending.events.is_empty()
             && self.pending.lines.is_empty()
             && self.pending.definition_after.is_none()
     }
 
-    fn stored(&mut self) {
+    fn forget_pending(&mut self) {
         self.pending = RunBatch {
             cursor: self.cursor,
             ..RunBatch::default()
         };
+    }
+
+    fn stored(&mut self) {
+        self.forget_pending();
         if std::mem::take(&mut self.trouble) {
             self.core.tell(AppEvent::StoreRecovered);
         }

@@ -159,7 +159,7 @@ impl Supervisor {
     }
 
     /// The record's last lines are worth waiting for; a store that stays in trouble is not worth waiting for ever
-    /// when the process wants to end.
+    /// when the process wants to end, and whoever comes next finds them in the spool.
     async fn finish(&mut self) {
         let leaving = self.core.memory.supervisors.leaving.clone();
         while !self.rec.is_stored() {
@@ -168,6 +168,7 @@ impl Supervisor {
             }
             self.ticks.flush.tick().await;
         }
+        self.rec.put_aside().await;
         if let Err(error) = self.core.ports.runs.release_lease(&self.rec.lease).await {
             tracing::debug!(%error, "the lease was not released; it ends by itself");
         }

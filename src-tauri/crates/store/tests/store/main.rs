@@ -22,6 +22,7 @@ mod runs;
 mod samples;
 mod secrecy;
 mod settings;
+mod spool;
 mod templates;
 mod vault;
 mod world;
