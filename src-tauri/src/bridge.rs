@@ -7,7 +7,7 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, image, options, runs, sessions, templates, vault, workstation};
+use crate::commands::{change, connections, gate, image, options, runs, sessions, templates, vault, workstation};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
@@ -88,6 +88,13 @@ pub fn builder() -> Builder<Wry> {
             runs::run_cutover,
             runs::run_stop,
             runs::run_cleanup,
+            gate::run_gate,
+            gate::run_count,
+            gate::run_compare,
+            gate::run_compare_end,
+            gate::run_hold,
+            gate::run_cutover_at,
+            gate::run_tune,
             runs::run_detail,
             runs::run_events,
             runs::runs_live,

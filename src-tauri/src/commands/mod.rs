@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod connections;
+pub mod gate;
 pub mod image;
 pub mod options;
 pub mod runs;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod clone;
+mod comparison;
 mod direct;
 mod moment;
 mod rows;
@@ -13,6 +14,7 @@ mod vault;
 
 pub use clock::*;
 pub use clone::*;
+pub use comparison::*;
 pub use direct::*;
 pub use moment::*;
 pub use rows::*;

@@ -1,6 +1,7 @@
 //! Runs: a state machine, its record, the supervisor that drives it, recovery after a crash, and history.
 
 mod attend;
+mod checksum;
 mod cleaning;
 mod compare;
 mod conclude;
@@ -8,6 +9,7 @@ mod control;
 mod direct;
 mod direct_verdict;
 mod direct_watch;
+mod figures;
 #[cfg(test)]
 mod fixture;
 mod fold;
@@ -19,12 +21,15 @@ mod measure;
 mod pace;
 mod prepare;
 mod recorder;
+mod schedule;
 mod standing;
 mod start;
 pub mod state;
+mod steer;
 mod supervisor;
 mod supervisors;
 mod take;
+mod tune;
 
 pub use fold::RunFold;
 pub use pace::pace;

@@ -7,6 +7,7 @@ use mysqler_contract::{
 
 use super::state::Input;
 use super::supervisor::Supervisor;
+use super::supervisors::Wish;
 use crate::plan::{Asker, fingerprint};
 use crate::ports::Target;
 
@@ -85,8 +86,9 @@ impl Supervisor {
             }
             tokio::select! {
                 _ = self.ticks.mailbox.tick() => {
-                    let posted = self.read_mailbox().await?;
-                    self.seen.stop_asked |= posted.iter().any(|wish| wish.action == RunAction::Stop);
+                    for wish in self.read_mailbox().await? {
+                        self.hear_in_queue(&wish);
+                    }
                 }
                 _ = self.ticks.renew.tick() => self.renew().await?,
             }
@@ -107,10 +109,17 @@ impl Supervisor {
 
     fn asked_to_stop(&mut self) -> bool {
         while let Ok(wish) = self.wishes.try_recv() {
-            self.heed(&wish);
-            self.seen.stop_asked |= wish.action == RunAction::Stop;
+            self.hear_in_queue(&wish);
         }
         self.seen.stop_asked
+    }
+
+    fn hear_in_queue(&mut self, wish: &Wish) {
+        self.heed(wish);
+        self.seen.stop_asked |= wish.action == RunAction::Stop;
+        if wish.action == RunAction::Schedule {
+            self.plan_cutover(wish);
+        }
     }
 
     /// What is not as the plan saw it.

@@ -4,6 +4,7 @@ mod asked;
 mod browse;
 mod change;
 mod connection;
+mod gate;
 mod history;
 mod image;
 mod pasted;
@@ -13,6 +14,7 @@ mod preset;
 mod run;
 mod runs;
 mod transfer;
+mod tune;
 mod vault;
 
 use clap::Subcommand;

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use mysqler_contract::{
     AppError, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp, WorkKind,
+    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp,
+    WishDetail, WorkKind,
 };
 use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, RunBatch, RunStore};
 use mysqler_core::run::pace;
@@ -342,8 +343,15 @@ impl RunStore for Store {
         self.lease_held_by(run, now).await
     }
 
-    async fn post(&self, run: &RunId, action: RunAction, by: &str, at: Timestamp) -> Result<()> {
-        self.mail_post(run, action, by, at).await
+    async fn post(
+        &self,
+        run: &RunId,
+        action: RunAction,
+        detail: Option<&WishDetail>,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.mail_post(run, action, detail, by, at).await
     }
 
     async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>> {
