@@ -14,6 +14,7 @@ export const DEFAULTS: FullSettings = {
   backups_kept: 7,
   runs_at_once: 10,
   data_check_limit_s: 60,
+  gate_limit_min: 30,
   lints_off: ['LINT_COMMENT_MISSING', 'LINT_INDEX_NAME', 'LINT_NAME_CASE'],
 }
 
