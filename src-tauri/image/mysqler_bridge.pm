@@ -7,6 +7,7 @@
 #   pause     the copy waits after the chunk that is being copied
 #   hold      the run waits at its gate, the last moment before the original table or its triggers are touched
 #   cutover   opens the gate although `hold` exists
+#   tune      thresholds and chunk time that hold from now on, one `name=value` a line
 package pt_online_schema_change_plugin;
 
 use strict;
@@ -26,6 +27,11 @@ sub new {
    my $self = bless { %args, seq => 0, rows => 0, told_at => 0, sessions => '' }, $class;
    $self->_hook('new', sub {
       $self->_tell('hello', version => $VERSION, mode => $args{execute} ? 'execute' : 'dry_run', pid => _number($$));
+   });
+   $self->_hook('reach', sub {
+      (my $beside = __FILE__) =~ s/bridge\.pm\z/reach.pm/;
+      require $beside;
+      $self->{reach} = mysqler_reach->new($self, $CONTROL);
    });
    return $self;
 }
@@ -124,7 +130,10 @@ sub on_copy_rows_after_nibble {
          chunk_size => _number($tbl->{chunk_size}),
       };
       $self->{untold} = 1;
-      $self->_tell_progress() if Time::HiRes::time() - $self->{told_at} >= $PROGRESS_STEP;
+      if ( Time::HiRes::time() - $self->{told_at} >= $PROGRESS_STEP ) {
+         $self->_tell_progress();
+         $self->_tell_warnings();
+      }
       $self->_wait(0);
    });
 }
@@ -133,6 +142,7 @@ sub after_copy_rows {
    my ($self) = @_;
    $self->_hook('after_copy_rows', sub {
       $self->_tell_progress() if $self->{untold};
+      $self->_tell_warnings(1);
       $self->_tell_sessions();
       $self->_tell('copied', rows => _number($self->{rows}));
       if ( $self->_keeps_triggers() ) {
@@ -346,6 +356,7 @@ sub _wait {
    while (1) {
       my $hold  = $at_gate && -e "$CONTROL/hold" && !-e "$CONTROL/cutover";
       my $pause = -e "$CONTROL/pause";
+      $self->{reach}->look() if $self->{reach};
       $self->_change('held',   $hold,  'held',   'released');
       $self->_change('paused', $pause, 'paused', 'resumed');
       return if !$hold && !$pause;
@@ -402,6 +413,11 @@ sub _tell_progress {
    $self->{untold}  = 0;
    $self->{told_at} = Time::HiRes::time();
    $self->_tell('progress', rows => _number($self->{rows}), %{ $self->{chunk} || {} });
+}
+
+sub _tell_warnings {
+   my ($self, $last) = @_;
+   $self->{reach}->tell_warnings($last) if $self->{reach};
 }
 
 # Tells the server's ids of both sessions when they are not those told last. The driver knows them: no statement.

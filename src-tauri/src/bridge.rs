@@ -8,7 +8,7 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    change, connections, doctor, image, options, runs, sessions, templates, vault, workstation,
+    change, connections, doctor, gate, image, options, runs, sessions, templates, vault, workstation,
 };
 
 /// The one event of the application; its payload tells what happened.
@@ -95,6 +95,13 @@ pub fn builder() -> Builder<Wry> {
             runs::run_cutover,
             runs::run_stop,
             runs::run_cleanup,
+            gate::run_gate,
+            gate::run_count,
+            gate::run_compare,
+            gate::run_compare_end,
+            gate::run_hold,
+            gate::run_cutover_at,
+            gate::run_tune,
             runs::run_detail,
             runs::run_events,
             runs::runs_live,

@@ -81,7 +81,7 @@ impl Eye {
     pub async fn post(&self, id: &RunId, action: RunAction) {
         let now = mysqler_core::ports::Clock::now(&SystemClock);
         self.store
-            .post(id, action, "test:eye", now)
+            .post(id, action, None, "test:eye", now)
             .await
             .expect("posted");
     }

@@ -17,6 +17,8 @@ mod faults;
 mod foreign_keys;
 #[path = "runs/gate.rs"]
 mod gate;
+#[path = "runs/gate_figures.rs"]
+mod gate_figures;
 #[path = "runs/hazards.rs"]
 mod hazards;
 #[path = "runs/learning.rs"]
@@ -29,6 +31,8 @@ mod outcome;
 mod queue;
 #[path = "runs/renames.rs"]
 mod renames;
+#[path = "runs/steering.rs"]
+mod steering;
 #[path = "runs/survival.rs"]
 mod survival;
 #[path = "runs/triggers.rs"]

@@ -103,6 +103,14 @@ impl Desk {
             _ => core.vault_unlock(Some(&master)).await,
         }
         .expect("the vault opens");
+        // Where several checkouts share an engine, each may have its own image there.
+        if let Ok(image) = std::env::var("MYSQLER_TEST_IMAGE") {
+            let mut settings = core.settings().await.expect("the settings are read");
+            settings.image = image;
+            core.settings_save(&settings)
+                .await
+                .expect("the settings are kept");
+        }
         let attended = core.clone();
         let attending = tokio::spawn(async move { attended.attend().await });
         Self {

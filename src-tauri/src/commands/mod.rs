@@ -3,6 +3,7 @@
 pub mod change;
 pub mod connections;
 pub mod doctor;
+pub mod gate;
 pub mod image;
 pub mod options;
 pub mod runs;

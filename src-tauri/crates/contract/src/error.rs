@@ -67,6 +67,10 @@ pub enum ErrorCode {
     /// The tool gave up after the swap: the new table is in place.
     RunFailedAfterSwap,
     RowsLost,
+    /// Comparing both tables found rows that differ: params `table`, `after`, `to`.
+    RowsDiffer,
+    /// This option of a running copy cannot be changed: params `option`, `why`.
+    TuningNotPossible,
     /// The table's own triggers are not those of the plan any more: param `names`.
     TriggersChanged,
     /// The plugin could not keep writes away from the move of the table's own triggers.

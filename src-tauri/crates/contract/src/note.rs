@@ -55,6 +55,16 @@ pub enum LogNote {
     LockAwaited {
         detail: String,
     },
+    /// Who holds the lock that the run waits for, read while it waits.
+    LockHeld {
+        holders: String,
+    },
+    /// The set time came.
+    CutoverFired,
+    /// It passed while the run was not ready, or nobody drove it.
+    CutoverMissed,
+    /// Rows differ, so nothing swaps.
+    CutoverBlocked,
     StatementEnded {
         session: u64,
     },
@@ -144,6 +154,12 @@ mod tests {
                 session: 42,
             },
             LogNote::LockAwaited { detail: "2/8".into() },
+            LogNote::LockHeld {
+                holders: "session 812".into(),
+            },
+            LogNote::CutoverFired,
+            LogNote::CutoverMissed,
+            LogNote::CutoverBlocked,
             LogNote::StatementEnded { session: 42 },
             LogNote::StatementNotEnded {
                 session: 42,

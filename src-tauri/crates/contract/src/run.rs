@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AppError, BatchPlace, Compared, ConnectionId, Engine, Environment, Params, Plan, Schedule, TableRef,
-    Timestamp, Waiting, Work,
+    AppError, BatchPlace, Checksum, Compared, ConnectionId, Engine, Environment, KeyRange, Params, PauseSpan,
+    Plan, Retuning, Schedule, TableRef, Timestamp, Tuning, Waiting, WarningCount, Work, quote_identifier,
 };
 
 /// `YYYYMMDD-NNN`, the local day it was made and its number on that day.
@@ -53,6 +53,33 @@ pub enum Leftover {
     Trigger { database: String, name: String },
     Table { table: TableRef },
     Session { id: u64 },
+}
+
+impl Leftover {
+    /// The statement that removes it, to be pasted as it is.
+    pub fn statement(&self) -> String {
+        match self {
+            Leftover::Trigger { database, name } => format!(
+                "DROP TRIGGER IF EXISTS {}.{};",
+                quote_identifier(database),
+                quote_identifier(name)
+            ),
+            Leftover::Table { table } => format!("DROP TABLE IF EXISTS {};", table.quoted()),
+            Leftover::Session { id } => format!("KILL {id};"),
+        }
+    }
+
+    /// The safe order: a session may be at work on the table, and without the table the triggers fail every write.
+    pub fn in_drop_order(leftovers: &[Leftover]) -> Vec<Leftover> {
+        let rank = |leftover: &Leftover| match leftover {
+            Leftover::Session { .. } => 0,
+            Leftover::Trigger { .. } => 1,
+            Leftover::Table { .. } => 2,
+        };
+        let mut ordered = leftovers.to_vec();
+        ordered.sort_by_key(rank);
+        ordered
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -332,8 +359,31 @@ pub enum RunEventKind {
     Cleaned {
         leftover: Leftover,
     },
+    /// Counting both tables began.
+    GateCounting,
     GateCounted {
         count: GateCount,
+    },
+    /// How far comparing both tables is, and what it showed at the end.
+    Checksummed {
+        checksum: Checksum,
+    },
+    /// The run waits before its swap, until this time or until a person says so.
+    CutoverPlanned {
+        at: Option<Timestamp>,
+    },
+    /// The time came while the run was not ready or nobody drove it; a person decides now.
+    CutoverMissed {
+        at: Timestamp,
+    },
+    /// Thresholds and chunk time that hold from now on, as the tool's plugin confirmed them.
+    Retuned {
+        tuning: Tuning,
+        refused: Vec<String>,
+    },
+    /// Warnings of the copied rows so far, by code.
+    WarningsCounted {
+        counts: Vec<WarningCount>,
     },
     Verified {
         definition: String,
@@ -406,6 +456,32 @@ pub enum RunAction {
     Cleanup,
     /// Begin without waiting for the run's time.
     StartNow,
+    /// Wait before the swap although that was not asked for at the start.
+    Hold,
+    /// Swap at a set time, or no longer at it.
+    Schedule,
+    /// Other thresholds or another chunk time.
+    Tune,
+    /// Count both tables' rows at the gate.
+    Count,
+    /// Compare both tables' rows at the gate.
+    Compare,
+    EndCompare,
+}
+
+impl RunAction {
+    /// What comes of it is another state of the run.
+    pub fn moves_the_run(self) -> bool {
+        matches!(
+            self,
+            RunAction::Pause
+                | RunAction::Resume
+                | RunAction::CutOver
+                | RunAction::Stop
+                | RunAction::Cleanup
+                | RunAction::StartNow
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -515,8 +591,36 @@ pub struct RunView {
     /// Of a run whose rows are counted before the swap.
     #[serde(default)]
     pub gate: Option<GateCount>,
+    #[serde(default)]
+    pub counted_at: Option<Timestamp>,
+    /// Since when both tables are being counted.
+    #[serde(default)]
+    pub counting: Option<Timestamp>,
+    #[serde(default)]
+    pub checksum: Option<Checksum>,
+    /// Where rows were found to differ: the run does not swap until a whole comparison finds them equal.
+    #[serde(default)]
+    pub differs: Option<KeyRange>,
+    /// When the run is to swap by itself; it waits for a person without.
+    #[serde(default)]
+    pub cut_over_at: Option<Timestamp>,
+    /// A set time that passed without a swap.
+    #[serde(default)]
+    pub cut_over_missed: Option<Timestamp>,
+    /// Changes of thresholds and chunk time, oldest first.
+    #[serde(default)]
+    pub retunings: Vec<Retuning>,
+    /// Oldest first.
+    #[serde(default)]
+    pub pauses: Vec<PauseSpan>,
+    /// Of the copied rows, by code; lower bounds.
+    #[serde(default)]
+    pub warning_counts: Vec<WarningCount>,
     /// Asked for and not yet seen to happen.
     pub pending: Option<RunAction>,
+    /// Who asked for it.
+    #[serde(default)]
+    pub pending_by: Option<String>,
     pub job: Option<String>,
     pub exit_code: Option<i64>,
     pub last_seq: u64,
@@ -544,6 +648,27 @@ pub struct RunView {
     pub called_off_by: Option<RunId>,
 }
 
+impl RunView {
+    /// What removes the leftovers by hand, in the safe order. Nothing once child tables may point at the shadow table:
+    /// it holds the user's rows then, and a pasted statement asks nobody.
+    pub fn removal_statements(&self) -> Vec<String> {
+        let RunState::NeedsCleanup { leftovers, .. } = &self.state else {
+            return Vec::new();
+        };
+        if self
+            .phases
+            .iter()
+            .any(|time| time.phase == Phase::UpdateForeignKeys)
+        {
+            return Vec::new();
+        }
+        Leftover::in_drop_order(leftovers)
+            .iter()
+            .map(Leftover::statement)
+            .collect()
+    }
+}
+
 /// Everything of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct RunDetail {
@@ -551,4 +676,35 @@ pub struct RunDetail {
     pub plan: Plan,
     /// The definition read back from the server at the end.
     pub definition_after: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_can_be_removed_by_pasting() {
+        let left = [
+            Leftover::Table {
+                table: TableRef::new("a`b", "_t new"),
+            },
+            Leftover::Trigger {
+                database: "a`b".into(),
+                name: "pt_osc_`x".into(),
+            },
+            Leftover::Session { id: 812 },
+        ];
+        let statements = Leftover::in_drop_order(&left)
+            .iter()
+            .map(Leftover::statement)
+            .collect::<Vec<_>>();
+        assert_eq!(
+            statements,
+            [
+                "KILL 812;",
+                "DROP TRIGGER IF EXISTS `a``b`.`pt_osc_``x`;",
+                "DROP TABLE IF EXISTS `a``b`.`_t new`;"
+            ]
+        );
+    }
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub heavy_per_server: u32,
     /// Seconds that all questions of one plan about the table's rows may take together; zero asks none.
     pub data_check_limit_s: u32,
+    /// Minutes that counting or comparing both tables at a run's gate may take.
+    pub gate_limit_min: u32,
     /// Codes of the lint rules that keep silent.
     pub lints_off: Vec<String>,
 }
@@ -48,6 +50,7 @@ impl Default for Settings {
             runs_at_once: 10,
             heavy_per_server: 1,
             data_check_limit_s: 60,
+            gate_limit_min: 30,
             lints_off: LINTS_OFF_AT_FIRST.map(str::to_owned).to_vec(),
         }
     }

@@ -55,6 +55,8 @@ fn of(ending: Ending) -> Exit {
             | E::DangersNotAccepted
             | E::TableBusy
             | E::LaunchImpossible
+            | E::RowsDiffer
+            | E::TuningNotPossible
             | E::ServerUnsupported,
         )
         | Ending::Run(R::NeedsReview) => Exit::Refused,

@@ -5,6 +5,7 @@ mod cache;
 mod catalog;
 mod certificate;
 mod clone;
+mod comparing;
 mod counting;
 mod ddl;
 mod direct;
@@ -31,6 +32,7 @@ mod threads;
 mod triggers;
 mod trust;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -39,8 +41,9 @@ use mysqler_contract::{
     TableFacts, TableRef, TableSummary, TriggerFacts,
 };
 use mysqler_core::ports::{
-    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverFacts, LeftoverScan, MomentFacts,
-    RowAnswer, RowQuestion, ServerCertificate, ServerFacts, Servers, SessionFacts, Target, ToolSessions,
+    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, LeftoverFacts, LeftoverScan,
+    MomentFacts, RowAnswer, RowComparison, RowQuestion, ServerCertificate, ServerFacts, Servers,
+    SessionFacts, Target, ToolSessions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -183,6 +186,18 @@ impl Servers for MySqlServers {
         counting::both(&mut *self.cache.lease(target).await?, one, other, limit).await
     }
 
+    async fn compare_rows(
+        &self,
+        target: &Target,
+        comparison: &RowComparison,
+        limit: Duration,
+        cancel: &CancellationToken,
+        heard: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<ComparisonEnd> {
+        let session = &mut *self.cache.fresh(target).await?;
+        comparing::compare(session, comparison, limit, cancel, heard).await
+    }
+
     async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>> {
         threads::sessions(&mut *self.cache.lease(target).await?, ids).await
     }
@@ -190,6 +205,10 @@ impl Servers for MySqlServers {
     async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts> {
         let session = &mut *self.cache.lease(target).await?;
         moment::facts(session, &self.cache, target, table).await
+    }
+
+    async fn load(&self, target: &Target, variables: &[String]) -> Result<BTreeMap<String, u64>> {
+        server::load(&mut *self.cache.lease(target).await?, variables).await
     }
 
     async fn session(&self, target: &Target, id: u64) -> Result<Option<ServerSession>> {

@@ -135,6 +135,22 @@ async fn status(session: &mut Session) -> Result<BTreeMap<String, u64>> {
         .collect())
 }
 
+/// Counters of these names, as they are given.
+pub(crate) async fn load(session: &mut Session, variables: &[String]) -> Result<BTreeMap<String, u64>> {
+    if variables.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let names: Vec<String> = variables.iter().map(|name| sql::text(name)).collect();
+    let statement = format!("SHOW GLOBAL STATUS WHERE Variable_name IN ({})", names.join(", "));
+    let rows = session.rows(&statement).await?;
+    let found: BTreeMap<String, String> = rows.iter().map(pair).collect();
+    let value = |name: &String| found.get(&name.to_ascii_lowercase())?.parse().ok();
+    Ok(variables
+        .iter()
+        .filter_map(|name| Some((name.clone(), value(name)?)))
+        .collect())
+}
+
 fn pair(row: &Row) -> (String, String) {
     (row.text(0).to_ascii_lowercase(), row.text(1))
 }

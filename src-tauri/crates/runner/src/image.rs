@@ -17,12 +17,16 @@ pub(crate) const LABEL_PTOSC: &str = "org.mysqler.ptosc";
 pub(crate) const LABEL_LAYER: &str = "org.mysqler.layer";
 
 /// The layer's files by their name in the build context.
-pub(crate) const FILES: [(&str, &str); 4] = [
+pub(crate) const FILES: [(&str, &str); 5] = [
     ("Dockerfile", include_str!("../../../image/Dockerfile")),
     ("entrypoint", include_str!("../../../image/entrypoint")),
     (
         "mysqler_bridge.pm",
         include_str!("../../../image/mysqler_bridge.pm"),
+    ),
+    (
+        "mysqler_reach.pm",
+        include_str!("../../../image/mysqler_reach.pm"),
     ),
     (
         "mysqler_probe.pl",

@@ -89,21 +89,6 @@ describe('a run on screen', () => {
     wrapper.unmount()
   })
 
-  it('tells a held run apart by what counting both tables showed', () => {
-    const held = { name: 'awaiting_cutover', since: Date.now() } as const
-    const text = (gate: RunView['gate']) => {
-      const wrapper = show(RunNotice, sampleView({ state: held, gate }))
-      const found = wrapper.find('[data-testid="gate-count"]')
-      const shown = found.exists() ? found.text() : null
-      wrapper.unmount()
-      return shown
-    }
-    expect(text(null)).toBeNull()
-    expect(text({ kind: 'equal', rows: 1_993_412 })).toContain('1,993,412 rows')
-    expect(text({ kind: 'not_counted', why: '2013: Lost connection' })).toContain('2013: Lost connection')
-    expect(text({ kind: 'not_counted', why: null })).toContain('took too long')
-  })
-
   it('says what to look at when the outcome is unknown', () => {
     const wrapper = show(RunNotice, sampleView({ state: { name: 'unknown', check: [{ what: 'triggers_exist', params: { names: 'a, b' } }] } }))
     expect(wrapper.text()).toContain('See whether these triggers exist: a, b')

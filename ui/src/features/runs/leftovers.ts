@@ -1,4 +1,5 @@
 /** Objects of a run that are on the server, in the order in which they are dropped: triggers before the table. */
+import { quoteName } from '@/features/change/quoting'
 import type { Leftover, RunView } from '@/ipc'
 
 export const leftoverName = (leftover: Leftover): string => {
@@ -28,3 +29,21 @@ export const countDrops = (leftovers: readonly Leftover[]): DropCount => ({
   triggers: leftovers.filter(({ kind }) => kind === 'trigger').length,
   tables: leftovers.flatMap((leftover) => (leftover.kind === 'table' ? [leftover.table.table] : [])),
 })
+
+const statement = (leftover: Leftover): string => {
+  switch (leftover.kind) {
+    case 'trigger':
+      return `DROP TRIGGER IF EXISTS ${quoteName(leftover.database)}.${quoteName(leftover.name)};`
+    case 'table':
+      return `DROP TABLE IF EXISTS ${quoteName(leftover.table.database)}.${quoteName(leftover.table.table)};`
+    case 'session':
+      return `KILL ${leftover.id};`
+  }
+}
+
+/**
+ * What removes the leftovers by hand, in the safe order. Nothing once child tables may point at the shadow table: it holds
+ * the user's rows then, and a pasted statement asks nobody.
+ */
+export const removalStatements = ({ state, phases }: Pick<RunView, 'state' | 'phases'>): string[] =>
+  state.name === 'needs_cleanup' && !phases.some(({ phase }) => phase === 'update_foreign_keys') ? inDropOrder(state.leftovers).map(statement) : []

@@ -59,6 +59,9 @@ const BEFORE_SWAP = new Set([...COPYING, 'analyze', 'gate', 'alter'])
 // A swap can wait long for a metadata lock, so that it must be possible to end it; what a stop does is another thing then.
 const SWAPPING = new Set(['update_foreign_keys', 'swap'])
 
+/** Its rows are being copied, or will be after a pause. */
+export const isCopying = (state: RunState) => (state.name === 'running' || state.name === 'paused') && COPYING.has(state.phase)
+
 /** The point from which a stop no longer drops the shadow table: it may be the table by now. */
 export const isSwapping = (state: RunState) => state.name === 'running' && SWAPPING.has(state.phase)
 

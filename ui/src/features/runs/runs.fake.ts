@@ -1,6 +1,7 @@
 /** Runs of a fictitious shop, one of them at work; `?runs=empty|huge|failing` looks at the other states. */
 import type { BatchTerms, Channel, HistoryFilter, LogBatch, LogKind, LogLine, RunEvent, RunState, RunView } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
+import './gate.fake'
 import { hasEnded } from './look'
 import { phasesUntil, sampleCompared, sampleDetail, sampleView } from './sample'
 

@@ -9,7 +9,7 @@ export const SECTIONS = {
   appearance: ['language', 'theme', 'density'],
   vault: ['protection', 'password', 'lockAfter'],
   runner: ['docker', 'image', 'imageName', 'memory', 'cpu', 'pids'],
-  runs: ['atOnce', 'heavyPerServer', 'dataChecks'],
+  runs: ['atOnce', 'heavyPerServer', 'dataChecks', 'gateLimit'],
   lint: ['lints'],
   data: ['file', 'backups', 'kept'],
   about: ['version', 'licence'],

@@ -96,7 +96,7 @@ export default {
   notice: {
     triggers: 'The trigger still fires on every write of the application. | The {count} triggers still fire on every write of the application.',
     paused: { title: 'Paused', text: 'No rows are copied. The shadow table stays, and resuming goes on where the copy stood.' },
-    held: { title: 'All rows are copied; the swap waits for a person', text: 'The shadow table is kept up to date. “Swap now” puts it in the table’s place.', equal: 'Counted in one snapshot: both tables have {rows} rows.', notCounted: 'Not proven: the rows of both tables could not be counted ({why}). A row that the copy lost would be gone after the swap.', notCountedInTime: 'Not proven: counting the rows of both tables took too long. A row that the copy lost would be gone after the swap.' },
+    held: { title: 'All rows are copied; the swap waits for a person', text: 'The shadow table is kept up to date. “Swap now” puts it in the table’s place.' },
     review: { title: 'The world is not what the plan saw', text: 'The run did not start. Look at the differences, then plan the change again.' },
     cleanup: { title: 'Something of the run is still on the server', text: 'Nothing is dropped by itself. While triggers are there, every write of the application also goes to the shadow table.' },
     unknown: { title: 'The outcome is not known', text: 'Nothing is tried again by itself. Look at these on the server before anything else:' },

@@ -33,6 +33,7 @@ export default {
     pids: { label: 'Processes of a container', hint: 'Upper bound of processes and threads.' },
     atOnce: { label: 'Runs at once', hint: 'Further runs wait in the queue.' },
     heavyPerServer: { label: 'Heavy runs per server', hint: 'Runs that copy or rebuild a table on one server at the same time. A change of the definition alone does not count.' },
+    gateLimit: { label: 'Time for counting and comparing', hint: 'For counting or comparing the rows of both tables before a swap. What is not done by then is told as not proven.' },
     dataChecks: { label: 'Time for data checks', hint: 'For all questions of one plan about rows. What is not answered by then is told as not proven.' },
     lints: { label: 'Rules on style and design', hint: 'What a check says of the columns, indexes and names that a clause writes. They never stop a run.' },
     file: { label: 'Data file', hint: 'Connections, runs and history; stored passwords are encrypted in it.' },

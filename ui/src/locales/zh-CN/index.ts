@@ -3,6 +3,7 @@ import app from './app'
 import builder from './builder'
 import change from './change'
 import connections from './connections'
+import gate from './gate'
 import history from './history'
 import leftovers from './leftovers'
 import lock from './lock'
@@ -12,4 +13,4 @@ import settings from './settings'
 import shared from './shared'
 import welcome from './welcome'
 
-export default { app, builder, change, connections, history, leftovers, lock, options, runs, settings, shared, welcome }
+export default { app, builder, change, connections, gate, history, leftovers, lock, options, runs, settings, shared, welcome }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod clone;
+mod comparison;
 mod direct;
 mod leftovers;
 mod moment;
@@ -15,6 +16,7 @@ mod vault;
 
 pub use clock::*;
 pub use clone::*;
+pub use comparison::*;
 pub use direct::*;
 pub use leftovers::*;
 pub use moment::*;

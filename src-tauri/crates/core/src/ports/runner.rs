@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
     ChangeRequest, ContainerLimits, DockerHost, ImageProgress, ImageStatus, Launch, LogKind, LogStream,
-    Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, WaitReason,
+    Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, Tuning, WaitReason, WarningCount,
 };
 
 use serde::{Deserialize, Serialize};
@@ -86,12 +86,16 @@ pub struct FoundJob {
     pub status: JobStatus,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
     Pause,
     Resume,
+    /// Wait at the gate, where it is not reached yet.
+    Hold,
     /// Let a held run swap.
     CutOver,
+    /// Thresholds and chunk time that hold from now on; told back as [`Signal::Retuned`].
+    Tune(Tuning),
 }
 
 /// What one output line means to the run. A line may mean several things or nothing.
@@ -142,6 +146,14 @@ pub enum Signal {
     WaitEnded {
         reason: WaitReason,
     },
+    /// The tool took over what a control asked for.
+    Retuned {
+        tuning: Tuning,
+        /// Options that are out of its plugin's reach.
+        refused: Vec<String>,
+    },
+    /// Warnings of the copied rows so far, by code.
+    Warnings(Vec<WarningCount>),
     /// A replica further behind than any before it in this output.
     ReplicaLagged {
         replica: String,

@@ -11,8 +11,8 @@ use mysqler_contract::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloneOutcome, CloneQuestion, DdlSession, DdlWork, Explained, LeftoverScan, MomentFacts, RowAnswer,
-    RowQuestion, ToolSessions,
+    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, LeftoverScan, MomentFacts,
+    RowAnswer, RowComparison, RowQuestion, ToolSessions,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -176,11 +176,25 @@ pub trait Servers: Send + Sync {
         limit: Duration,
     ) -> Result<Option<(u64, u64)>>;
 
+    /// Compares both tables' rows by chunks of their key, each chunk of both in one consistent snapshot; `heard` is
+    /// told the rows so far. Ends at the first chunk that differs.
+    async fn compare_rows(
+        &self,
+        target: &Target,
+        comparison: &RowComparison,
+        limit: Duration,
+        cancel: &CancellationToken,
+        heard: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<ComparisonEnd>;
+
     /// Those of `ids` that are still connected.
     async fn sessions(&self, target: &Target, ids: &[u64]) -> Result<Vec<SessionFacts>>;
 
     /// What happens around the table now: each question bounded, and unknown where the server does not tell.
     async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts>;
+
+    /// Global status counters of these names, as they are given; one that the server does not have is absent.
+    async fn load(&self, target: &Target, variables: &[String]) -> Result<BTreeMap<String, u64>>;
 
     /// One session as it is now; `None` when it is gone.
     async fn session(&self, target: &Target, id: u64) -> Result<Option<ServerSession>>;

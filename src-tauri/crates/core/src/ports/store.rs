@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use mysqler_contract::{
     BatchId, ClauseTemplate, Connection, ConnectionId, DataStatus, HistoryFilter, HistoryPage, LogLine,
     LogPage, Page, Plan, Preset, PresetId, QueueMove, Result, RunAction, RunDetail, RunEvent, RunId, RunView,
-    Settings, TemplateId, Timestamp, WorkKind,
+    Settings, TemplateId, Timestamp, WishDetail, WorkKind,
 };
 
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,7 @@ pub struct MailboxEntry {
     pub id: i64,
     pub run: RunId,
     pub action: RunAction,
+    pub detail: Option<WishDetail>,
     pub by: String,
     pub at: Timestamp,
 }
@@ -128,7 +129,14 @@ pub trait RunStore: Send + Sync {
     /// Who holds a live lease at `now`.
     async fn lease_holder(&self, run: &RunId, now: Timestamp) -> Result<Option<String>>;
 
-    async fn post(&self, run: &RunId, action: RunAction, by: &str, at: Timestamp) -> Result<()>;
+    async fn post(
+        &self,
+        run: &RunId,
+        action: RunAction,
+        detail: Option<&WishDetail>,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<()>;
     /// Takes the oldest entries for a run out of its mailbox.
     async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>>;
 

@@ -19,6 +19,7 @@ use mysqler_contract::{
     TableRef, Timestamp,
 };
 
+pub use checks::{is_below, is_reached};
 pub use confirm::confirmation;
 use context::Context;
 pub use renames::{needs_check_off, renamed_columns};

@@ -142,6 +142,7 @@ impl Supervisor {
             return self.nothing_started().await;
         }
         self.rec.note(LogKind::Info, &LogNote::TakenUpAgain);
+        self.forget_questions();
         if matches!(self.rec.state(), RunState::Interrupted { .. }) {
             self.rec.event(RunEventKind::ContactRegained);
             self.rec.input(&Input::RegainContact);

@@ -36,7 +36,7 @@ impl Supervisor {
                         error: error.to_string(),
                     },
                 );
-                let leftovers = self.recorded_leftovers();
+                let leftovers = self.leftovers_now().await;
                 self.rec.input(&Input::LeaveBehind {
                     leftovers,
                     error: Some(error),
@@ -184,6 +184,17 @@ impl Supervisor {
         );
     }
 
+    /// What is left as the server tells, else as the record does; with the sessions that keep it in use.
+    async fn leftovers_now(&mut self) -> Vec<Leftover> {
+        let seen = match self.target.clone() {
+            Some(target) => self.ours_left(&target).await.ok(),
+            None => None,
+        };
+        let sessions = self.seen.undying.iter().map(|id| Leftover::Session { id: *id });
+        let objects = seen.unwrap_or_else(|| self.recorded_leftovers());
+        sessions.chain(objects).collect()
+    }
+
     /// What the record says might be left, for when the server cannot be asked.
     fn recorded_leftovers(&self) -> Vec<Leftover> {
         let view = self.rec.view();
@@ -251,6 +262,7 @@ impl Supervisor {
         if ours.is_empty() {
             return Ok(alive);
         }
+        self.seen.undying = ours;
         Err(AppError::new(ErrorCode::ServerRefused).detail("a session of the ended job does not go away"))
     }
 

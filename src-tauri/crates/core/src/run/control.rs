@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, Engine, ErrorCode, Plan, Result, RunAction, RunId, RunState, RunView};
+use mysqler_contract::{
+    AppError, Engine, ErrorCode, Phase, Plan, Result, RunAction, RunId, RunState, RunView, WishDetail,
+};
 
 use super::supervisors::Wish;
 use crate::Core;
@@ -14,21 +16,25 @@ const SUPERVISOR_PAUSE: Duration = Duration::from_millis(50);
 impl Core {
     /// Asks the copy to stand still within one chunk.
     pub async fn run_pause(&self, id: &RunId) -> Result<()> {
-        self.ask(id, RunAction::Pause).await
+        self.ask(id, RunAction::Pause, None).await
     }
 
     pub async fn run_resume(&self, id: &RunId) -> Result<()> {
-        self.ask(id, RunAction::Resume).await
+        self.ask(id, RunAction::Resume, None).await
     }
 
-    /// Lets a held run swap.
+    /// Lets a held run swap. `ROWS_DIFFER` when comparing both tables found that they differ.
     pub async fn run_cutover(&self, id: &RunId) -> Result<()> {
-        self.ask(id, RunAction::CutOver).await
+        let view = self.ports.runs.view(id).await?;
+        if let Some(differ) = super::checksum::difference(&view) {
+            return Err(differ);
+        }
+        self.ask(id, RunAction::CutOver, None).await
     }
 
     /// Ends the run and removes what it made. Returns when the wish is on its way; the run's state tells the rest.
     pub async fn run_stop(&self, id: &RunId) -> Result<()> {
-        self.ask(id, RunAction::Stop).await
+        self.ask(id, RunAction::Stop, None).await
     }
 
     /// Removes what an ended run left. The leftovers were shown by the run's state before.
@@ -73,11 +79,12 @@ impl Core {
         Ok(None)
     }
 
-    pub(super) async fn ask(&self, id: &RunId, action: RunAction) -> Result<()> {
+    pub(super) async fn ask(&self, id: &RunId, action: RunAction, detail: Option<WishDetail>) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
         refuse(&view, action)?;
         let wish = Wish {
             action,
+            detail: detail.clone(),
             by: self.host.0.clone(),
         };
         if self.memory.supervisors.tell(id, wish.clone()) {
@@ -85,18 +92,25 @@ impl Core {
         }
         let now = self.ports.clock.now();
         if self.ports.runs.lease_holder(id, now).await?.is_some() {
-            return self.ports.runs.post(id, action, &self.host.0, now).await;
+            return self
+                .ports
+                .runs
+                .post(id, action, detail.as_ref(), &self.host.0, now)
+                .await;
         }
         // Nobody drives it: whoever asks takes it up.
         self.adopt(id, super::supervisor::Entry::Recovered).await?;
         if self.memory.supervisors.tell(id, wish) {
             return Ok(());
         }
-        self.ports.runs.post(id, action, &self.host.0, now).await
+        self.ports
+            .runs
+            .post(id, action, detail.as_ref(), &self.host.0, now)
+            .await
     }
 }
 
-fn refuse(view: &RunView, action: RunAction) -> Result<()> {
+pub(super) fn refuse(view: &RunView, action: RunAction) -> Result<()> {
     if allowed(view.engine, &view.state, action) {
         return Ok(());
     }
@@ -125,13 +139,31 @@ pub(super) fn allowed(engine: Engine, state: &RunState, action: RunAction) -> bo
             !state.is_terminal() && !matches!(state, RunState::Stopping { .. } | RunState::Cleaning { .. })
         }
         RunAction::Cleanup => matches!(state, RunState::NeedsCleanup { .. } | RunState::Unknown { .. }),
+        RunAction::Hold | RunAction::Tune => engine == Engine::PtOsc && copies(state),
+        RunAction::Schedule => {
+            matches!(
+                state,
+                RunState::Queued | RunState::Preparing | RunState::AwaitingCutover { .. }
+            ) || (engine == Engine::PtOsc && copies(state))
+        }
+        RunAction::Count | RunAction::Compare | RunAction::EndCompare => {
+            engine == Engine::PtOsc && matches!(state, RunState::AwaitingCutover { .. })
+        }
+    }
+}
+
+/// A job is there, and its rows are not all copied.
+fn copies(state: &RunState) -> bool {
+    match state {
+        RunState::Running { phase } | RunState::Paused { phase, .. } => *phase <= Phase::Copy,
+        _ => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mysqler_contract::{Phase, Timestamp};
+    use mysqler_contract::Timestamp;
 
     #[test]
     fn an_ended_run_can_only_be_cleaned_and_only_when_something_is_left() {
@@ -152,6 +184,29 @@ mod tests {
             allowed(Engine::PtOsc, &unknown, RunAction::Cleanup)
                 && !allowed(Engine::PtOsc, &RunState::Completed, RunAction::Cleanup)
         );
+    }
+
+    #[test]
+    fn what_a_person_changes_about_a_run_is_possible_where_it_takes_effect() {
+        let at = |phase| RunState::Running { phase };
+        let allows = |state: &RunState, action| allowed(Engine::PtOsc, state, action);
+        for action in [RunAction::Tune, RunAction::Hold] {
+            assert!(
+                allows(&at(Phase::Copy), action) && !allows(&at(Phase::Swap), action),
+                "{action:?}"
+            );
+            assert!(!allows(&RunState::Queued, action), "{action:?}");
+        }
+        let held = RunState::AwaitingCutover { since: Timestamp(0) };
+        for action in [RunAction::Count, RunAction::Compare, RunAction::Schedule] {
+            assert!(
+                allows(&held, action) && !allows(&at(Phase::Swap), action),
+                "{action:?}"
+            );
+        }
+        assert!(allows(&RunState::Queued, RunAction::Schedule));
+        assert!(!allowed(Engine::Direct, &held, RunAction::Compare));
+        assert!(allowed(Engine::Direct, &held, RunAction::Schedule));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use mysqler_contract::{
 };
 use tokio::time::Instant;
 
+use super::figures::lock_holders;
 use super::state::Input;
 use super::supervisor::Supervisor;
 use super::supervisors::Wish;
@@ -23,11 +24,6 @@ const LOCK_DEADLOCK: u16 = 1213;
 /// What an attempt takes beside its wait for the lock before its work has to be taken for begun, s.
 const BEGUN_AFTER_S: u64 = 3;
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
-/// What looking for holders of the lock may take.
-const MOMENT: Duration = Duration::from_secs(4);
-/// Holders that are named.
-const NAMED: usize = 3;
-
 /// Something to do beside the run's own work.
 pub(super) enum Beat {
     Wish(Wish),
@@ -56,7 +52,7 @@ impl Supervisor {
         if self.plan.request.dry_run {
             return self.try_out(&launch).await;
         }
-        if self.plan.request.hold_cutover {
+        if self.rec.view().hold_cutover {
             self.rec.event(RunEventKind::PhaseStarted { phase: Phase::Gate });
             let at = self.now();
             self.rec.input(&Input::Hold { at });
@@ -66,10 +62,13 @@ impl Supervisor {
 
     /// Where a run stands that holds, or does not have to.
     pub(super) async fn send_when_told(&mut self, launch: &DirectLaunch) -> Result<()> {
-        let held = self.plan.request.hold_cutover;
+        let held = self.rec.view().hold_cutover;
         while held && !self.seen.released && !self.stopping() {
             let beat = self.beat().await;
             self.on_beat(beat).await?;
+            if let Some(wish) = self.cut_over_now_due() {
+                self.hear(&wish).await?;
+            }
         }
         if self.stopping() {
             return self.end_unchanged(CleaningAfter::Stop).await;
@@ -235,25 +234,8 @@ impl Supervisor {
         self.holders(target, u64::from(launch.lock_wait_timeout_s)).await
     }
 
-    /// Sessions that have held a lock on the table for so many seconds; `None` where there is none, or none is told.
     async fn holders(&self, target: &Target, seconds: u64) -> Option<String> {
-        let table = &self.plan.request.table;
-        let asked = self.core.ports.servers.moment(target, table);
-        let moment = tokio::time::timeout(MOMENT, asked).await.ok()?.ok()?;
-        let locks = moment.table_locks.unwrap_or_default();
-        let mut sessions: Vec<_> = locks
-            .iter()
-            .filter(|lock| lock.granted && lock.session.busy_seconds() >= seconds)
-            .map(|lock| &lock.session)
-            .collect();
-        sessions.sort_by_key(|session| std::cmp::Reverse(session.busy_seconds()));
-        sessions.dedup_by_key(|session| session.id);
-        let told = sessions.iter().take(NAMED).map(|session| {
-            let (id, user, host) = (session.id, &session.user, &session.host);
-            format!("session {id} ({user}@{host}, {} s)", session.busy_seconds())
-        });
-        let told: Vec<String> = told.collect();
-        (!told.is_empty()).then(|| told.join(", "))
+        lock_holders(&self.core, target, &self.plan.request.table, &[], seconds).await
     }
 
     /// A line in foreign words, as they came.
@@ -312,7 +294,16 @@ impl Supervisor {
             }
             RunAction::CutOver => self.seen.released = true,
             RunAction::StartNow => self.rec.event(RunEventKind::ScheduleOverridden),
-            RunAction::Pause | RunAction::Resume | RunAction::Start | RunAction::Cleanup => {}
+            RunAction::Schedule => self.plan_cutover(wish),
+            RunAction::Pause
+            | RunAction::Resume
+            | RunAction::Start
+            | RunAction::Cleanup
+            | RunAction::Hold
+            | RunAction::Tune
+            | RunAction::Count
+            | RunAction::Compare
+            | RunAction::EndCompare => {}
         }
         self.rec.flush().await
     }

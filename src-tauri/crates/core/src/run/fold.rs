@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use mysqler_contract::{
-    Engine, Measures, Phase, PhaseTime, Plan, RunAction, RunEvent, RunEventKind, RunId, RunState, RunView,
-    Schedule, Timestamp, WaitReason, WaitTotal,
+    ChecksumOutcome, Engine, Measures, PauseSpan, Phase, PhaseTime, Plan, Retuning, RunAction, RunEvent,
+    RunEventKind, RunId, RunState, RunView, Schedule, Timestamp, WaitReason, WaitTotal,
 };
 
 /// The recent rate stands on this much of the past, ms.
@@ -49,7 +49,17 @@ impl RunFold {
             sessions: Vec::new(),
             shadow_definition: None,
             gate: None,
+            counted_at: None,
+            counting: None,
+            checksum: None,
+            differs: None,
+            cut_over_at: None,
+            cut_over_missed: None,
+            retunings: Vec::new(),
+            pauses: Vec::new(),
+            warning_counts: Vec::new(),
             pending: None,
+            pending_by: None,
             job: None,
             exit_code: None,
             last_seq: 0,
@@ -110,11 +120,41 @@ impl RunFold {
             RunEventKind::Compared { figures } => view.compared = figures.clone(),
             // The time of an answer that nobody heard is not known.
             RunEventKind::ContactLost { .. } if view.engine == Engine::Direct => view.measures.work = None,
-            RunEventKind::Requested { action, .. } => {
-                view.pending = (*action != RunAction::Start).then_some(*action);
+            RunEventKind::Requested { action, by } if action.moves_the_run() => {
+                view.pending = Some(*action);
+                view.pending_by = Some(by.clone());
+                // What fires at a set time fires once, and what a person does first leaves nothing for it to do.
+                if *action == RunAction::CutOver {
+                    view.cut_over_at = None;
+                    view.counting = None;
+                }
             }
+            RunEventKind::Requested { .. } => {}
+            RunEventKind::GateCounting => view.counting = Some(at),
+            RunEventKind::Checksummed { checksum } => {
+                match &checksum.outcome {
+                    ChecksumOutcome::Different { keys } => view.differs = Some(keys.clone()),
+                    ChecksumOutcome::Equal => view.differs = None,
+                    _ => {}
+                }
+                view.checksum = Some(checksum.clone());
+            }
+            RunEventKind::CutoverPlanned { at } => {
+                view.hold_cutover = true;
+                view.cut_over_at = *at;
+                view.cut_over_missed = None;
+            }
+            RunEventKind::CutoverMissed { at } => {
+                view.cut_over_at = None;
+                view.cut_over_missed = Some(*at);
+            }
+            RunEventKind::Retuned { tuning, refused } => view.retunings.push(Retuning {
+                at,
+                tuning: tuning.clone(),
+                refused: refused.clone(),
+            }),
+            RunEventKind::WarningsCounted { counts } => view.warning_counts = counts.clone(),
             RunEventKind::SupervisorChanged { host } => view.supervisor = Some(host.clone()),
-            RunEventKind::GateCounted { count } => view.gate = Some(count.clone()),
             RunEventKind::Scheduled { schedule } => view.schedule = schedule.clone(),
             RunEventKind::Waits { waiting } => view.waiting = waiting.clone(),
             RunEventKind::ScheduleOverridden => {
@@ -127,6 +167,11 @@ impl RunFold {
                 view.waiting = None;
             }
             RunEventKind::CalledOff { by } => view.called_off_by = Some(by.clone()),
+            RunEventKind::GateCounted { count } => {
+                view.counting = None;
+                view.counted_at = Some(at);
+                view.gate = Some(count.clone());
+            }
             RunEventKind::Gap { .. }
             | RunEventKind::BridgeLost { .. }
             | RunEventKind::ContactLost { .. }
@@ -138,7 +183,9 @@ impl RunFold {
 
     fn enter(&mut self, state: &RunState, at: Timestamp) {
         let view = &mut self.view;
+        keep_pauses(view, state, at);
         view.pending = None;
+        view.pending_by = None;
         if let RunState::AwaitingCutover { since } = &view.state
             && !matches!(
                 state,
@@ -160,6 +207,8 @@ impl RunFold {
         view.state = state.clone();
         if ends {
             view.waiting = None;
+            view.cut_over_at = None;
+            view.counting = None;
             end_open(view, at);
         }
     }
@@ -225,6 +274,35 @@ impl RunFold {
             && let Some(since) = entry.since.take()
         {
             entry.ms += at.since(since);
+        }
+    }
+}
+
+/// A pause that contact was lost in goes on.
+fn keep_pauses(view: &mut RunView, state: &RunState, at: Timestamp) {
+    let asked = |view: &RunView, action| {
+        let by = view.pending_by.clone();
+        by.filter(|_| view.pending == Some(action))
+    };
+    let open = view.pauses.last().is_some_and(|pause| pause.to.is_none());
+    match state {
+        RunState::Paused { since, reason, .. } if !open => {
+            let pause = PauseSpan {
+                from: *since,
+                to: None,
+                reason: *reason,
+                by: asked(view, RunAction::Pause),
+                resumed_by: None,
+            };
+            view.pauses.push(pause);
+        }
+        RunState::Paused { .. } | RunState::Interrupted { .. } => {}
+        _ => {
+            let by = asked(view, RunAction::Resume);
+            if let Some(pause) = view.pauses.last_mut().filter(|pause| pause.to.is_none()) {
+                pause.to = Some(at);
+                pause.resumed_by = by;
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What the fold shows of a run's events.
 
 use mysqler_contract::{
-    CleaningAfter, ConnectionId, Engine, Environment, EstimateSource, RunId, RunState, TableRef,
+    Checksum, CleaningAfter, ConnectionId, Engine, Environment, EstimateSource, KeyRange, PauseReason, RunId,
+    RunState, TableRef,
 };
 
 use super::*;
@@ -35,7 +36,17 @@ fn blank() -> RunFold {
         sessions: vec![],
         shadow_definition: None,
         gate: None,
+        counted_at: None,
+        counting: None,
+        checksum: None,
+        differs: None,
+        cut_over_at: None,
+        cut_over_missed: None,
+        retunings: Vec::new(),
+        pauses: Vec::new(),
+        warning_counts: Vec::new(),
         pending: None,
+        pending_by: None,
         job: None,
         exit_code: None,
         last_seq: 0,
@@ -251,4 +262,85 @@ fn an_alter_whose_answer_nobody_heard_teaches_nothing() {
     let why = "gone".to_owned();
     feed(&mut fold, 10, RunEventKind::ContactLost { why });
     assert_eq!(fold.view.measures.work, None);
+}
+
+fn asked(action: RunAction, by: &str) -> RunEventKind {
+    RunEventKind::Requested {
+        action,
+        by: by.into(),
+    }
+}
+
+fn moved(state: RunState) -> RunEventKind {
+    RunEventKind::StateChanged { state }
+}
+
+#[test]
+fn pauses_are_kept_with_who_began_and_ended_them_and_outlast_a_lost_contact() {
+    let mut fold = copying();
+    let paused = RunState::Paused {
+        since: Timestamp(20),
+        reason: PauseReason::User,
+        phase: Phase::Copy,
+    };
+    feed(&mut fold, 10, asked(RunAction::Pause, "window:1"));
+    feed(&mut fold, 20, moved(paused.clone()));
+    let lost = RunState::Interrupted {
+        since: Timestamp(30),
+        before: Box::new(paused.clone()),
+    };
+    feed(&mut fold, 30, moved(lost));
+    feed(&mut fold, 40, moved(paused));
+    assert_eq!(fold.view.pauses.len(), 1, "it goes on");
+    feed(&mut fold, 50, asked(RunAction::Resume, "mysqlerctl:2"));
+    feed(&mut fold, 60, moved(RunState::Running { phase: Phase::Copy }));
+    let pause = &fold.view.pauses[0];
+    assert_eq!((pause.from, pause.to), (Timestamp(20), Some(Timestamp(60))));
+    assert_eq!(
+        (pause.by.as_deref(), pause.resumed_by.as_deref()),
+        (Some("window:1"), Some("mysqlerctl:2"))
+    );
+}
+
+#[test]
+fn a_set_time_holds_the_run_and_is_gone_with_the_first_word_to_swap() {
+    let mut fold = copying();
+    let at = Some(Timestamp(1_000));
+    feed(&mut fold, 10, RunEventKind::CutoverPlanned { at });
+    assert!(fold.view.hold_cutover);
+    feed(&mut fold, 20, asked(RunAction::Schedule, "window:1"));
+    assert_eq!(
+        (fold.view.cut_over_at, fold.view.pending),
+        (at, None),
+        "no state is awaited"
+    );
+    feed(&mut fold, 1_000, asked(RunAction::CutOver, "window:1"));
+    assert_eq!(fold.view.cut_over_at, None);
+}
+
+#[test]
+fn rows_that_differ_stay_so_until_a_whole_comparison_finds_them_equal() {
+    let mut fold = copying();
+    let told = |outcome| RunEventKind::Checksummed {
+        checksum: Checksum {
+            began: Timestamp(1),
+            rows: 7,
+            left_out: Vec::new(),
+            outcome,
+        },
+    };
+    let keys = KeyRange {
+        after: None,
+        to: Some("7".into()),
+    };
+    feed(
+        &mut fold,
+        10,
+        told(ChecksumOutcome::Different { keys: keys.clone() }),
+    );
+    feed(&mut fold, 20, told(ChecksumOutcome::Comparing));
+    feed(&mut fold, 30, told(ChecksumOutcome::Cancelled { up_to: None }));
+    assert_eq!(fold.view.differs, Some(keys));
+    feed(&mut fold, 40, told(ChecksumOutcome::Equal));
+    assert_eq!(fold.view.differs, None);
 }

@@ -5,8 +5,11 @@ use std::time::Duration;
 use futures::StreamExt;
 use mysqler_contract::{
     AppError, ForeignKeysMethod, LogKind, LogNote, LogStream, Phase, Result, RunAction, RunEventKind,
+    WishDetail,
 };
+use tokio::sync::oneshot;
 
+use super::figures::lock_holders;
 use super::state::Input;
 use super::supervisor::Supervisor;
 use super::supervisors::Wish;
@@ -56,6 +59,7 @@ impl Supervisor {
         if self.stopping() {
             self.terminate(&job);
         }
+        self.hold_late(&job).await;
         loop {
             match self.stretch(&job, &mut reader).await? {
                 Stretch::Ended => return self.rec.flush().await,
@@ -82,6 +86,7 @@ impl Supervisor {
                         if reader.is_caught_up() {
                             self.attend_gate(job).await?;
                             self.mind_window(job).await?;
+                            self.look_for_holders();
                         }
                     }
                     Some(Err(_)) if self.is_gone(job).await => return Ok(Stretch::Ended),
@@ -92,6 +97,8 @@ impl Supervisor {
                     self.counted(counts).await?;
                     self.act_on_count(job).await?;
                 }
+                heard = Self::comparison_heard(&mut self.comparing) => self.compared(heard),
+                found = Self::holders_found(&mut self.holders) => self.tell_holders(found),
                 Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,
@@ -100,8 +107,41 @@ impl Supervisor {
                     if reader.is_caught_up() {
                         self.mind_window(job).await?;
                     }
+                    self.keep_schedule(job).await?;
                 }
             }
+        }
+    }
+
+    /// While the run waits for a lock the tool only counts its tries; who holds it is read over a session of our own.
+    fn look_for_holders(&mut self) {
+        if self.holders.is_some() || !std::mem::take(&mut self.seen.lock_awaited) {
+            return;
+        }
+        let (tell, told) = oneshot::channel();
+        let (core, table) = (self.core.clone(), self.plan.request.table.clone());
+        let (connection, own) = (self.plan.connection.id.clone(), self.rec.view().sessions.clone());
+        self.core.memory.supervisors.tasks.spawn(async move {
+            let found = match core.target(&connection).await {
+                Ok(target) => lock_holders(&core, &target, &table, &own, 0).await,
+                Err(_) => None,
+            };
+            let _ = tell.send(found);
+        });
+        self.holders = Some(told);
+    }
+
+    async fn holders_found(holders: &mut Option<oneshot::Receiver<Option<String>>>) -> Option<String> {
+        match holders {
+            Some(told) => told.await.ok().flatten(),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn tell_holders(&mut self, found: Option<String>) {
+        self.holders = None;
+        if let Some(holders) = found {
+            self.rec.note(LogKind::Wait, &LogNote::LockHeld { holders });
         }
     }
 
@@ -209,9 +249,31 @@ impl Supervisor {
         let done = match wish.action {
             RunAction::Pause => self.control(job, Control::Pause).await,
             RunAction::Resume => self.control(job, Control::Resume).await,
-            RunAction::CutOver => self.cut_over(job).await,
+            RunAction::CutOver => self.cut_over_unless_rows_differ(job).await,
             RunAction::Stop => {
                 self.terminate(job);
+                Ok(())
+            }
+            RunAction::Hold => {
+                self.rec.event(RunEventKind::CutoverPlanned { at: None });
+                self.control(job, Control::Hold).await
+            }
+            RunAction::Schedule => {
+                self.plan_cutover(wish);
+                self.hold_late(job).await;
+                Ok(())
+            }
+            RunAction::Tune => self.tune(job, wish).await,
+            RunAction::Count => {
+                self.begin_count().await?;
+                Ok(())
+            }
+            RunAction::Compare => {
+                self.begin_comparison().await?;
+                Ok(())
+            }
+            RunAction::EndCompare => {
+                self.end_comparison();
                 Ok(())
             }
             RunAction::Start | RunAction::Cleanup | RunAction::StartNow => Ok(()),
@@ -226,6 +288,26 @@ impl Supervisor {
             );
         }
         Ok(())
+    }
+
+    async fn tune(&self, job: &str, wish: &Wish) -> Result<()> {
+        match &wish.detail {
+            Some(WishDetail::Tuning { tuning }) => self.control(job, Control::Tune(tuning.clone())).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A wish may have been on its way while the comparison ended. The run stays held: a person looks at the rows first.
+    async fn cut_over_unless_rows_differ(&mut self, job: &str) -> Result<()> {
+        match super::checksum::difference(self.rec.view()) {
+            Some(differ) => Err(differ),
+            None => {
+                // What is counted or compared from here on would be other tables.
+                self.end_comparison();
+                self.give_count_up();
+                self.cut_over(job).await
+            }
+        }
     }
 
     /// The application's own word, on record like a person's.
@@ -268,6 +350,8 @@ impl Supervisor {
 
     /// In a task of its own: the last lines have to be read while the job ends.
     pub(super) fn terminate(&mut self, job: &str) {
+        self.end_comparison();
+        self.give_count_up();
         if std::mem::replace(&mut self.seen.ending, true) {
             return;
         }

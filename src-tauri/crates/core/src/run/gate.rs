@@ -3,16 +3,14 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, GateCount, LogNote, Result, RunAction, RunEventKind};
+use mysqler_contract::{AppError, ErrorCode, GateCount, LogNote, Result, RunAction, RunEventKind, TableRef};
 use tokio::sync::oneshot;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::state::Input;
 use super::supervisor::Supervisor;
 use super::supervisors::Wish;
-use crate::ports::FaultClass;
-
-/// Counting reads both tables once; writers only meet its snapshot, so it may take its time.
-const LIMIT: Duration = Duration::from_secs(30 * 60);
+use crate::ports::{FaultClass, Target};
 
 /// Where the count of a gate stands.
 #[derive(Debug, Default)]
@@ -23,7 +21,11 @@ pub(super) enum Gate {
     Reached,
     /// Counted by whoever drove the run before; what follows may not have reached the tool.
     Counted,
-    Counting(oneshot::Receiver<Result<Option<(u64, u64)>>>),
+    Counting {
+        told: oneshot::Receiver<Result<Option<(u64, u64)>>>,
+        /// Dropped with the rest, it ends the question on the server: its snapshot keeps a lock on both tables.
+        _ends: DropGuard,
+    },
     Done,
 }
 
@@ -40,6 +42,13 @@ impl Supervisor {
                 None => Gate::Reached,
                 Some(_) => Gate::Counted,
             };
+        }
+    }
+
+    /// Counts that come after a person's decision would be of other tables.
+    pub(super) fn give_count_up(&mut self) {
+        if matches!(self.gate, Gate::Counting { .. }) {
+            self.gate = Gate::Done;
         }
     }
 
@@ -61,30 +70,60 @@ impl Supervisor {
     }
 
     /// Counts in a task of its own: the run's lease, its lines and a person's wishes cannot wait for it.
-    async fn begin_count(&mut self) -> Result<()> {
-        let Some(shadow) = self.rec.view().shadow.clone() else {
-            let unknown = AppError::new(ErrorCode::Internal).detail("the shadow table's name is not known");
-            let (tell, told) = oneshot::channel();
-            let _ = tell.send(Err(unknown));
-            self.gate = Gate::Counting(told);
+    pub(super) async fn begin_count(&mut self) -> Result<()> {
+        if matches!(self.gate, Gate::Counting { .. }) {
             return Ok(());
-        };
-        let (target, table) = (self.reach_server().await?, self.plan.request.table.clone());
-        let servers = self.core.ports.servers.clone();
+        }
+        self.rec.event(RunEventKind::GateCounting);
+        let limit = self.gate_limit().await?;
         let (tell, told) = oneshot::channel();
-        self.core.memory.supervisors.tasks.spawn(async move {
-            let counts = servers.count_both(&target, &table, &shadow, LIMIT).await;
-            // Nobody listens when the run was stopped meanwhile.
-            let _ = tell.send(counts);
-        });
-        self.gate = Gate::Counting(told);
+        let given_up = CancellationToken::new();
+        match self.both_tables().await {
+            Ok((target, table, shadow)) => {
+                let servers = self.core.ports.servers.clone();
+                let given_up = given_up.clone();
+                self.core.memory.supervisors.tasks.spawn(async move {
+                    tokio::select! {
+                        counts = servers.count_both(&target, &table, &shadow, limit) => {
+                            // Nobody listens when the run was stopped meanwhile.
+                            let _ = tell.send(counts);
+                        }
+                        () = given_up.cancelled() => {}
+                    }
+                });
+            }
+            Err(error) if error.code == ErrorCode::LeaseLost => return Err(error),
+            Err(error) => {
+                let _ = tell.send(Err(error));
+            }
+        }
+        let _ends = given_up.drop_guard();
+        self.gate = Gate::Counting { told, _ends };
         Ok(())
+    }
+
+    /// The server, the table and its shadow.
+    pub(super) async fn both_tables(&mut self) -> Result<(Target, TableRef, TableRef)> {
+        let shadow = self.rec.view().shadow.clone();
+        let unknown = || AppError::new(ErrorCode::Internal).detail("the shadow table's name is not known");
+        let shadow = shadow.ok_or_else(unknown)?;
+        Ok((
+            self.reach_server().await?,
+            self.plan.request.table.clone(),
+            shadow,
+        ))
+    }
+
+    /// Both questions read the tables once; writers only meet their snapshots, so they may take their time.
+    pub(super) async fn gate_limit(&self) -> Result<Duration> {
+        let minutes = self.core.settings().await?.gate_limit_min.max(1);
+        Ok(Duration::from_secs(u64::from(minutes) * 60))
     }
 
     /// Returns when a count that is under way has ended; else never.
     pub(super) async fn count_ended(gate: &mut Gate) -> Result<Option<(u64, u64)>> {
         match gate {
-            Gate::Counting(told) => told
+            Gate::Counting { told, .. } => told
                 .await
                 .unwrap_or_else(|_| Err(AppError::new(ErrorCode::Cancelled))),
             _ => std::future::pending().await,
@@ -111,9 +150,10 @@ impl Supervisor {
             return Ok(());
         };
         match count {
-            GateCount::Equal { .. } if !self.plan.request.hold_cutover && !self.outside_window() => {
+            GateCount::Equal { .. } if !self.rec.view().hold_cutover && !self.outside_window() => {
                 let wish = Wish {
                     action: RunAction::CutOver,
+                    detail: None,
                     by: self.core.host.0.clone(),
                 };
                 self.open_gate(job, &wish).await

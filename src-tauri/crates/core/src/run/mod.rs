@@ -3,13 +3,16 @@
 pub mod admission;
 mod attend;
 mod batch;
+mod checksum;
 mod cleaning;
 mod compare;
 mod conclude;
 mod control;
+mod cutover_time;
 mod direct;
 mod direct_verdict;
 mod direct_watch;
+mod figures;
 #[cfg(test)]
 mod fixture;
 mod fold;
@@ -27,9 +30,11 @@ mod spool;
 mod standing;
 mod start;
 pub mod state;
+mod steer;
 mod supervisor;
 mod supervisors;
 mod take;
+mod tune;
 mod window;
 
 pub use fold::RunFold;

@@ -27,7 +27,7 @@ pub fn is_heavy(plan: &Plan) -> bool {
 impl Core {
     /// Lets a waiting run begin without waiting for its time; a place in the queue it still waits for.
     pub async fn run_start_now(&self, id: &RunId) -> Result<()> {
-        self.ask(id, RunAction::StartNow).await
+        self.ask(id, RunAction::StartNow, None).await
     }
 
     /// Those that wait, in their new order. `RUN_STATE_FORBIDS` unless the run waits.
@@ -140,12 +140,13 @@ impl Supervisor {
         self.rec.input(&Input::Stop { at: self.now() });
     }
 
-    /// Before the job exists only two wishes mean anything.
+    /// Before the job exists few wishes mean anything.
     pub(super) fn hear_waiting(&mut self, wish: &Wish) {
         self.heed(wish);
         match wish.action {
             RunAction::Stop => self.seen.stop_asked = true,
             RunAction::StartNow => self.rec.event(RunEventKind::ScheduleOverridden),
+            RunAction::Schedule => self.plan_cutover(wish),
             _ => {}
         }
     }

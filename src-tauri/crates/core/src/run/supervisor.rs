@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use mysqler_contract::{AppError, Engine, ErrorCode, Leftover, Plan, Result, RunAction, RunState, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::checksum::Comparing;
 use super::gate::Gate;
 use super::recorder::Recorder;
 use super::supervisors::Wish;
@@ -39,6 +40,9 @@ pub(super) struct Supervisor {
     pub(super) seen: Seen,
     pub(super) gate: Gate,
     pub(super) minding: Minding,
+    pub(super) comparing: Option<Comparing>,
+    /// Looks for holders of the lock that the run waits for.
+    pub(super) holders: Option<oneshot::Receiver<Option<String>>>,
     pub(super) ticks: Ticks,
 }
 
@@ -50,6 +54,8 @@ pub(super) struct Seen {
     pub bridge: bool,
     pub bridge_missed: bool,
     pub stop_asked: bool,
+    /// The run began to wait for a lock, and nobody looked yet who holds it.
+    pub lock_awaited: bool,
     /// The tool is about to copy without chunks, progress or pauses.
     pub blind_copy: bool,
     /// Why the gate stays shut: the copy lacks rows, or the table's triggers could not be taken along.
@@ -62,6 +68,8 @@ pub(super) struct Seen {
     pub cleanup_asked: bool,
     /// Leftovers that the person saw named.
     pub shown: Vec<Leftover>,
+    /// Sessions of the ended job that are at work and could not be ended.
+    pub undying: Vec<u64>,
     /// A task sees to it that the job ends.
     pub ending: bool,
     /// A person let a held ALTER go.
@@ -107,6 +115,8 @@ impl Supervisor {
             seen: Seen::default(),
             gate: Gate::default(),
             minding: Minding::default(),
+            comparing: None,
+            holders: None,
             ticks: Ticks::new(),
         };
         tasks.spawn(supervisor.work(entry));
@@ -190,6 +200,7 @@ impl Supervisor {
                 .into_iter()
                 .map(|entry| Wish {
                     action: entry.action,
+                    detail: entry.detail,
                     by: entry.by,
                 })
                 .collect()),

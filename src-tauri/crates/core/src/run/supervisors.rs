@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use mysqler_contract::{RunAction, RunId};
+use mysqler_contract::{RunAction, RunId, WishDetail};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wish {
     pub action: RunAction,
+    pub detail: Option<WishDetail>,
     pub by: String,
 }
 

@@ -1,7 +1,8 @@
 //! What the job's output means to the run's record.
 
-use mysqler_contract::{EstimateSource, PauseReason, Phase, RunEventKind, RunState, WaitReason};
+use mysqler_contract::{EstimateSource, PauseReason, Phase, RunEventKind, RunState, Tuning, WaitReason};
 
+use super::figures::tuning_of;
 use super::state::Input;
 use super::supervisor::Supervisor;
 use crate::ports::{FaultClass, ParsedLine, RawLine, Signal};
@@ -124,10 +125,13 @@ impl Supervisor {
                 self.rec.input(&Input::Release);
             }
             Signal::WaitStarted { reason, detail } => {
+                self.seen.lock_awaited |= reason == WaitReason::Lock;
                 self.rec
                     .event_at(at, RunEventKind::WaitStarted { reason, detail });
             }
             Signal::WaitEnded { reason } => self.rec.event_at(at, RunEventKind::WaitEnded { reason }),
+            Signal::Retuned { tuning, refused } => self.retuned(line, tuning, refused),
+            Signal::Warnings(counts) => self.rec.event_at(at, RunEventKind::WarningsCounted { counts }),
             Signal::ReplicaLagged { replica, ms } => {
                 self.rec.event_at(at, RunEventKind::ReplicaLagged { replica, ms });
             }
@@ -140,6 +144,26 @@ impl Supervisor {
             | Signal::Fault { .. }
             | Signal::Success => {}
         }
+    }
+
+    /// What was refused holds as it did.
+    fn retuned(&mut self, line: &RawLine, mut tuning: Tuning, refused: Vec<String>) {
+        let before = tuning_of(self.rec.view(), &self.plan);
+        let kept = |name: &str| refused.iter().any(|one| one == name);
+        if kept("chunk_time_ms") || tuning.chunk_time_ms.is_none() {
+            tuning.chunk_time_ms = before.chunk_time_ms;
+        }
+        if kept("max_lag_s") || tuning.max_lag_s.is_none() {
+            tuning.max_lag_s = before.max_lag_s;
+        }
+        if kept("max_load") {
+            tuning.max_load = before.max_load;
+        }
+        if kept("critical_load") {
+            tuning.critical_load = before.critical_load;
+        }
+        self.rec
+            .event_at(line.at, RunEventKind::Retuned { tuning, refused });
     }
 
     fn enter(&mut self, line: &RawLine, phase: Phase) {

@@ -10,6 +10,7 @@ use mysqler_contract::{
 };
 use tokio::time::Instant;
 
+use super::gate::Gate;
 use super::schedule::{is_open, next_start};
 use super::state::Input;
 use super::supervisor::Supervisor;
@@ -39,7 +40,7 @@ impl Supervisor {
     /// The gate was shut for the window's sake alone, so the clock opens it.
     pub(super) fn window_guards_gate(&self) -> bool {
         let windowed = self.rec.view().schedule.window.is_some();
-        windowed && !self.plan.request.hold_cutover && !self.plan.request.dry_run
+        windowed && !self.rec.view().hold_cutover && !self.plan.request.dry_run
     }
 
     /// Looked at a few times a second while the job works.
@@ -113,6 +114,7 @@ impl Supervisor {
         if waits && self.swaps_by_itself() && self.is_due_to_be_told(RunAction::CutOver) {
             let wish = Wish {
                 action: RunAction::CutOver,
+                detail: None,
                 by: self.core.host.0.clone(),
             };
             self.open_gate(job, &wish).await?;
@@ -126,7 +128,10 @@ impl Supervisor {
             None => !self.guards_gate(),
             Some(count) => matches!(count, GateCount::Equal { .. }),
         };
-        self.minding.at_gate && self.window_guards_gate() && proven
+        // What a person asked for at the gate is answered first, and a difference is theirs to decide.
+        let asked = matches!(self.gate, Gate::Counting { .. }) || self.comparing.is_some();
+        let differs = super::checksum::difference(self.rec.view()).is_some();
+        self.minding.at_gate && self.window_guards_gate() && proven && !asked && !differs
     }
 
     /// On record until the window begins again.

@@ -149,7 +149,8 @@ fn state(text: &str) -> Result<RunStateKind, String> {
     })
 }
 
-pub(super) fn local_time(text: &str) -> Result<Timestamp, String> {
+/// As a person writes it; a day alone begins at midnight.
+pub fn local_time(text: &str) -> Result<Timestamp, String> {
     let day = || {
         NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()?

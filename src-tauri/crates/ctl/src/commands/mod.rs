@@ -6,6 +6,7 @@ mod browse;
 mod change;
 mod connection;
 mod doctor;
+mod gate;
 mod history;
 mod image;
 mod pasted;
@@ -16,6 +17,7 @@ mod run;
 mod runs;
 mod times;
 mod transfer;
+mod tune;
 mod vault;
 
 use clap::Subcommand;

@@ -7,6 +7,8 @@ use clap::{Args, Subcommand};
 use futures::StreamExt;
 use mysqler_contract::{LogBatch, LogKind, LogLine, QueueMove, Result, RunDetail, RunId, RunState, RunView};
 
+use super::gate::{self, Gate};
+use super::tune::{self, Cutover, Tune};
 use super::{history, plan};
 use crate::context::Context;
 use crate::exit::{self, Exit};
@@ -18,7 +20,7 @@ use crate::watch::{self, OnInterrupt};
 /// Lines of a stored log that are read at once.
 const PAGE: u32 = 5_000;
 /// A wish takes effect within one chunk; much longer than that only says that it is on its way.
-const SOON: Duration = Duration::from_secs(30);
+pub const SOON: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -32,8 +34,14 @@ pub enum Command {
     Pause(Id),
     /// Go on after a pause
     Resume(Id),
-    /// Let a held run swap, and watch it to its end
-    Cutover(Id),
+    /// Let a held run swap, and watch it to its end; or set when it does so by itself
+    Cutover(Cutover),
+    /// Wait before the swap, although that was not asked for at the start
+    Hold(Id),
+    /// What stands in the way of the swap now: locks, replicas, load; count or compare both tables
+    Gate(Gate),
+    /// Change thresholds, chunk time or lag while the run copies
+    Tune(Tune),
     /// End the run, remove what it made, and wait for that
     Stop(Id),
     /// Remove what an ended run left on the server
@@ -49,7 +57,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Id {
     #[arg(value_parser = |text: &str| Ok::<_, Infallible>(RunId(text.to_owned())))]
-    id: RunId,
+    pub id: RunId,
 }
 
 #[derive(Debug, Args)]
@@ -125,11 +133,10 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
             core.run_resume(&id).await?;
             reached(context, &id, |state| !matches!(state, RunState::Paused { .. })).await
         }
-        Command::Cutover(Id { id }) => {
-            ready(context, &id).await?;
-            core.run_cutover(&id).await?;
-            watched(context, id).await
-        }
+        Command::Cutover(args) => tune::cutover(context, args).await,
+        Command::Hold(id) => tune::hold(context, id).await,
+        Command::Gate(args) => gate::run(context, args).await,
+        Command::Tune(args) => tune::tune(context, args).await,
         Command::Stop(Id { id }) => {
             ready(context, &id).await?;
             core.run_stop(&id).await?;
@@ -170,7 +177,7 @@ fn named(error: mysqler_contract::AppError, id: &RunId) -> mysqler_contract::App
 
 /// Whoever takes a run up may have to clean or to prove something on its server, so the vault has to be open. A run
 /// that another process drives needs no secret here.
-async fn ready(context: &Context, id: &RunId) -> Result<RunView> {
+pub async fn ready(context: &Context, id: &RunId) -> Result<RunView> {
     let view = context
         .core
         .run_view(id)
@@ -185,7 +192,7 @@ async fn ready(context: &Context, id: &RunId) -> Result<RunView> {
 }
 
 /// Takes up, beside `work`, runs that no process drives: this one, if its process is gone.
-async fn attending<T>(context: &Context, work: impl Future<Output = T>) -> T {
+pub async fn attending<T>(context: &Context, work: impl Future<Output = T>) -> T {
     let for_ever = async {
         context.core.attend().await;
         std::future::pending::<Infallible>().await
@@ -196,7 +203,7 @@ async fn attending<T>(context: &Context, work: impl Future<Output = T>) -> T {
     }
 }
 
-async fn watched(context: &Context, id: RunId) -> Result<Exit> {
+pub async fn watched(context: &Context, id: RunId) -> Result<Exit> {
     let mut interrupts = Interrupts::listen();
     attending(
         context,
@@ -247,6 +254,9 @@ async fn cleanup(context: &Context, id: RunId) -> Result<Exit> {
 fn shown(out: &Output, detail: &RunDetail) -> Vec<String> {
     let mut lines = watch::facts_of(out, &detail.view);
     lines.extend(size(out, detail));
+    let steered = tune::retunings(out, &detail.view, 0);
+    let record = gate::of_record(out, &detail.view);
+    lines.extend(steered.iter().chain(&record).map(|line| format!("  {line}")));
     if !detail.plan.findings.is_empty() {
         lines.push(String::new());
         lines.push(out.own("ctl.plan.findings"));

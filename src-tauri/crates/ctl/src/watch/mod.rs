@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::exit::{self, Exit};
 use crate::interrupt::Interrupts;
 use face::Face;
-pub use words::{ending, facts_of};
+pub use words::{counted, ending, facts_of, where_it_stands};
 
 /// A run that another process drives tells nothing here: its record is looked at this often.
 const LOOK: Duration = Duration::from_millis(300);

@@ -101,7 +101,7 @@ pub fn progress(out: &Output, view: &RunView, now: Timestamp) -> String {
 }
 
 /// What counting both tables before the swap showed.
-fn counted(out: &Output, view: &RunView) -> Option<String> {
+pub fn counted(out: &Output, view: &RunView) -> Option<String> {
     match view.gate.as_ref()? {
         GateCount::Equal { rows } => Some(out.own_with("ctl.run.gate_equal", [("rows", number(*rows))])),
         GateCount::NotCounted { why: Some(why) } => {
@@ -136,6 +136,25 @@ fn rows(out: &Output, view: &RunView) -> String {
         }
         _ => out.own_with("ctl.run.rows_only", [done]),
     }
+}
+
+/// Run and state in one line.
+pub fn where_it_stands(out: &Output, view: &RunView) -> Vec<String> {
+    let params = [("run", view.id.to_string()), ("state", state(out, view))];
+    vec![out.own_with("ctl.run.now", params)]
+}
+
+/// Each pause with its begin, end and who asked for it.
+fn pauses(out: &Output, view: &RunView) -> Vec<String> {
+    let each = view.pauses.iter().map(|pause| {
+        let by = ("by", printable(pause.by.as_deref().unwrap_or("–")));
+        let from = ("from", moment(pause.from));
+        match pause.to {
+            Some(to) => out.own_with("ctl.run.pause_line", [from, ("to", moment(to)), by]),
+            None => out.own_with("ctl.run.pause_line_open", [from, by]),
+        }
+    });
+    each.collect()
 }
 
 pub fn finished_phase(out: &Output, phase: &PhaseTime) -> String {
@@ -175,6 +194,15 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
                     .map(|leftover| format!("  {}", leftover_text(out, leftover))),
             );
             lines.push(out.own_with("ctl.run.cleanup_by", [run]));
+            let by_hand = view.removal_statements();
+            if !by_hand.is_empty() {
+                lines.push(out.own("ctl.run.remove_by_hand"));
+                lines.extend(
+                    by_hand
+                        .iter()
+                        .map(|statement| format!("  {}", printable(statement))),
+                );
+            }
         }
         RunState::Unknown { check } => {
             lines.push(out.own("ctl.run.check"));
@@ -298,6 +326,7 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
         lines.push(String::new());
         lines.extend(view.phases.iter().map(|phase| finished_phase(out, phase)));
     }
+    lines.extend(pauses(out, view));
     if view.state.is_terminal() {
         lines.push(String::new());
         lines.extend(ending(out, view));

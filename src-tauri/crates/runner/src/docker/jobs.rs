@@ -12,13 +12,16 @@ use bollard::query_parameters::{
     WaitContainerOptions,
 };
 use futures::StreamExt;
-use mysqler_contract::{AppError, ErrorCode, Launch, PlanId, Result, RunId, Secret};
+use mysqler_contract::{AppError, ErrorCode, Launch, LoadThreshold, PlanId, Result, RunId, Secret, Tuning};
 use mysqler_core::ports::{Control, FoundJob, JobStatus};
 
 use super::container::{ContainerSpec, LABEL_OURS, LABEL_PLAN, LABEL_RUN};
 use super::engine::{self, Engine};
 use super::frame::frame;
 use super::once;
+
+/// As the recipe of the image names it.
+const ENTRYPOINT: &str = "/usr/local/bin/mysqler-entrypoint";
 
 const HAND_OVER: Duration = Duration::from_secs(2);
 
@@ -112,7 +115,9 @@ pub(super) async fn control(engine: &Engine, job: &str, control: Control) -> Res
     let command = match control {
         Control::Pause => vec!["touch".into(), format!("{dir}/pause")],
         Control::Resume => vec!["rm".into(), "-f".into(), format!("{dir}/pause")],
+        Control::Hold => vec!["touch".into(), format!("{dir}/hold")],
         Control::CutOver => vec!["touch".into(), format!("{dir}/cutover")],
+        Control::Tune(tuning) => tune(&tuning),
     };
     let docker = engine.client().await?;
     match exec(&docker, job, command).await {
@@ -127,6 +132,20 @@ pub(super) async fn control(engine: &Engine, job: &str, control: Control) -> Res
         }
         Err(error) => Err(engine.failed(error).await),
     }
+}
+
+/// The entrypoint writes each argument as a line of the file that the plugin reads.
+fn tune(tuning: &Tuning) -> Vec<String> {
+    let list = |all: &[LoadThreshold]| {
+        let each = all.iter().map(|one| format!("{}={}", one.variable, one.value));
+        each.collect::<Vec<_>>().join(",")
+    };
+    let mut command: Vec<String> = ["/bin/sh", ENTRYPOINT, "tune"].map(str::to_owned).to_vec();
+    command.extend(tuning.chunk_time_ms.map(|ms| format!("chunk_time_ms={ms}")));
+    command.extend(tuning.max_lag_s.map(|seconds| format!("max_lag_s={seconds}")));
+    command.push(format!("max_load={}", list(&tuning.max_load)));
+    command.push(format!("critical_load={}", list(&tuning.critical_load)));
+    command
 }
 
 async fn exec(docker: &Docker, job: &str, command: Vec<String>) -> Result<(Option<i64>, String), Error> {

@@ -1,6 +1,8 @@
 //! The bridge plugin's lines: `@mysqler {"seq":7,"event":"progress",…}`.
 
-use mysqler_contract::{Phase, TableRef, WaitReason};
+use std::collections::BTreeMap;
+
+use mysqler_contract::{LoadThreshold, Phase, TableRef, Tuning, WaitReason, WarningCount};
 use mysqler_core::ports::Signal;
 use serde::Deserialize;
 
@@ -57,6 +59,21 @@ enum Event {
         attempt: u32,
         of: u32,
     },
+    /// A try got through.
+    LockHad,
+    Retuned {
+        chunk_time_ms: Option<u32>,
+        max_lag_s: Option<u32>,
+        #[serde(default)]
+        max_load: BTreeMap<String, u64>,
+        #[serde(default)]
+        critical_load: BTreeMap<String, u64>,
+        refused: Vec<String>,
+    },
+    Warnings {
+        /// By the server's number; a name in JSON is a text.
+        counts: BTreeMap<String, u64>,
+    },
     UpdateForeignKeys,
     ForeignKeysUpdated,
     Swapped,
@@ -76,6 +93,12 @@ enum Event {
     },
     #[serde(other)]
     Unknown,
+}
+
+fn thresholds(told: BTreeMap<String, u64>) -> Vec<LoadThreshold> {
+    let each = told.into_iter();
+    each.map(|(variable, value)| LoadThreshold { variable, value })
+        .collect()
 }
 
 pub(super) fn read(json: &str) -> Option<Told> {
@@ -160,7 +183,30 @@ impl Parser {
             Event::ForeignKeysUpdated => self.phases.finish(Phase::UpdateForeignKeys, signals),
             Event::MoveGuarded => signals.push(Signal::MoveGuarded),
             Event::LockAwaited { attempt, of } => {
-                self.wait(WaitReason::Lock, &format!("{attempt}/{of}"), signals);
+                self.lock_tried(&format!("{attempt}/{of}"), signals);
+            }
+            Event::LockHad => self.lock_had(signals),
+            Event::Retuned {
+                chunk_time_ms,
+                max_lag_s,
+                max_load,
+                critical_load,
+                refused,
+            } => signals.push(Signal::Retuned {
+                tuning: Tuning {
+                    chunk_time_ms,
+                    max_lag_s,
+                    max_load: thresholds(max_load),
+                    critical_load: thresholds(critical_load),
+                },
+                refused,
+            }),
+            Event::Warnings { counts } => {
+                let counts = counts.into_iter().filter_map(|(code, count)| {
+                    let code = code.parse().ok()?;
+                    Some(WarningCount { code, count })
+                });
+                signals.push(Signal::Warnings(counts.collect()));
             }
             Event::MoveTriggers => self.phases.start(Phase::Swap, signals),
             Event::Swapped => {
@@ -200,6 +246,22 @@ impl Parser {
                 self.phases.finish(Phase::Gate, signals);
             }
             _ => {}
+        }
+    }
+
+    /// Each try is told, since what is waited for may be held for long.
+    fn lock_tried(&mut self, place: &str, signals: &mut Vec<Signal>) {
+        if self.waiting == Some(WaitReason::Lock) {
+            let (reason, detail) = (WaitReason::Lock, place.to_owned());
+            signals.push(Signal::WaitStarted { reason, detail });
+        } else {
+            self.wait(WaitReason::Lock, place, signals);
+        }
+    }
+
+    fn lock_had(&mut self, signals: &mut Vec<Signal>) {
+        if self.waiting == Some(WaitReason::Lock) {
+            self.wait_over(signals);
         }
     }
 

@@ -2,7 +2,7 @@ use super::*;
 
 use std::path::PathBuf;
 
-use mysqler_contract::{Phase, Timestamp};
+use mysqler_contract::{LoadThreshold, Phase, Timestamp, Tuning, WarningCount};
 use mysqler_core::ports::FaultClass;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -352,9 +352,67 @@ fn the_move_of_triggers_and_the_reading_of_renames_are_told() {
             reason,
             detail: "1/60".into(),
         },
+        Signal::WaitStarted {
+            reason,
+            detail: "2/60".into(),
+        },
         Signal::WaitEnded { reason },
         Signal::PhaseFinished(Phase::Swap),
         Signal::RenamesDiffer { read: "{}".into() },
     ];
     assert_eq!(signals(&lines, "t", false), wanted);
+}
+
+fn bridged(lines: &[&str]) -> Vec<Signal> {
+    let lines = lines.iter().enumerate().map(|(at, body)| RawLine {
+        stream: LogStream::Stderr,
+        at: Timestamp(0),
+        text: format!("@mysqler {{\"seq\":{},{body}}}", at + 1),
+    });
+    signals(&lines.collect::<Vec<_>>(), "t", false)
+}
+
+#[test]
+fn each_try_at_a_lock_is_told_and_its_end_once() {
+    let told = bridged(&[
+        r#""event":"swap""#,
+        r#""event":"lock_awaited","try":2,"of":10"#,
+        r#""event":"lock_awaited","try":3,"of":10"#,
+        r#""event":"lock_had""#,
+        r#""event":"lock_had""#,
+    ]);
+    let waits: Vec<String> = told
+        .iter()
+        .filter_map(|signal| match signal {
+            Signal::WaitStarted { detail, .. } => Some(detail.clone()),
+            Signal::WaitEnded { .. } => Some("over".into()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(waits, ["2/10", "3/10", "over"]);
+}
+
+#[test]
+fn values_that_the_tool_took_over_and_counted_warnings_are_read() {
+    let told = bridged(&[
+        r#""event":"retuned","chunk_time_ms":50,"max_load":{"Threads_running":150},"critical_load":{},"refused":["max_lag_s"]"#,
+        r#""event":"warnings","counts":{"1062":1,"1265":3788}"#,
+    ]);
+    let tuning = Tuning {
+        chunk_time_ms: Some(50),
+        max_load: vec![LoadThreshold {
+            variable: "Threads_running".into(),
+            value: 150,
+        }],
+        ..Tuning::default()
+    };
+    let refused = vec!["max_lag_s".to_owned()];
+    let counts = [(1062, 1), (1265, 3788)].map(|(code, count)| WarningCount { code, count });
+    assert_eq!(
+        told,
+        [
+            Signal::Retuned { tuning, refused },
+            Signal::Warnings(counts.to_vec())
+        ]
+    );
 }

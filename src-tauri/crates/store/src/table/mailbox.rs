@@ -1,9 +1,9 @@
 //! Table `mailbox`: wishes of other processes for a run, taken out by the one that supervises it.
 
-use mysqler_contract::{Result, RunAction, RunId, Timestamp};
+use mysqler_contract::{Result, RunAction, RunId, Timestamp, WishDetail};
 use mysqler_core::ports::{Lease, MailboxEntry};
 
-use super::{from_word, leases, runs, word};
+use super::{from_json, from_word, json, leases, runs, word};
 use crate::{Store, fault};
 
 impl Store {
@@ -11,13 +11,16 @@ impl Store {
         &self,
         run: &RunId,
         action: RunAction,
+        detail: Option<&WishDetail>,
         by: &str,
         at: Timestamp,
     ) -> Result<()> {
         let action = word(&action)?;
+        let detail = detail.map(json).transpose()?;
         let query = sqlx::query!(
-            "INSERT INTO mailbox (run_id, action, asker, at) SELECT id, ?, ?, ? FROM runs WHERE id = ?",
+            "INSERT INTO mailbox (run_id, action, detail, asker, at) SELECT id, ?, ?, ?, ? FROM runs WHERE id = ?",
             action,
+            detail,
             by,
             at.0,
             run.0
@@ -39,7 +42,7 @@ impl Store {
         let mut write = self.write().await?;
         leases::require(&mut write, lease).await?;
         let query = sqlx::query!(
-            "SELECT id, action, asker, at FROM mailbox WHERE run_id = ? ORDER BY id",
+            "SELECT id, action, detail, asker, at FROM mailbox WHERE run_id = ? ORDER BY id",
             lease.run.0
         );
         let rows = query.fetch_all(&mut *write).await.map_err(fault::sql)?;
@@ -50,10 +53,12 @@ impl Store {
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             let action = from_word("mailbox.action", row.action)?;
+            let detail = row.detail.map(|detail| from_json("mailbox.detail", &detail));
             entries.push(MailboxEntry {
                 id: row.id,
                 run: lease.run.clone(),
                 action,
+                detail: detail.transpose()?,
                 by: row.asker,
                 at: Timestamp(row.at),
             });

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use mysqler_contract::{
     AppError, BatchId, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan,
     QueueMove, Result, RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp,
-    WorkKind,
+    WishDetail, WorkKind,
 };
 use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, NewRun, RunBatch, RunStore};
 use mysqler_core::run::admission::{Contender, Rules, Turn};
@@ -385,8 +385,15 @@ impl RunStore for Store {
         self.lease_held_by(run, now).await
     }
 
-    async fn post(&self, run: &RunId, action: RunAction, by: &str, at: Timestamp) -> Result<()> {
-        self.mail_post(run, action, by, at).await
+    async fn post(
+        &self,
+        run: &RunId,
+        action: RunAction,
+        detail: Option<&WishDetail>,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.mail_post(run, action, detail, by, at).await
     }
 
     async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>> {

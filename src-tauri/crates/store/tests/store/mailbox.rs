@@ -1,4 +1,4 @@
-use mysqler_contract::{ErrorCode, RunAction, RunId, Timestamp};
+use mysqler_contract::{ErrorCode, RunAction, RunId, Timestamp, WishDetail};
 use mysqler_core::ports::{MailboxEntry, RunStore};
 
 use crate::runs::start;
@@ -13,15 +13,34 @@ async fn wishes_are_taken_out_once_in_the_order_they_came() {
     let (other, other_lease) = start(&store, &main, "u").await;
     assert!(store.collect(&lease).await.unwrap().is_empty());
     store
-        .post(&view.id, RunAction::Pause, "window", NOW)
+        .post(&view.id, RunAction::Pause, None, "window", NOW)
         .await
         .unwrap();
     store
-        .post(&other.id, RunAction::Stop, "window", NOW)
+        .post(&other.id, RunAction::Stop, None, "window", NOW)
         .await
         .unwrap();
     store
-        .post(&view.id, RunAction::CutOver, "mysqlerctl", Timestamp(NOW.0 + 1))
+        .post(
+            &view.id,
+            RunAction::CutOver,
+            None,
+            "mysqlerctl",
+            Timestamp(NOW.0 + 1),
+        )
+        .await
+        .unwrap();
+    let at_four = WishDetail::CutOverAt {
+        at: Some(Timestamp(NOW.0 + 4)),
+    };
+    store
+        .post(
+            &view.id,
+            RunAction::Schedule,
+            Some(&at_four),
+            "mysqlerctl",
+            Timestamp(NOW.0 + 2),
+        )
         .await
         .unwrap();
 
@@ -30,12 +49,17 @@ async fn wishes_are_taken_out_once_in_the_order_they_came() {
         id: entries[n].id,
         run: view.id.clone(),
         action,
+        detail: None,
         by: by.to_owned(),
         at,
     };
     let expected = [
         entry(0, RunAction::Pause, "window", NOW),
         entry(1, RunAction::CutOver, "mysqlerctl", Timestamp(NOW.0 + 1)),
+        MailboxEntry {
+            detail: Some(at_four),
+            ..entry(2, RunAction::Schedule, "mysqlerctl", Timestamp(NOW.0 + 2))
+        },
     ];
     assert_eq!(entries, expected);
     assert!(entries[0].id < entries[1].id);
@@ -48,7 +72,7 @@ async fn a_wish_for_no_run_is_refused() {
     let (_dir, store) = fresh().await;
     let nobody = RunId("20260301-404".to_owned());
     refused(
-        store.post(&nobody, RunAction::Stop, "window", NOW).await,
+        store.post(&nobody, RunAction::Stop, None, "window", NOW).await,
         ErrorCode::NotFound,
     );
 }
@@ -64,7 +88,7 @@ async fn a_stale_supervisor_takes_nothing_out() {
         .unwrap()
         .unwrap();
     store
-        .post(&view.id, RunAction::Stop, "window", late)
+        .post(&view.id, RunAction::Stop, None, "window", late)
         .await
         .unwrap();
     refused(store.collect(&stale).await, ErrorCode::LeaseLost);

@@ -150,7 +150,7 @@ async fn the_other_takes_over() {
         "the first still holds it"
     );
     store
-        .post(&run, RunAction::Pause, "mysqlerctl", at(10))
+        .post(&run, RunAction::Pause, None, "mysqlerctl", at(10))
         .await
         .unwrap();
     say("posted");

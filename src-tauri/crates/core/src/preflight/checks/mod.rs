@@ -97,6 +97,7 @@ pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
     rows::questions(context)
 }
 
+pub use moment::{is_below, is_reached};
 pub use replicas_watched::watches_replicas;
 
 const RULES: &[Rule] = rules![

@@ -32,7 +32,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             .max_load
             .iter()
             .find(|max| max.variable.eq_ignore_ascii_case(&critical.variable));
-        if let Some(max) = max.filter(|max| critical.value <= max.value) {
+        if let Some(max) = max.filter(|max| is_below(critical, max)) {
             let finding =
                 Finding::new("CRITICAL_BELOW_MAX", Severity::Block).with("variable", &critical.variable);
             let room = max.value.saturating_add(HEADROOM_CRITICAL - HEADROOM_MAX);
@@ -45,6 +45,16 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// The tool waits, or ends, at the threshold already, not only above it.
+pub fn is_reached(threshold: &LoadThreshold, present: u64) -> bool {
+    threshold.value <= present
+}
+
+/// The run would end where it is to wait.
+pub fn is_below(critical: &LoadThreshold, max: &LoadThreshold) -> bool {
+    critical.variable.eq_ignore_ascii_case(&max.variable) && critical.value <= max.value
 }
 
 fn against_present(context: &Context<'_>, code: &str, threshold: &LoadThreshold) -> Option<Finding> {
@@ -63,8 +73,7 @@ fn against_present(context: &Context<'_>, code: &str, threshold: &LoadThreshold)
                 .not_proven(),
         );
     };
-    // The tool waits at the threshold already, not only above it.
-    (threshold.value <= *present).then(|| {
+    is_reached(threshold, *present).then(|| {
         finding(code, Severity::Block)
             .with("value", threshold.value)
             .with("present", present)

@@ -8,6 +8,7 @@ mod runs_beside;
 mod table_locks;
 mod transactions;
 
+pub use load::{is_below, is_reached};
 use mysqler_contract::{Finding, Fix, Scope, ServerSession, Severity};
 
 use super::super::context::Context;

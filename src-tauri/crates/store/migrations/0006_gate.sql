@@ -1,0 +1,3 @@
+-- What a wish says beside its name: thresholds, a time.
+
+ALTER TABLE mailbox ADD COLUMN detail TEXT;
