@@ -7,7 +7,9 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, image, options, runs, sessions, templates, vault, workstation};
+use crate::commands::{
+    change, connections, docker, image, options, runs, sessions, templates, vault, workstation,
+};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
@@ -94,7 +96,13 @@ pub fn builder() -> Builder<Wry> {
             runs::run_log,
             runs::run_log_follow,
             runs::history,
-            image::docker_host,
+            docker::docker_hosts,
+            docker::docker_host,
+            docker::docker_host_test,
+            docker::docker_host_problems,
+            docker::docker_host_add,
+            docker::docker_host_remove,
+            docker::docker_host_choose,
             image::image_status,
             image::image_load,
             image::image_pull,

@@ -7,6 +7,8 @@ mod browse;
 mod connections;
 #[path = "ctl/direct.rs"]
 mod direct;
+#[path = "ctl/docker.rs"]
+mod docker;
 #[path = "ctl/options.rs"]
 mod options;
 #[path = "ctl/plans.rs"]

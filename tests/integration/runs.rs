@@ -19,6 +19,8 @@ mod foreign_keys;
 mod gate;
 #[path = "runs/hazards.rs"]
 mod hazards;
+#[path = "runs/hosts.rs"]
+mod hosts;
 #[path = "runs/learning.rs"]
 mod learning;
 #[path = "runs/options.rs"]

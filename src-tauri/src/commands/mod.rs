@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod connections;
+pub mod docker;
 pub mod image;
 pub mod options;
 pub mod runs;

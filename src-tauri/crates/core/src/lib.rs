@@ -5,6 +5,7 @@ pub mod advice;
 mod app;
 pub mod clause;
 pub mod connections;
+mod docker_hosts;
 mod image;
 pub mod options;
 pub mod plan;

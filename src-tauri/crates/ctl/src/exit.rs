@@ -55,6 +55,7 @@ fn of(ending: Ending) -> Exit {
             | E::DangersNotAccepted
             | E::TableBusy
             | E::LaunchImpossible
+            | E::LoopbackUnreachable
             | E::ServerUnsupported,
         )
         | Ending::Run(R::NeedsReview) => Exit::Refused,
@@ -81,7 +82,8 @@ fn of(ending: Ending) -> Exit {
             | E::ServerAccessDenied
             | E::ServerTls
             | E::ServerLost
-            | E::DockerUnreachable,
+            | E::DockerUnreachable
+            | E::DockerTls,
         ) => Exit::NotReached,
         // A run that is still on its way when the command leaves it has no outcome yet.
         Ending::Error(E::JobLost)
@@ -114,6 +116,7 @@ fn of(ending: Ending) -> Exit {
             | E::VaultDamaged
             | E::KeyringUnavailable
             | E::DockerRefused
+            | E::DockerHostUnknown
             | E::ImageMissing
             | E::ImageUnsuitable
             | E::RunnerUnsupported

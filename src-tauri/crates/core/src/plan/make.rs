@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
-    ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId,
-    ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
+    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost,
+    DockerHostId, Engine, ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict,
+    ProbeReport, Result, RunId, ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
 };
 
 use super::advise::{choose, offers};
@@ -80,7 +80,7 @@ impl Core {
         let settings = self.ports.settings.load().await?;
         // Replicas that are slow to reach are asked while the way is found; what they do not tell stays unknown.
         let moment = async { self.ports.servers.moment(&target, &request.table).await.ok() };
-        let gathered = self.gather(&request, &target, &settings);
+        let gathered = self.gather(&request, &target, &settings, connection.docker_host.as_ref());
         let (gathered, moment) = tokio::join!(gathered, moment);
         let gathered = gathered?;
         let own_mode = request.options.sql_mode();
@@ -251,6 +251,7 @@ impl Core {
         request: &ChangeRequest,
         target: &Target,
         settings: &Settings,
+        docker: Option<&DockerHostId>,
     ) -> Result<Gathered> {
         let servers = &self.ports.servers;
         let table = &request.table;
@@ -261,10 +262,10 @@ impl Core {
             }
         };
         let workstation = async {
-            (
-                self.ports.runner.host().await,
-                self.ports.runner.image_status(&settings.image).await,
-            )
+            match self.runner_on(docker).await {
+                Ok(runner) => (runner.host().await, runner.image_status(&settings.image).await),
+                Err(error) => (Err(error.clone()), Err(error)),
+            }
         };
         let asked = async {
             tokio::try_join!(

@@ -4,13 +4,22 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
-use mysqler_contract::{ImageProgress, ImageStatus, Result};
+use mysqler_contract::{DockerHostId, ImageProgress, ImageStatus, Result};
 
 use crate::context::Context;
 use crate::exit::{self, Exit};
 use crate::output::{Output, bytes, facts, printable};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Name or address of the engine [default: the one that runs use]
+    #[arg(long, global = true, value_name = "HOST")]
+    docker_host: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -24,22 +33,24 @@ pub enum Command {
     Build(Build),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct Build {
     /// An image with percona-toolkit in it
     #[arg(long, default_value = "mysqler/pt-base:3.7.1")]
     base: String,
 }
 
-pub async fn run(context: &Context, command: Command) -> Result<Exit> {
+pub async fn run(context: &Context, args: Args) -> Result<Exit> {
+    let host = args.docker_host.map(DockerHostId);
+    let host = host.as_ref();
     let core = &context.core;
     let out = &context.out;
     let told = || telling(out);
-    let status = match command {
-        Command::Status => core.image_status().await?,
-        Command::Load { file } => core.image_load(&file, told()).await?,
-        Command::Pull => core.image_pull(told()).await?,
-        Command::Build(args) => core.image_build(&args.base, told()).await?,
+    let status = match args.command {
+        Command::Status => core.image_status(host).await?,
+        Command::Load { file } => core.image_load(host, &file, told()).await?,
+        Command::Pull => core.image_pull(host, told()).await?,
+        Command::Build(args) => core.image_build(host, &args.base, told()).await?,
     };
     out.answer(&status, |status| described(out, status));
     Ok(match status {

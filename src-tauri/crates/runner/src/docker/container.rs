@@ -40,6 +40,8 @@ pub(crate) enum Network {
 #[derive(Debug, Clone)]
 pub(crate) struct ContainerSpec {
     pub image: String,
+    /// Another program than the image's own entrypoint.
+    pub entrypoint: Option<Vec<String>>,
     /// Mode of the entrypoint and its arguments.
     pub command: Vec<String>,
     pub environment: Vec<String>,
@@ -76,11 +78,24 @@ impl ContainerSpec {
 
     /// Asks the image what is inside.
     pub fn versions(image: &str) -> Self {
+        Self::alone(image, "version", vec!["version".into()])
+    }
+
+    /// Asks which start of which kernel this is, and how much space is free where containers are stored.
+    pub fn machine(image: &str) -> Self {
+        let script = "cat /proc/sys/kernel/random/boot_id && df -kP /";
+        let mut spec = Self::alone(image, "machine", vec!["-c".into(), script.into()]);
+        spec.entrypoint = Some(vec!["/bin/sh".into()]);
+        spec
+    }
+
+    fn alone(image: &str, task: &str, command: Vec<String>) -> Self {
         let mut labels = ours();
-        labels.insert(LABEL_TASK.into(), "version".into());
+        labels.insert(LABEL_TASK.into(), task.into());
         Self {
             image: image.to_owned(),
-            command: vec!["version".into()],
+            entrypoint: None,
+            command,
             environment: Vec::new(),
             network: Network::Nowhere,
             limits: ContainerLimits::default(),
@@ -93,6 +108,7 @@ impl ContainerSpec {
     fn of(launch: &Launch, command: Vec<String>) -> Self {
         Self {
             image: launch.image.id.clone(),
+            entrypoint: None,
             command,
             environment: launch.environment.clone(),
             network: Network::Choice(launch.network),
@@ -106,6 +122,7 @@ impl ContainerSpec {
     pub fn body(&self) -> ContainerCreateBody {
         ContainerCreateBody {
             image: Some(self.image.clone()),
+            entrypoint: self.entrypoint.clone(),
             cmd: Some(self.command.clone()),
             env: Some(self.environment.clone()),
             user: Some(USER.into()),
@@ -153,7 +170,9 @@ impl ContainerSpec {
         match self.network {
             Network::Nowhere => "none",
             Network::Choice(NetworkChoice::Host) => "host",
-            Network::Choice(NetworkChoice::Bridge | NetworkChoice::DesktopGateway) => "bridge",
+            Network::Choice(
+                NetworkChoice::Bridge | NetworkChoice::DesktopGateway | NetworkChoice::VmGateway,
+            ) => "bridge",
         }
     }
 
