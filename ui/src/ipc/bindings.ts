@@ -71,11 +71,17 @@ export const commands = {
 	/**  Returns when the log has ended or the window has stopped listening. */
 	runLogFollow: (id: RunId, after: number, channel: Channel<LogBatch>) => __TAURI_INVOKE<null>("run_log_follow", { id, after, channel }),
 	history: (filter: HistoryFilter, page: Page) => __TAURI_INVOKE<HistoryPage>("history", { filter, page }),
-	dockerHost: () => __TAURI_INVOKE<DockerHost>("docker_host"),
-	imageStatus: () => __TAURI_INVOKE<ImageStatus>("image_status"),
-	imageLoad: (path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { path, channel }),
-	imagePull: (channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_pull", { channel }),
-	imageBuild: (base: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_build", { base, channel }),
+	dockerHosts: () => __TAURI_INVOKE<DockerHostEntry[]>("docker_hosts"),
+	dockerHost: (host: DockerHostId | null) => __TAURI_INVOKE<DockerHost>("docker_host", { host }),
+	dockerHostTest: (endpoint: DockerEndpoint) => __TAURI_INVOKE<DockerHost>("docker_host_test", { endpoint }),
+	dockerHostProblems: (host: OwnDockerHost) => __TAURI_INVOKE<FieldProblem[]>("docker_host_problems", { host }),
+	dockerHostAdd: (host: OwnDockerHost) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_add", { host }),
+	dockerHostRemove: (id: DockerHostId) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_remove", { id }),
+	dockerHostChoose: (id: DockerHostId | null) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_choose", { id }),
+	imageStatus: (host: DockerHostId | null) => __TAURI_INVOKE<ImageStatus>("image_status", { host }),
+	imageLoad: (host: DockerHostId | null, path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { host, path, channel }),
+	imagePull: (host: DockerHostId | null, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_pull", { host, channel }),
+	imageBuild: (host: DockerHostId | null, base: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_build", { host, base, channel }),
 };
 
 /** Events */
@@ -307,6 +313,7 @@ export type Connection = {
 	charset: string,
 	tls: TlsMode,
 	ca_file: string | null,
+	docker_host?: DockerHostId | null,
 	/**  The last test that passed; `None` marks the profile as untested. */
 	tested: TestedConnection | null,
 	created_at: Timestamp,
@@ -334,6 +341,8 @@ export type ConnectionDraft = {
 	tls: TlsMode,
 	/**  Path of a PEM file with the authorities to trust; needed by `verify-ca` and `verify-identity`. */
 	ca_file: string | null,
+	/**  Where this connection's runs work; `None` as the settings say. */
+	docker_host?: DockerHostId | null,
 };
 
 /**  A connection's identity, stable through renames. */
@@ -392,13 +401,83 @@ export type DirectLaunch = {
 	backoff_ms: number,
 };
 
+export type DockerClientFiles = {
+	cert_file: string,
+	key_file: string,
+};
+
+/**  An engine's address and, over TLS, the files that prove both ends to each other. */
+export type DockerEndpoint = {
+	/**  `unix:///path`, `npipe:////./pipe/name`, `tcp://host:port` or `ssh://user@host:port`. */
+	address: string,
+	tls: DockerTls | null,
+};
+
+/**  What an engine says of itself. */
 export type DockerHost = {
+	/**  As it has to be asked again; `None` for the workstation's standard engine. */
+	endpoint: DockerEndpoint | null,
+	/**  Where it was reached. */
+	address: string,
+	kind: DockerKind,
 	version: string,
 	operating_system: string,
-	/**  True when containers can share the workstation's own network (native Linux engine on this machine). */
-	shares_host_network: boolean,
+	architecture: string,
 	cpus: number,
 	memory_bytes: number,
+	rootless: boolean,
+	limits: LimitsEnforced,
+	loopback: LoopbackWay,
+	/**
+	 *  Bytes free where containers are stored, told by a container of the runner image; `None` unless it was asked for
+	 *  and the image is there.
+	 */
+	free_bytes: number | null,
+};
+
+/**  One engine that runs may work on. */
+export type DockerHostEntry = {
+	id: DockerHostId,
+	/**  Of a context or of one that was added; else the address. */
+	name: string,
+	source: DockerHostSource,
+	endpoint: DockerEndpoint,
+	/**  Runs of connections that choose no engine work here. */
+	is_default: boolean,
+};
+
+/**
+ *  Names one engine in the settings and in a connection: the name of one that was added, or the address of one that was
+ *  found, which holds all that is needed to reach it again.
+ */
+export type DockerHostId = string;
+
+/**  How an engine came into the list. */
+export type DockerHostSource = 
+/**  `DOCKER_HOST`. */
+"environment" | 
+/**  A context of Docker's own command line. */
+"context" | 
+/**  The platform's standard socket or pipe. */
+"standard" | "rootless" | "docker_desktop" | "colima" | "podman" | "own";
+
+/**  What kind of machine an engine's containers run on. */
+export type DockerKind = 
+/**  On this workstation's own kernel. */
+"native" | 
+/**  On this workstation's own kernel, as a user without rights. */
+"rootless" | "podman" | "docker_desktop" | "colima" | "podman_machine" | 
+/**  Some other virtual machine on this workstation. */
+"virtual_machine" | 
+/**  Another machine. */
+"remote";
+
+/**  Paths of PEM files on the workstation. */
+export type DockerTls = {
+	/**  The only authorities that the engine's certificate may lead to. */
+	ca_file: string,
+	/**  What the workstation shows of itself; `None` for an engine that asks for nothing. */
+	client: DockerClientFiles | null,
 };
 
 /**  How the table is changed. */
@@ -419,7 +498,13 @@ export type ErrorCode =
 /**  The session is not, or not any more, what was shown: param `id`. */
 "SESSION_CHANGED" | 
 /**  The server's own, or replication's: param `id`. */
-"SESSION_PROTECTED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
+"SESSION_PROTECTED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | 
+/**  The engine and this workstation do not trust each other's certificates. */
+"DOCKER_TLS" | 
+/**  The engine that was chosen is not among the settings any more: param `name`. */
+"DOCKER_HOST_UNKNOWN" | 
+/**  A server on the workstation's own loopback address is out of a container's reach there: params `host`, `why`. */
+"LOOPBACK_UNREACHABLE" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
 /**  The container is gone and with it what it would have said. */
 "JOB_LOST" | "RUNNER_UNSUPPORTED" | 
 /**  A TLS mode, name or value that cannot be carried into the run's own session: param `what`. */
@@ -666,6 +751,8 @@ export type KeyringProbe = { kind: "works" } | { kind: "unavailable"; why: strin
 
 /**  Exactly what a run starts. Holds no secret: the password is added to the defaults file on its way in. */
 export type Launch = {
+	/**  The container engine that it starts on; `None` for the workstation's standard one. */
+	docker?: DockerEndpoint | null,
 	image: ImageRef,
 	/**  Arguments of pt-online-schema-change, program name excluded. */
 	argv: string[],
@@ -684,6 +771,13 @@ export type Launch = {
 
 /**  Something of ours that is still on the server. */
 export type Leftover = { kind: "trigger"; database: string; name: string } | { kind: "table"; table: TableRef } | { kind: "session"; id: number };
+
+/**  Limits that the engine can enforce; what it cannot, it leaves out without a word. */
+export type LimitsEnforced = {
+	memory: boolean,
+	cpu: boolean,
+	pids: boolean,
+};
 
 /**  A rule on style and design; its text is `finding.<code>.what` of the catalogue. */
 export type LintRule = {
@@ -722,6 +816,23 @@ export type LogStream = "stdout" | "stderr" |
 /**  Written by the application itself. */
 "app";
 
+export type LoopbackObstacle = 
+/**  The engine is on another machine, or it cannot be proven to be on this one. */
+"remote" | 
+/**  A rootless engine keeps its containers away from the workstation's loopback. */
+"rootless";
+
+/**  How a container reaches a server that listens on the workstation's loopback address. */
+export type LoopbackWay = 
+/**  It shares the workstation's own network. */
+{ by: "host_network" } | 
+/**  By Docker Desktop's `host.docker.internal`. */
+{ by: "desktop_gateway" } | 
+/**  By a name that the virtual machine resolves. */
+{ by: "vm_gateway"; name: string } | 
+/**  Not at all. */
+{ by: "nowhere"; why: LoopbackObstacle };
+
 /**  What was seen of a run beside its rows. */
 export type Measures = {
 	/**  For later forecasts to learn from; `None` where this run teaches nothing. */
@@ -742,7 +853,9 @@ export type NetworkChoice =
 /**  A network of the container's own. */
 "bridge" | 
 /**  Docker Desktop: loopback servers answer at `host.docker.internal`. */
-"desktop_gateway";
+"desktop_gateway" | 
+/**  Another virtual machine on this workstation: loopback servers answer at a name that the machine itself resolves. */
+"vm_gateway";
 
 /**  One way in which the change could be made. */
 export type Offer = {
@@ -839,6 +952,13 @@ export type OptionSpec = {
 export type OptionUnit = "rows" | "seconds" | "percent" | "columns" | 
 /**  Rows of a chunk, as a multiple of those wanted. */
 "times";
+
+/**  An engine that the user added. */
+export type OwnDockerHost = {
+	/**  Unique, 1–50 characters, without `://`. */
+	name: string,
+	endpoint: DockerEndpoint,
+};
 
 export type Page = {
 	/**  From zero. */
@@ -1235,6 +1355,10 @@ export type SessionVariable = {
 export type Settings = {
 	/**  Name of the runner image. */
 	image?: string,
+	/**  Container engines that the user added. */
+	docker_hosts?: OwnDockerHost[],
+	/**  Where runs of connections that choose no engine work; `None` for the first that is found. */
+	docker_host?: DockerHostId | null,
 	limits?: ContainerLimits,
 	/**  Minutes without use after which a vault with a master password locks; zero never. */
 	vault_lock_after_min?: number,
