@@ -104,6 +104,7 @@ pub fn builder() -> Builder<Wry> {
             docker::docker_host_remove,
             docker::docker_host_choose,
             image::image_status,
+            image::image_archive,
             image::image_load,
             image::image_pull,
             image::image_build,

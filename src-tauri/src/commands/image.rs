@@ -15,6 +15,12 @@ pub async fn image_status(shell: Held<'_>, host: Option<DockerHostId>) -> Result
 
 #[tauri::command]
 #[specta::specta]
+pub async fn image_archive(shell: Held<'_>) -> Result<Option<PathBuf>> {
+    Ok(shell.core()?.image_archive())
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn image_load(
     shell: Held<'_>,
     host: Option<DockerHostId>,

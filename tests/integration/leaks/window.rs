@@ -346,6 +346,9 @@ async fn the_workstation(window: &mut Window) {
         .expect("an engine");
     the_engines(window, &core).await;
     window
+        .heard("image_archive", Ok(core.image_archive()))
+        .expect("looked for");
+    window
         .heard("image_status", core.image_status(None).await)
         .expect("an answer");
 }

@@ -79,6 +79,7 @@ export const commands = {
 	dockerHostRemove: (id: DockerHostId) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_remove", { id }),
 	dockerHostChoose: (id: DockerHostId | null) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_choose", { id }),
 	imageStatus: (host: DockerHostId | null) => __TAURI_INVOKE<ImageStatus>("image_status", { host }),
+	imageArchive: () => __TAURI_INVOKE<string | null>("image_archive"),
 	imageLoad: (host: DockerHostId | null, path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { host, path, channel }),
 	imagePull: (host: DockerHostId | null, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_pull", { host, channel }),
 	imageBuild: (host: DockerHostId | null, base: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_build", { host, base, channel }),
@@ -766,6 +767,8 @@ export type Launch = {
 	host: string,
 	port: number,
 	limits: ContainerLimits,
+	/**  Bytes after which the engine begins the log's second file, and later throws the older one away. */
+	log_bytes?: number,
 	hold_cutover: boolean,
 };
 

@@ -91,7 +91,15 @@ pub struct Launch {
     pub host: String,
     pub port: u16,
     pub limits: ContainerLimits,
+    /// Bytes after which the engine begins the log's second file, and later throws the older one away.
+    #[serde(default = "log_bytes_before")]
+    pub log_bytes: u64,
     pub hold_cutover: bool,
+}
+
+/// Launches of earlier versions had a bound that no log reaches.
+fn log_bytes_before() -> u64 {
+    1 << 40
 }
 
 /// What a connection from inside the run's own image and network saw.

@@ -1,6 +1,6 @@
 //! The runner image and the engine it runs on, as the settings name them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mysqler_contract::{DockerHost, DockerHostId, ImageProgress, ImageStatus, LintRule, Result, Settings};
 
@@ -13,6 +13,11 @@ impl Core {
     /// What the engine says of itself; without a `host` the one that runs use unless their connection chooses another.
     pub async fn docker_host(&self, host: Option<&DockerHostId>) -> Result<DockerHost> {
         self.runner_on(host).await?.host().await
+    }
+
+    /// A file with the runner image that lies beside the application.
+    pub fn image_archive(&self) -> Option<PathBuf> {
+        self.ports.runner.image_archives().into_iter().next()
     }
 
     pub async fn image_status(&self, host: Option<&DockerHostId>) -> Result<ImageStatus> {

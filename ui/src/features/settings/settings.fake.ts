@@ -95,6 +95,7 @@ async function progress(channel: unknown): Promise<ImageStatus> {
   }
   return ready
 }
+fake('imageArchive', () => (docker === 'missing' ? '/usr/share/mysqler/mysqler-pt-runner-3.7.1.tar.gz' : null))
 fake('imageLoad', ({ channel }) => progress(channel))
 fake('imagePull', () => fail('DOCKER_REFUSED', 'pull access denied for mysqler/pt-runner') as never)
 fake('imageBuild', ({ channel }) => progress(channel))

@@ -9,13 +9,15 @@ export function useImage() {
   const on = ref<DockerHostId | null>(null)
   const host = useLoad(() => commands.dockerHost(on.value))
   const status = useLoad(() => commands.imageStatus(on.value))
+  /** A file beside the application that holds the image. */
+  const archive = useLoad(commands.imageArchive)
   const working = ref(false)
   const progress = shallowRef<ImageProgress | null>(null)
   const failure = shallowRef<unknown>(null)
   let listening = true
   onScopeDispose(() => (listening = false))
 
-  const check = () => Promise.all([host.load(), status.load()])
+  const check = () => Promise.all([host.load(), status.load(), archive.load()])
 
   /** What was seen of another host must not stand under the new one's name. */
   function look(at: DockerHostId | null) {
@@ -52,6 +54,7 @@ export function useImage() {
     on,
     look,
     host,
+    archive,
     status,
     working,
     progress,

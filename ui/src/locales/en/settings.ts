@@ -137,6 +137,7 @@ export default {
     missingWhat: 'Without it nothing can run. Load it from a file that came with the release, pull it from a registry, or build it here on a base image that is present.',
     unsuitable: 'Present, but not usable',
     load: 'Load from a file…',
+    loadArchive: 'Load the file that came with the application',
     pull: 'Pull',
     build: 'Build…',
     openTitle: 'Choose the image file',

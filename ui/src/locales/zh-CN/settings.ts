@@ -136,6 +136,7 @@ export default {
     missing: '不存在',
     missingWhat: '没有该镜像就无法运行任务。可以加载发布版附带的文件、从仓库拉取，或在本机基于已有的基础镜像构建。',
     unsuitable: '存在，但无法使用',
+    loadArchive: '加载应用附带的镜像文件',
     load: '从文件加载…',
     pull: '拉取',
     build: '构建…',

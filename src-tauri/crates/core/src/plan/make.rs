@@ -347,6 +347,7 @@ impl Core {
             image,
             docker,
             limits: settings.limits,
+            log_bytes: log_allowance(gathered.table.summary.rows),
         });
         let probe = match &launch {
             Ok(launch) => Some(self.ports.runner.probe(launch, &target.password).await),
@@ -372,6 +373,14 @@ fn price_of(engine: Engine, advice: &Advice) -> Option<Price> {
         algorithm,
         blocks_writers: advice.blocks_writers,
     })
+}
+
+/// Two progress lines a second are the most that a run says: even at a thousand rows a second, and held for a day, that
+/// stays far below. What fills it is a tool gone wild, which must not fill the disk as well.
+fn log_allowance(rows: u64) -> u64 {
+    const AT_LEAST: u64 = 256 * 1024 * 1024;
+    const A_ROW: u64 = 4;
+    AT_LEAST.saturating_add(rows.saturating_mul(A_ROW))
 }
 
 fn holds_dates(table: &TableFacts) -> bool {

@@ -1,6 +1,7 @@
 //! Where an engine's program runs: today, containers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub struct LaunchInput<'a> {
     pub image: &'a mysqler_contract::ImageRef,
     pub docker: &'a DockerHost,
     pub limits: ContainerLimits,
+    /// More than the run's log can be expected to take, by far.
+    pub log_bytes: u64,
 }
 
 /// One line of the job's output, without its line end.
@@ -213,6 +216,11 @@ pub trait Runner: Send + Sync {
     /// The same, and what only a container can tell: takes as long as starting one.
     async fn examine(&self) -> Result<DockerHost> {
         self.host().await
+    }
+
+    /// Files beside the application that hold the runner image, the one to offer first.
+    fn image_archives(&self) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     async fn image_status(&self, reference: &str) -> Result<ImageStatus>;

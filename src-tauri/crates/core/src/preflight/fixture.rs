@@ -59,6 +59,7 @@ impl World {
                 options: ChangeOptions::default(),
                 engine: EngineChoice::Auto,
                 dry_run: false,
+                log_bytes: 256 * 1024 * 1024,
                 hold_cutover: false,
             },
             engine: Engine::PtOsc,

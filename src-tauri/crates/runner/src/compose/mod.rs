@@ -34,6 +34,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         host,
         port: input.port,
         limits: input.limits,
+        log_bytes: input.log_bytes,
         hold_cutover: input.hold && !input.request.dry_run,
     })
 }

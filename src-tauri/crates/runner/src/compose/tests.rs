@@ -117,6 +117,7 @@ impl Given {
             },
             docker: &self.docker,
             limits: ContainerLimits::default(),
+            log_bytes: 268_435_456,
         })
     }
 

@@ -24,9 +24,12 @@ const TMPFS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Never reached, and said, since the engine's own setting would count otherwise. A log must not be rotated: a line
-/// that is gone could not be told again after a restart of the application.
-const LOG_SIZE: &str = "1024g";
+/// The full file stays beside the one that is written: whoever follows has long read it, and whoever comes back later
+/// finds the last one or two.
+const LOG_FILES: &str = "2";
+
+/// Of a container that answers one question.
+const ANSWER_LOG_BYTES: u64 = 16 * 1024 * 1024;
 
 const NO_NEW_PRIVILEGES: &str = "no-new-privileges";
 
@@ -47,6 +50,7 @@ pub(crate) struct ContainerSpec {
     pub environment: Vec<String>,
     pub network: Network,
     pub limits: ContainerLimits,
+    pub log_bytes: u64,
     pub labels: HashMap<String, String>,
     pub reads_frame: bool,
     /// Gone by itself when it ends, so that a question that nobody waits for any more leaves nothing.
@@ -99,6 +103,7 @@ impl ContainerSpec {
             environment: Vec::new(),
             network: Network::Nowhere,
             limits: ContainerLimits::default(),
+            log_bytes: ANSWER_LOG_BYTES,
             labels,
             reads_frame: false,
             ephemeral: true,
@@ -113,6 +118,7 @@ impl ContainerSpec {
             environment: launch.environment.clone(),
             network: Network::Choice(launch.network),
             limits: launch.limits,
+            log_bytes: launch.log_bytes,
             labels: ours(),
             reads_frame: true,
             ephemeral: false,
@@ -160,7 +166,10 @@ impl ContainerSpec {
             auto_remove: Some(self.ephemeral),
             log_config: Some(HostConfigLogConfig {
                 typ: Some("json-file".into()),
-                config: Some(HashMap::from([("max-size".into(), LOG_SIZE.into())])),
+                config: Some(HashMap::from([
+                    ("max-size".into(), self.log_bytes.to_string()),
+                    ("max-file".into(), LOG_FILES.into()),
+                ])),
             }),
             ..Default::default()
         }
@@ -207,7 +216,8 @@ impl ContainerSpec {
                 .map(|(place, options)| words(&["--tmpfs", &format!("{place}:{options}")])),
         );
         flags.push(words(&["--log-driver", "json-file"]));
-        flags.push(words(&["--log-opt", &format!("max-size={LOG_SIZE}")]));
+        flags.push(words(&["--log-opt", &format!("max-size={}", self.log_bytes)]));
+        flags.push(words(&["--log-opt", &format!("max-file={LOG_FILES}")]));
         flags.extend(self.gateway().map(|host| words(&["--add-host", host])));
         flags.extend(self.environment.iter().map(|entry| words(&["--env", entry])));
         flags

@@ -14,7 +14,7 @@ mod ssh;
 mod transport;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -49,15 +49,18 @@ struct World {
     alone: bool,
     engines: Mutex<HashMap<DockerEndpoint, Engine>>,
     versions: images::Versions,
+    /// Directories where a file with the image may lie.
+    archives: Vec<PathBuf>,
 }
 
 impl World {
-    fn new(standard: &str, alone: bool) -> Arc<Self> {
+    fn new(standard: &str, alone: bool, archives: Vec<PathBuf>) -> Arc<Self> {
         Arc::new(Self {
             standard: DockerEndpoint::plain(standard),
             alone,
             engines: Mutex::default(),
             versions: images::Versions::default(),
+            archives,
         })
     }
 }
@@ -71,10 +74,15 @@ impl Default for DockerRunner {
 impl DockerRunner {
     /// The engine that `DOCKER_HOST` names in mind, else the platform's standard one.
     pub fn new() -> Self {
+        Self::with_archives(Vec::new())
+    }
+
+    /// The same, and looks for a file with the runner image in these directories.
+    pub fn with_archives(archives: Vec<PathBuf>) -> Self {
         let mind = Place::of_this_process().of_environment();
         Self {
             mind,
-            world: World::new(discover::STANDARD, false),
+            world: World::new(discover::STANDARD, false, archives),
         }
     }
 
@@ -82,7 +90,7 @@ impl DockerRunner {
     pub fn at(address: &str) -> Self {
         Self {
             mind: None,
-            world: World::new(address, true),
+            world: World::new(address, true, Vec::new()),
         }
     }
 
@@ -143,6 +151,10 @@ impl Runner for DockerRunner {
         let mut told = host::described(&engine, self.mind.clone()).await?;
         told.free_bytes = host::free_bytes(&engine).await?;
         Ok(told)
+    }
+
+    fn image_archives(&self) -> Vec<PathBuf> {
+        crate::image::archives(&self.world.archives)
     }
 
     async fn image_status(&self, reference: &str) -> Result<ImageStatus> {
