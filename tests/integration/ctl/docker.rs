@@ -62,6 +62,17 @@ fn engines_are_added_listed_chosen_and_forgotten() {
     assert_eq!(said.ends(1).error_code(), "DOCKER_HOST_UNKNOWN");
 }
 
+#[test]
+fn a_file_with_the_image_that_lies_beside_the_data_is_taken_without_being_named() {
+    let desk = Desk::new();
+    desk.json(&["docker", "hosts"]).done();
+    let file = desk.path("data").join("mysqler-pt-runner-3.7.1.tar.gz");
+    std::fs::write(&file, "no archive at all").expect("a file");
+    let said = desk.json(&["image", "load"]).ends(1);
+    assert_eq!(said.error_code(), "FILE_FORMAT");
+    assert!(said.out.contains(file.to_str().expect("UTF-8")), "{}", said.out);
+}
+
 /// A program `ssh` that is found before the real one.
 fn ssh(desk: &Desk, script: &str) -> String {
     let dir = desk.path("bin");

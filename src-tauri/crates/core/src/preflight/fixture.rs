@@ -59,7 +59,6 @@ impl World {
                 options: ChangeOptions::default(),
                 engine: EngineChoice::Auto,
                 dry_run: false,
-                log_bytes: 256 * 1024 * 1024,
                 hold_cutover: false,
             },
             engine: Engine::PtOsc,
@@ -301,6 +300,7 @@ fn launch(image: ImageRef) -> Launch {
         host: "db1".into(),
         port: 3306,
         limits: ContainerLimits::default(),
+        log_bytes: 256 * 1024 * 1024,
         hold_cutover: false,
     }
 }

@@ -80,26 +80,28 @@ impl ContainerSpec {
         spec
     }
 
-    /// Asks the image what is inside.
+    /// Asks the image what is inside: its own answer on the first line, then `json` where Perl has that module.
     pub fn versions(image: &str) -> Self {
-        Self::alone(image, "version", vec!["version".into()])
+        let script = "sh /usr/local/bin/mysqler-entrypoint version && perl -MJSON -e 'print qq(json\\n)'";
+        Self::script(image, "version", script)
     }
 
     /// Asks which start of which kernel this is, and how much space is free where containers are stored.
     pub fn machine(image: &str) -> Self {
-        let script = "cat /proc/sys/kernel/random/boot_id && df -kP /";
-        let mut spec = Self::alone(image, "machine", vec!["-c".into(), script.into()]);
-        spec.entrypoint = Some(vec!["/bin/sh".into()]);
-        spec
+        Self::script(
+            image,
+            "machine",
+            "cat /proc/sys/kernel/random/boot_id && df -kP /",
+        )
     }
 
-    fn alone(image: &str, task: &str, command: Vec<String>) -> Self {
+    fn script(image: &str, task: &str, script: &str) -> Self {
         let mut labels = ours();
         labels.insert(LABEL_TASK.into(), task.into());
         Self {
             image: image.to_owned(),
-            entrypoint: None,
-            command,
+            entrypoint: Some(vec!["/bin/sh".into()]),
+            command: vec!["-c".into(), script.into()],
             environment: Vec::new(),
             network: Network::Nowhere,
             limits: ContainerLimits::default(),

@@ -15,6 +15,14 @@ use tokio::sync::oneshot;
 /// What `ssh` says of a failure is a line or two.
 const WORDS: u64 = 4096;
 
+/// A way that broke ends within a minute, where a followed log would be silent for ever.
+const OPTIONS: [&str; 4] = [
+    "BatchMode=yes",
+    "ConnectTimeout=10",
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=3",
+];
+
 /// Starts `ssh … docker system dial-stdio` for each connection.
 #[derive(Debug, Clone)]
 pub(super) struct SshConnector {
@@ -44,9 +52,12 @@ impl SshConnector {
         if !word(host) || !user.is_none_or(word) {
             return None;
         }
-        let mut arguments: Vec<String> = ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut arguments = vec!["-T".to_owned()];
+        arguments.extend(
+            OPTIONS
+                .iter()
+                .flat_map(|option| ["-o".to_owned(), (*option).to_owned()]),
+        );
         if let Some(user) = user {
             arguments.extend(["-l".to_owned(), user.to_owned()]);
         }
@@ -198,7 +209,7 @@ mod tests {
     fn a_place_becomes_arguments_of_which_none_can_be_an_option_of_another_hand() {
         let tail = |place: &str| {
             let arguments = SshConnector::to(place).map(|connector| connector.arguments);
-            arguments.map(|arguments| arguments[5..].join(" "))
+            arguments.map(|arguments| arguments[1 + 2 * OPTIONS.len()..].join(" "))
         };
         let docker = "docker system dial-stdio";
         for (place, wanted) in [

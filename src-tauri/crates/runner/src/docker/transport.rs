@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bollard::errors::Error;
 use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
@@ -17,6 +18,8 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::ssh::SshConnector;
 
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
 /// Seconds that one answer may take; streams are not bound by it.
 const ANSWER_S: u64 = 120;
 
@@ -27,6 +30,10 @@ pub(super) async fn open(endpoint: &DockerEndpoint) -> Result<Docker> {
             let config = trusting(tls).await?;
             let mut plain = HttpConnector::new();
             plain.enforce_http(false);
+            // A followed log is silent for hours: without this a way that broke would look like a run that says nothing.
+            plain.set_keepalive(Some(KEEPALIVE));
+            plain.set_keepalive_interval(Some(KEEPALIVE));
+            plain.set_keepalive_retries(Some(3));
             let connector = HttpsConnector::from((plain, config));
             custom(connector, format!("https://{place}"))
         }
