@@ -11,7 +11,11 @@ timed 'window pages' npm --prefix ui run --silent build -- --logLevel warn
 timed 'programs' cargo build --release --locked --workspace
 rm -rf target/release/bundle
 # Tauri packs its own program only; the command line goes beside it.
-ctl='{ "files": { "/usr/bin/mysqlerctl": "../target/release/mysqlerctl" } }'
+files='"/usr/bin/mysqlerctl": "../target/release/mysqlerctl"'
+# What `make image` wrote goes along, so that a workstation without a network needs nothing else.
+image=mysqler-pt-runner-3.7.1.tar.gz
+[[ ! -f target/$image ]] || files+=", \"/usr/share/mysqler/$image\": \"../target/$image\""
+ctl="{ \"files\": { $files } }"
 timed 'packages' ui/node_modules/.bin/tauri bundle --bundles deb,rpm \
   --config "{ \"bundle\": { \"linux\": { \"deb\": $ctl, \"rpm\": $ctl } } }"
 find target/release/bundle -name '*.deb' -o -name '*.rpm' | while IFS= read -r file; do

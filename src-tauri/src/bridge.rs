@@ -8,7 +8,7 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    change, connections, doctor, gate, image, options, runs, sessions, templates, vault, workstation,
+    change, connections, docker, doctor, gate, image, options, runs, sessions, templates, vault, workstation,
 };
 
 /// The one event of the application; its payload tells what happened.
@@ -110,8 +110,15 @@ pub fn builder() -> Builder<Wry> {
             runs::history,
             doctor::leftovers,
             doctor::leftovers_remove,
-            image::docker_host,
+            docker::docker_hosts,
+            docker::docker_host,
+            docker::docker_host_test,
+            docker::docker_host_problems,
+            docker::docker_host_add,
+            docker::docker_host_remove,
+            docker::docker_host_choose,
             image::image_status,
+            image::image_archive,
             image::image_load,
             image::image_pull,
             image::image_build,

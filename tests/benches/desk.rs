@@ -98,6 +98,7 @@ impl Desk {
             charset: "utf8mb4".into(),
             tls: TlsMode::Required,
             ca_file: None,
+            docker_host: None,
         };
         self.core.connection_save(&draft, true).await.expect("saved")
     }

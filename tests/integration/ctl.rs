@@ -7,6 +7,8 @@ mod browse;
 mod connections;
 #[path = "ctl/direct.rs"]
 mod direct;
+#[path = "ctl/docker.rs"]
+mod docker;
 #[path = "ctl/doctor.rs"]
 mod doctor;
 #[path = "ctl/options.rs"]

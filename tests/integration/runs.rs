@@ -21,6 +21,8 @@ mod gate;
 mod gate_figures;
 #[path = "runs/hazards.rs"]
 mod hazards;
+#[path = "runs/hosts.rs"]
+mod hosts;
 #[path = "runs/learning.rs"]
 mod learning;
 #[path = "runs/options.rs"]

@@ -123,6 +123,12 @@ impl Desk {
         }
     }
 
+    /// Owns the scratch directory from here on.
+    pub fn keeping(mut self, dir: TempDir) -> Self {
+        self.dir = Some(dir);
+        self
+    }
+
     pub fn dir(&self) -> &Path {
         self.dir
             .as_ref()
@@ -155,6 +161,7 @@ impl Desk {
             charset: "utf8mb4".to_owned(),
             tls: TlsMode::Required,
             ca_file: None,
+            docker_host: None,
         }
     }
 

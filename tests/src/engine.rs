@@ -15,6 +15,8 @@ pub struct SecondEngine {
     dir: tempfile::TempDir,
     /// Where images of the public registry are asked for instead.
     mirror: Option<String>,
+    /// A port beside the socket, for whoever shows a certificate.
+    tls: Option<(u16, Certificates)>,
 }
 
 impl SecondEngine {
@@ -22,9 +24,33 @@ impl SecondEngine {
         let engine = Self {
             dir: tempfile::tempdir().expect("a scratch directory"),
             mirror: mirror.map(str::to_owned),
+            tls: None,
         };
         engine.up().await;
         engine
+    }
+
+    /// Listens on TCP too, and trusts only clients whose certificate the test's own authority signed.
+    pub async fn start_over_tls() -> Self {
+        let dir = tempfile::tempdir().expect("a scratch directory");
+        let certificates = Certificates::make(dir.path()).await;
+        let engine = Self {
+            dir,
+            mirror: None,
+            tls: Some((free_port(), certificates)),
+        };
+        engine.up().await;
+        engine
+    }
+
+    /// Its address over TLS.
+    pub fn tcp_address(&self) -> String {
+        let (port, _) = self.tls.as_ref().expect("an engine over TLS");
+        format!("tcp://127.0.0.1:{port}")
+    }
+
+    pub fn certificates(&self) -> &Certificates {
+        &self.tls.as_ref().expect("an engine over TLS").1
     }
 
     /// Copies an image of the machine's own engine into this one.
@@ -68,6 +94,12 @@ impl SecondEngine {
         }
         if let Some(mirror) = &self.mirror {
             command.args(["--registry-mirror", mirror]);
+        }
+        if let Some((_, files)) = &self.tls {
+            command.args(["--host", &self.tcp_address(), "--tlsverify"]);
+            command.args(["--tlscacert", &files.file("ca.pem")]);
+            command.args(["--tlscert", &files.file("server.pem")]);
+            command.args(["--tlskey", &files.file("server-key.pem")]);
         }
         command
             .stdout(log.try_clone().expect("a second handle"))
@@ -125,6 +157,46 @@ impl SecondEngine {
     }
 }
 
+fn free_port() -> u16 {
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    free.local_addr().expect("an address").port()
+}
+
+/// An authority, a server's certificate and a client's that it signed (`ca`, `server`, `client`), and a second set of
+/// authority and client that has nothing to do with them (`other-ca`, `other-client`).
+pub struct Certificates {
+    dir: PathBuf,
+}
+
+impl Certificates {
+    async fn make(dir: &Path) -> Self {
+        let script = r#"set -eu
+            authority() {
+              openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 2 -subj "/CN=$1"                 -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign                 -keyout "$1-key.pem" -out "$1.pem"
+            }
+            signed() { # NAME AUTHORITY USAGE
+              openssl req -newkey rsa:2048 -nodes -sha256 -subj "/CN=$1" -keyout "$1-key.pem" -out "$1.csr"
+              printf 'subjectAltName=IP:127.0.0.1
+extendedKeyUsage=%s
+' "$3" >"$1.ext"
+              openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2-key.pem" -CAcreateserial                 -days 2 -sha256 -extfile "$1.ext" -out "$1.pem"
+            }
+            authority ca
+            authority other-ca
+            signed server ca serverAuth
+            signed client ca clientAuth
+            signed other-client other-ca clientAuth"#;
+        let dir = dir.join("certificates");
+        std::fs::create_dir(&dir).expect("a directory");
+        run(Command::new("sh").args(["-c", script]).current_dir(&dir)).await;
+        Self { dir }
+    }
+
+    pub fn file(&self, name: &str) -> String {
+        self.dir.join(name).display().to_string()
+    }
+}
+
 /// The program itself for root, else by `sudo`, which must not ask.
 fn as_root(program: &str) -> Command {
     let me = std::fs::metadata("/proc/self").expect("this process is listed");
@@ -163,9 +235,7 @@ impl Registry {
     /// The program is Debian's `docker-registry`, unpacked beside the project's other tools.
     pub async fn start() -> Self {
         let dir = tempfile::tempdir().expect("a scratch directory");
-        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        let port = free_port();
         let config = dir.path().join("config.yml");
         let text = format!(
             "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: 127.0.0.1:{port}\n",

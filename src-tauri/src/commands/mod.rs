@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod connections;
+pub mod docker;
 pub mod doctor;
 pub mod gate;
 pub mod image;

@@ -342,11 +342,41 @@ async fn the_workstation(window: &mut Window) {
         .expect("written");
     window.heard("lint_rules", Ok(core.lint_rules())).expect("listed");
     window
-        .heard("docker_host", core.docker_host().await)
+        .heard("docker_host", core.docker_host(None).await)
         .expect("an engine");
+    the_engines(window, &core).await;
     window
-        .heard("image_status", core.image_status().await)
+        .heard("image_archive", Ok(core.image_archive()))
+        .expect("looked for");
+    window
+        .heard("image_status", core.image_status(None).await)
         .expect("an answer");
+}
+
+async fn the_engines(window: &mut Window, core: &mysqler_core::Core) {
+    let found = window
+        .heard("docker_hosts", core.docker_hosts().await)
+        .expect("listed");
+    let own = mysqler_contract::OwnDockerHost {
+        name: "again".to_owned(),
+        endpoint: found[0].endpoint.clone(),
+    };
+    window
+        .heard("docker_host_problems", core.docker_host_problems(&own).await)
+        .expect("judged");
+    window
+        .heard("docker_host_add", core.docker_host_add(&own).await)
+        .expect("added");
+    window
+        .heard("docker_host_test", core.docker_host_test(&own.endpoint).await)
+        .expect("an engine");
+    let id = mysqler_contract::DockerHostId(own.name);
+    window
+        .heard("docker_host_choose", core.docker_host_choose(Some(&id)).await)
+        .expect("chosen");
+    window
+        .heard("docker_host_remove", core.docker_host_remove(&id).await)
+        .expect("removed");
 }
 
 /// Work on images needs a registry or minutes, knows no secret, and is not asked for here.

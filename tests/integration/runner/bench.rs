@@ -144,6 +144,7 @@ impl Bench {
             certificate: wish.certificate.as_ref(),
             image: &self.image,
             docker: &self.docker,
+            log_bytes: 256 * 1024 * 1024,
             limits: ContainerLimits::default(),
         })
     }

@@ -52,6 +52,34 @@ async fn another_image_is_unsuitable_and_none_is_missing() {
 }
 
 #[tokio::test]
+async fn an_image_without_perls_json_is_unsuitable() {
+    let bench = Bench::new().await;
+    let name = format!("mysqler/pt-runner-test:no-json-{}", super::bench::unique());
+    let recipe = format!(
+        "FROM {}\nUSER 0\nRUN rm -rf /usr/share/perl5/JSON.pm\nUSER 65534:65534\n",
+        bench.image.reference
+    );
+    let script = format!("printf '%s' \"$1\" | docker build --quiet --tag {name} -");
+    let built = std::process::Command::new("sh")
+        .args(["-c", &script, "sh", &recipe])
+        .output()
+        .expect("a shell");
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    let status = bench.runner.image_status(&name).await;
+    let removed = std::process::Command::new("docker").args(["rmi", &name]).output();
+    assert!(removed.is_ok_and(|removed| removed.status.success()));
+    let status = status.expect("an engine");
+    assert!(
+        matches!(status, ImageStatus::Unsuitable { ref why, .. } if why.contains("JSON")),
+        "{status:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_saved_image_loads_and_what_is_no_image_is_refused() {
     let bench = Bench::new().await;
     let dir = tempfile::tempdir().expect("a directory");

@@ -29,9 +29,9 @@ pub struct Said {
 impl Tool {
     /// Uses the image that the product uses; builds it when it is not there.
     pub async fn start(desk: &Desk, places: &[Place]) -> Self {
-        let mut status = desk.core.image_status().await.expect("an engine");
+        let mut status = desk.core.image_status(None).await.expect("an engine");
         if !matches!(status, ImageStatus::Ready { .. }) {
-            let built = desk.core.image_build(BASE_IMAGE, Box::new(|_| {})).await;
+            let built = desk.core.image_build(None, BASE_IMAGE, Box::new(|_| {})).await;
             status = built.expect("the base image is there: run make sandbox");
         }
         let ImageStatus::Ready { image, .. } = status else {

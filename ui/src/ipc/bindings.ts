@@ -58,12 +58,7 @@ export const commands = {
 	presetRemove: (id: PresetId) => __TAURI_INVOKE<null>("preset_remove", { id }),
 	connectionPreset: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionPreset>("connection_preset", { connection }),
 	connectionPresetSet: (connection: ConnectionId, preset: PresetId | null) => __TAURI_INVOKE<ConnectionPreset>("connection_preset_set", { connection, preset }),
-	runStart: (plan: PlanId, confirmation: Confirmation, schedule: Schedule) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation, schedule }),
-	runStartNow: (id: RunId) => __TAURI_INVOKE<null>("run_start_now", { id }),
-	runMove: (id: RunId, to: QueueMove) => __TAURI_INVOKE<RunView[]>("run_move", { id, to }),
-	batchPlan: (requests: ChangeRequest[], ticket: string | null) => __TAURI_INVOKE<BatchPlan>("batch_plan", { requests, ticket }),
-	batchStart: (id: BatchId, confirmation: Confirmation, terms: BatchTerms) => __TAURI_INVOKE<RunView[]>("batch_start", { id, confirmation, terms }),
-	batchRuns: (id: BatchId) => __TAURI_INVOKE<RunView[]>("batch_runs", { id }),
+	runStart: (plan: PlanId, confirmation: Confirmation) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation }),
 	runPause: (id: RunId) => __TAURI_INVOKE<null>("run_pause", { id }),
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
 	runCutover: (id: RunId) => __TAURI_INVOKE<null>("run_cutover", { id }),
@@ -76,13 +71,18 @@ export const commands = {
 	/**  Returns when the log has ended or the window has stopped listening. */
 	runLogFollow: (id: RunId, after: number, channel: Channel<LogBatch>) => __TAURI_INVOKE<null>("run_log_follow", { id, after, channel }),
 	history: (filter: HistoryFilter, page: Page) => __TAURI_INVOKE<HistoryPage>("history", { filter, page }),
-	leftovers: (id: ConnectionId, database: string | null) => __TAURI_INVOKE<LeftoverReport>("leftovers", { id, database }),
-	leftoversRemove: (id: ConnectionId, database: string | null, pick: LeftoverPick) => __TAURI_INVOKE<LeftoverCleanup>("leftovers_remove", { id, database, pick }),
-	dockerHost: () => __TAURI_INVOKE<DockerHost>("docker_host"),
-	imageStatus: () => __TAURI_INVOKE<ImageStatus>("image_status"),
-	imageLoad: (path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { path, channel }),
-	imagePull: (channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_pull", { channel }),
-	imageBuild: (base: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_build", { base, channel }),
+	dockerHosts: () => __TAURI_INVOKE<DockerHostEntry[]>("docker_hosts"),
+	dockerHost: (host: DockerHostId | null) => __TAURI_INVOKE<DockerHost>("docker_host", { host }),
+	dockerHostTest: (endpoint: DockerEndpoint) => __TAURI_INVOKE<DockerHost>("docker_host_test", { endpoint }),
+	dockerHostProblems: (host: OwnDockerHost) => __TAURI_INVOKE<FieldProblem[]>("docker_host_problems", { host }),
+	dockerHostAdd: (host: OwnDockerHost) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_add", { host }),
+	dockerHostRemove: (id: DockerHostId) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_remove", { id }),
+	dockerHostChoose: (id: DockerHostId | null) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_choose", { id }),
+	imageStatus: (host: DockerHostId | null) => __TAURI_INVOKE<ImageStatus>("image_status", { host }),
+	imageArchive: () => __TAURI_INVOKE<string | null>("image_archive"),
+	imageLoad: (host: DockerHostId | null, path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { host, path, channel }),
+	imagePull: (host: DockerHostId | null, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_pull", { host, channel }),
+	imageBuild: (host: DockerHostId | null, base: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_build", { host, base, channel }),
 };
 
 /** Events */
@@ -136,7 +136,7 @@ export type AppError = {
 /**  One tagged stream for everything that is rare; log lines travel over their own channel. */
 export type AppEvent = 
 /**  Already stored when it is told. */
-{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "batch_progress"; progress: BatchProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
+{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
 /**  Events could not be stored; the run goes on and they are kept in memory. */
 { kind: "store_trouble"; run: RunId | null; error: AppError } | { kind: "store_recovered" };
 
@@ -173,54 +173,6 @@ export type BackupInfo = {
 	path: string,
 	made_at: Timestamp,
 	bytes: number,
-};
-
-export type BatchId = string;
-
-export type BatchItem = {
-	request: ChangeRequest,
-	/**  `None` when it could not be made. */
-	plan: Plan | null,
-	error: AppError | null,
-};
-
-/**  The batch that a run belongs to, the same in each of its runs but for the number. */
-export type BatchPlace = {
-	id: BatchId,
-	name: string,
-	/**  From 1, in the order in which they were queued. */
-	number: number,
-	of: number,
-	/**  Its runs work one after the other, and none begins once one has ended without success. */
-	stop_on_failure: boolean,
-};
-
-/**  Plans made together, to be confirmed and queued together. */
-export type BatchPlan = {
-	id: BatchId,
-	items: BatchItem[],
-	/**  All dangers of all plans; what is typed names how many tables are changed, and where. */
-	confirmation: ConfirmationNeed,
-};
-
-/**  How far a batch in the making has come. */
-export type BatchProgress = {
-	/**  The ticket that the asker gave with the requests. */
-	ticket: string,
-	/**  The table whose plan is made now. */
-	table: TableRef,
-	/**  Plans that are made. */
-	done: number,
-	of: number,
-};
-
-/**  How a batch is queued. */
-export type BatchTerms = {
-	/**  As people call it. */
-	name: string,
-	stop_on_failure: boolean,
-	/**  Of every run in it. */
-	schedule?: Schedule,
 };
 
 /**  A place in the binary log. */
@@ -362,6 +314,7 @@ export type Connection = {
 	charset: string,
 	tls: TlsMode,
 	ca_file: string | null,
+	docker_host?: DockerHostId | null,
 	/**  The last test that passed; `None` marks the profile as untested. */
 	tested: TestedConnection | null,
 	created_at: Timestamp,
@@ -389,6 +342,8 @@ export type ConnectionDraft = {
 	tls: TlsMode,
 	/**  Path of a PEM file with the authorities to trust; needed by `verify-ca` and `verify-identity`. */
 	ca_file: string | null,
+	/**  Where this connection's runs work; `None` as the settings say. */
+	docker_host?: DockerHostId | null,
 };
 
 /**  A connection's identity, stable through renames. */
@@ -410,16 +365,6 @@ export type ContainerLimits = {
 
 /**  The one event of the application; its payload tells what happened. */
 export type CoreEvent = AppEvent;
-
-/**  A time of the day, as the workstation's own clock shows it; over midnight when it ends before it begins. */
-export type DailyWindow = {
-	/**  Minute of the day, 0–1439. */
-	from_minute: number,
-	/**  Minute of the day that is no longer in it, 0–1439. */
-	to_minute: number,
-	/**  Days on which it begins; empty means every day. */
-	days?: Weekday[],
-};
 
 /**  What happened when the data file was opened. */
 export type DataStatus = {
@@ -457,13 +402,83 @@ export type DirectLaunch = {
 	backoff_ms: number,
 };
 
+export type DockerClientFiles = {
+	cert_file: string,
+	key_file: string,
+};
+
+/**  An engine's address and, over TLS, the files that prove both ends to each other. */
+export type DockerEndpoint = {
+	/**  `unix:///path`, `npipe:////./pipe/name`, `tcp://host:port` or `ssh://user@host:port`. */
+	address: string,
+	tls: DockerTls | null,
+};
+
+/**  What an engine says of itself. */
 export type DockerHost = {
+	/**  As it has to be asked again; `None` for the workstation's standard engine. */
+	endpoint: DockerEndpoint | null,
+	/**  Where it was reached. */
+	address: string,
+	kind: DockerKind,
 	version: string,
 	operating_system: string,
-	/**  True when containers can share the workstation's own network (native Linux engine on this machine). */
-	shares_host_network: boolean,
+	architecture: string,
 	cpus: number,
 	memory_bytes: number,
+	rootless: boolean,
+	limits: LimitsEnforced,
+	loopback: LoopbackWay,
+	/**
+	 *  Bytes free where containers are stored, told by a container of the runner image; `None` unless it was asked for
+	 *  and the image is there.
+	 */
+	free_bytes: number | null,
+};
+
+/**  One engine that runs may work on. */
+export type DockerHostEntry = {
+	id: DockerHostId,
+	/**  Of a context or of one that was added; else the address. */
+	name: string,
+	source: DockerHostSource,
+	endpoint: DockerEndpoint,
+	/**  Runs of connections that choose no engine work here. */
+	is_default: boolean,
+};
+
+/**
+ *  Names one engine in the settings and in a connection: the name of one that was added, or the address of one that was
+ *  found, which holds all that is needed to reach it again.
+ */
+export type DockerHostId = string;
+
+/**  How an engine came into the list. */
+export type DockerHostSource = 
+/**  `DOCKER_HOST`. */
+"environment" | 
+/**  A context of Docker's own command line. */
+"context" | 
+/**  The platform's standard socket or pipe. */
+"standard" | "rootless" | "docker_desktop" | "colima" | "podman" | "own";
+
+/**  What kind of machine an engine's containers run on. */
+export type DockerKind = 
+/**  On this workstation's own kernel. */
+"native" | 
+/**  On this workstation's own kernel, as a user without rights. */
+"rootless" | "podman" | "docker_desktop" | "colima" | "podman_machine" | 
+/**  Some other virtual machine on this workstation. */
+"virtual_machine" | 
+/**  Another machine. */
+"remote";
+
+/**  Paths of PEM files on the workstation. */
+export type DockerTls = {
+	/**  The only authorities that the engine's certificate may lead to. */
+	ca_file: string,
+	/**  What the workstation shows of itself; `None` for an engine that asks for nothing. */
+	client: DockerClientFiles | null,
 };
 
 /**  How the table is changed. */
@@ -484,7 +499,13 @@ export type ErrorCode =
 /**  The session is not, or not any more, what was shown: param `id`. */
 "SESSION_CHANGED" | 
 /**  The server's own, or replication's: param `id`. */
-"SESSION_PROTECTED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
+"SESSION_PROTECTED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | 
+/**  The engine and this workstation do not trust each other's certificates. */
+"DOCKER_TLS" | 
+/**  The engine that was chosen is not among the settings any more: param `name`. */
+"DOCKER_HOST_UNKNOWN" | 
+/**  A server on the workstation's own loopback address is out of a container's reach there: params `host`, `why`. */
+"LOOPBACK_UNREACHABLE" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
 /**  The container is gone and with it what it would have said. */
 "JOB_LOST" | "RUNNER_UNSUPPORTED" | 
 /**  A TLS mode, name or value that cannot be carried into the run's own session: param `what`. */
@@ -731,6 +752,8 @@ export type KeyringProbe = { kind: "works" } | { kind: "unavailable"; why: strin
 
 /**  Exactly what a run starts. Holds no secret: the password is added to the defaults file on its way in. */
 export type Launch = {
+	/**  The container engine that it starts on; `None` for the workstation's standard one. */
+	docker?: DockerEndpoint | null,
 	image: ImageRef,
 	/**  Arguments of pt-online-schema-change, program name excluded. */
 	argv: string[],
@@ -744,53 +767,20 @@ export type Launch = {
 	host: string,
 	port: number,
 	limits: ContainerLimits,
+	/**  Bytes after which the engine begins the log's second file, and later throws the older one away. */
+	log_bytes?: number,
 	hold_cutover: boolean,
 };
 
 /**  Something of ours that is still on the server. */
 export type Leftover = { kind: "trigger"; database: string; name: string } | { kind: "table"; table: TableRef } | { kind: "session"; id: number };
 
-export type LeftoverCleanup = {
-	removals: LeftoverRemoval[],
-	/**  What the server shows afterwards. */
-	left: LeftoverReport,
+/**  Limits that the engine can enforce; what it cannot, it leaves out without a word. */
+export type LimitsEnforced = {
+	memory: boolean,
+	cpu: boolean,
+	pids: boolean,
 };
-
-export type LeftoverObject = { kind: "trigger"; database: string; name: string } | { kind: "shadow"; table: TableRef } | { kind: "old"; table: TableRef } | { kind: "clone"; table: TableRef } | { kind: "history_row"; history: TableRef; job: number };
-
-export type LeftoverPick = { kind: "these"; ids: string[] } | { kind: "all" };
-
-export type LeftoverRemoval = {
-	id: string,
-	object: LeftoverObject | null,
-	outcome: RemovalOutcome,
-};
-
-export type LeftoverReport = {
-	at: Timestamp,
-	database: string | null,
-	found: FoundLeftover[],
-	unseen: Difference[],
-};
-
-export type LeftoverVerdict = "live" | "ours" | "foreign" | "unproven";
-
-export type FoundLeftover = {
-	id: string,
-	object: LeftoverObject,
-	table: TableRef | null,
-	bytes: number | null,
-	rows: number | null,
-	created_at: Timestamp | null,
-	age_ms: number | null,
-	run: RunId | null,
-	verdict: LeftoverVerdict,
-	why: Difference[],
-	sql: string,
-	after: string[],
-};
-
-export type RemovalOutcome = { name: "removed" } | { name: "refused"; why: Difference } | { name: "failed"; error: AppError };
 
 /**  A rule on style and design; its text is `finding.<code>.what` of the catalogue. */
 export type LintRule = {
@@ -829,6 +819,23 @@ export type LogStream = "stdout" | "stderr" |
 /**  Written by the application itself. */
 "app";
 
+export type LoopbackObstacle = 
+/**  The engine is on another machine, or it cannot be proven to be on this one. */
+"remote" | 
+/**  A rootless engine keeps its containers away from the workstation's loopback. */
+"rootless";
+
+/**  How a container reaches a server that listens on the workstation's loopback address. */
+export type LoopbackWay = 
+/**  It shares the workstation's own network. */
+{ by: "host_network" } | 
+/**  By Docker Desktop's `host.docker.internal`. */
+{ by: "desktop_gateway" } | 
+/**  By a name that the virtual machine resolves. */
+{ by: "vm_gateway"; name: string } | 
+/**  Not at all. */
+{ by: "nowhere"; why: LoopbackObstacle };
+
 /**  What was seen of a run beside its rows. */
 export type Measures = {
 	/**  For later forecasts to learn from; `None` where this run teaches nothing. */
@@ -849,7 +856,9 @@ export type NetworkChoice =
 /**  A network of the container's own. */
 "bridge" | 
 /**  Docker Desktop: loopback servers answer at `host.docker.internal`. */
-"desktop_gateway";
+"desktop_gateway" | 
+/**  Another virtual machine on this workstation: loopback servers answer at a name that the machine itself resolves. */
+"vm_gateway";
 
 /**  One way in which the change could be made. */
 export type Offer = {
@@ -947,6 +956,13 @@ export type OptionUnit = "rows" | "seconds" | "percent" | "columns" |
 /**  Rows of a chunk, as a multiple of those wanted. */
 "times";
 
+/**  An engine that the user added. */
+export type OwnDockerHost = {
+	/**  Unique, 1–50 characters, without `://`. */
+	name: string,
+	endpoint: DockerEndpoint,
+};
+
 export type Page = {
 	/**  From zero. */
 	index: number,
@@ -995,9 +1011,7 @@ export type PastedPart = {
 	why: string | null,
 };
 
-export type PauseReason = "user" | 
-/**  Its window has ended; it goes on by itself when the next one begins. */
-"window";
+export type PauseReason = "user";
 
 export type Phase = "prepare" | "create_shadow" | "alter_shadow" | "create_triggers" | "copy" | "analyze" | "gate" | 
 /**  The server's own ALTER at work, under the direct engine. */
@@ -1074,9 +1088,6 @@ export type Preset = {
 /**  Stable through renames; of a built-in preset its name. */
 export type PresetId = string;
 
-/**  Where a waiting run is put in the queue. */
-export type QueueMove = { to: "first" } | { to: "last" } | { to: "up" } | { to: "down" } | { to: "before"; run: RunId };
-
 /**  What a sql_mode changes about the reading of a text; a server's default mode changes nothing. */
 export type QuoteRules = {
 	/**  Double quotes hold names. */
@@ -1139,9 +1150,7 @@ export type ReplicationRole =
 /**  The account may not look. */
 "not_visible";
 
-export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup" | 
-/**  Begin without waiting for the run's time. */
-"start_now";
+export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup";
 
 /**  Everything of one run. */
 export type RunDetail = {
@@ -1184,15 +1193,7 @@ replica: string; ms: number } |
 /**  The forecast and what came of it. */
 { event: "compared"; figures: Compared[] } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
-{ event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string } | 
-/**  When it may work; told once, at the beginning of a run that may not always. */
-{ event: "scheduled"; schedule: Schedule } | 
-/**  What it waits for changed; `None` when its turn came. */
-{ event: "waits"; waiting: Waiting | null } | 
-/**  A person lets it work outside its window until the next one begins; the swap keeps to the window. */
-{ event: "schedule_overridden" } | { event: "window_opened" } | 
-/**  It does not begin, since this member of its batch ended without success. */
-{ event: "called_off"; by: RunId };
+{ event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
 
 /**  `YYYYMMDD-NNN`, the local day it was made and its number on that day. */
 export type RunId = string;
@@ -1253,21 +1254,6 @@ export type RunView = {
 	compared?: Compared[],
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
-	schedule?: Schedule,
-	/**  A person let it work outside its window, until the next one begins. */
-	schedule_overridden?: boolean,
-	waiting?: Waiting | null,
-	batch?: BatchPlace | null,
-	/**  The member of its batch whose end without success kept it from beginning. */
-	called_off_by?: RunId | null,
-};
-
-/**  When a run may begin and work; both empty lets it begin at once. */
-export type Schedule = {
-	/**  It does not begin before. */
-	not_before?: Timestamp | null,
-	/**  It begins, copies and swaps within this time of the day only. */
-	window?: DailyWindow | null,
 };
 
 /**  What a check looks at. */
@@ -1372,6 +1358,10 @@ export type SessionVariable = {
 export type Settings = {
 	/**  Name of the runner image. */
 	image?: string,
+	/**  Container engines that the user added. */
+	docker_hosts?: OwnDockerHost[],
+	/**  Where runs of connections that choose no engine work; `None` for the first that is found. */
+	docker_host?: DockerHostId | null,
 	limits?: ContainerLimits,
 	/**  Minutes without use after which a vault with a master password locks; zero never. */
 	vault_lock_after_min?: number,
@@ -1379,8 +1369,6 @@ export type Settings = {
 	backups_kept?: number,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
-	/**  Of them, runs that copy or rebuild a table, on one server. */
-	heavy_per_server?: number,
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
 	data_check_limit_s?: number,
 	/**  Codes of the lint rules that keep silent. */
@@ -1504,9 +1492,7 @@ export type VaultStatus =
 /**  No protection chosen yet. */
 { kind: "unset" } | { kind: "locked"; protection: VaultProtection } | { kind: "unlocked"; protection: VaultProtection };
 
-export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause" | 
-/**  The run's window is closed. */
-"window";
+export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause";
 
 export type WaitTotal = {
 	reason: WaitReason,
@@ -1516,28 +1502,6 @@ export type WaitTotal = {
 	since: Timestamp | null,
 	detail: string,
 };
-
-/**  What a run waits for, and its place among those that wait. */
-export type Waiting = {
-	/**  From 1; `None` for a run that has begun. */
-	position: number | null,
-	reason: WaitsFor,
-};
-
-/**  Why a run does not begin, or does not go on, yet; the text is `waits.<for>` of the catalogue. */
-export type WaitsFor = 
-/**  Its time comes at this moment. */
-{ for: "time"; at: Timestamp } | 
-/**  Another run on the same table. */
-{ for: "table"; run: RunId } | 
-/**  As many heavy runs as may work on its server; one of them. */
-{ for: "server"; run: RunId } | 
-/**  The member of its batch that goes first. */
-{ for: "batch"; run: RunId } | 
-/**  As many runs as may work at the same time. */
-{ for: "slots"; limit: number };
-
-export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 export type Work = {
 	kind: WorkKind,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Params, SecretInput, SecretPresence, ServerReport, Timestamp};
+use crate::{DockerHostId, Params, SecretInput, SecretPresence, ServerReport, Timestamp};
 
 /// A connection's identity, stable through renames.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -51,6 +51,9 @@ pub struct ConnectionDraft {
     pub tls: TlsMode,
     /// Path of a PEM file with the authorities to trust; needed by `verify-ca` and `verify-identity`.
     pub ca_file: Option<String>,
+    /// Where this connection's runs work; `None` as the settings say.
+    #[serde(default)]
+    pub docker_host: Option<DockerHostId>,
 }
 
 /// Why a field of a draft is not acceptable; the text is `reason.<reason>` of the catalogue.
@@ -77,6 +80,8 @@ pub struct Connection {
     pub charset: String,
     pub tls: TlsMode,
     pub ca_file: Option<String>,
+    #[serde(default)]
+    pub docker_host: Option<DockerHostId>,
     /// The last test that passed; `None` marks the profile as untested.
     pub tested: Option<TestedConnection>,
     pub created_at: Timestamp,

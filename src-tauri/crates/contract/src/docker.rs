@@ -1,17 +1,9 @@
-//! The container side: the engine, the runner image, and what one run starts.
+//! The container side: the runner image, and what one run starts.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct DockerHost {
-    pub version: String,
-    pub operating_system: String,
-    /// True when containers can share the workstation's own network (native Linux engine on this machine).
-    pub shares_host_network: bool,
-    pub cpus: u32,
-    pub memory_bytes: u64,
-}
+use crate::DockerEndpoint;
 
 /// An image by the name it was found under and the content digest it resolved to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -59,6 +51,8 @@ pub enum NetworkChoice {
     Bridge,
     /// Docker Desktop: loopback servers answer at `host.docker.internal`.
     DesktopGateway,
+    /// Another virtual machine on this workstation: loopback servers answer at a name that the machine itself resolves.
+    VmGateway,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -81,6 +75,9 @@ impl Default for ContainerLimits {
 /// Exactly what a run starts. Holds no secret: the password is added to the defaults file on its way in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Launch {
+    /// The container engine that it starts on; `None` for the workstation's standard one.
+    #[serde(default)]
+    pub docker: Option<DockerEndpoint>,
     pub image: ImageRef,
     /// Arguments of pt-online-schema-change, program name excluded.
     pub argv: Vec<String>,
@@ -94,7 +91,15 @@ pub struct Launch {
     pub host: String,
     pub port: u16,
     pub limits: ContainerLimits,
+    /// Bytes after which the engine begins the log's second file, and later throws the older one away.
+    #[serde(default = "log_bytes_before")]
+    pub log_bytes: u64,
     pub hold_cutover: bool,
+}
+
+/// Launches of earlier versions had a bound that no log reaches.
+fn log_bytes_before() -> u64 {
+    1 << 40
 }
 
 /// What a connection from inside the run's own image and network saw.

@@ -41,6 +41,12 @@ pub enum ErrorCode {
 
     DockerUnreachable,
     DockerRefused,
+    /// The engine and this workstation do not trust each other's certificates.
+    DockerTls,
+    /// The engine that was chosen is not among the settings any more: param `name`.
+    DockerHostUnknown,
+    /// A server on the workstation's own loopback address is out of a container's reach there: params `host`, `why`.
+    LoopbackUnreachable,
     ImageMissing,
     ImageUnsuitable,
     /// The container is gone and with it what it would have said.

@@ -28,6 +28,11 @@ pub enum LogNote {
         rows: u64,
     },
     OutOfMemory,
+    /// The run is over, and its container could not be removed.
+    ContainerKept {
+        container: String,
+        error: String,
+    },
     NotReadBack {
         error: String,
     },
@@ -141,6 +146,10 @@ mod tests {
             },
             LogNote::BlindCopy { rows: 7 },
             LogNote::OutOfMemory,
+            LogNote::ContainerKept {
+                container: "c0ffee".into(),
+                error: error(),
+            },
             LogNote::NotReadBack { error: error() },
             LogNote::CleaningStopped { error: error() },
             LogNote::Dropped {

@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ContainerLimits, Timestamp};
+use crate::{ContainerLimits, DockerHostId, OwnDockerHost, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(default)]
 pub struct Settings {
     /// Name of the runner image.
     pub image: String,
+    /// Container engines that the user added.
+    pub docker_hosts: Vec<OwnDockerHost>,
+    /// Where runs of connections that choose no engine work; `None` for the first that is found.
+    pub docker_host: Option<DockerHostId>,
     pub limits: ContainerLimits,
     /// Minutes without use after which a vault with a master password locks; zero never.
     pub vault_lock_after_min: u32,
@@ -44,6 +48,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             image: DEFAULT_IMAGE.to_owned(),
+            docker_hosts: Vec::new(),
+            docker_host: None,
             limits: ContainerLimits::default(),
             vault_lock_after_min: 30,
             backups_kept: 7,

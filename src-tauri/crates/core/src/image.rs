@@ -1,8 +1,8 @@
 //! The runner image and the engine it runs on, as the settings name them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use mysqler_contract::{DockerHost, ImageProgress, ImageStatus, LintRule, Result, Settings};
+use mysqler_contract::{DockerHost, DockerHostId, ImageProgress, ImageStatus, LintRule, Result, Settings};
 
 use crate::Core;
 
@@ -10,30 +10,45 @@ use crate::Core;
 pub type OnProgress = Box<dyn Fn(ImageProgress) + Send + Sync>;
 
 impl Core {
-    pub async fn docker_host(&self) -> Result<DockerHost> {
-        self.ports.runner.host().await
+    /// What the engine says of itself; without a `host` the one that runs use unless their connection chooses another.
+    pub async fn docker_host(&self, host: Option<&DockerHostId>) -> Result<DockerHost> {
+        self.runner_on(host).await?.host().await
     }
 
-    pub async fn image_status(&self) -> Result<ImageStatus> {
+    /// A file with the runner image that lies beside the application.
+    pub fn image_archive(&self) -> Option<PathBuf> {
+        self.ports.runner.image_archives().into_iter().next()
+    }
+
+    pub async fn image_status(&self, host: Option<&DockerHostId>) -> Result<ImageStatus> {
         let settings = self.ports.settings.load().await?;
-        self.ports.runner.image_status(&settings.image).await
+        self.runner_on(host).await?.image_status(&settings.image).await
     }
 
-    pub async fn image_load(&self, path: &Path, progress: OnProgress) -> Result<ImageStatus> {
-        self.ports.runner.image_load(path, progress).await
+    pub async fn image_load(
+        &self,
+        host: Option<&DockerHostId>,
+        path: &Path,
+        progress: OnProgress,
+    ) -> Result<ImageStatus> {
+        self.runner_on(host).await?.image_load(path, progress).await
     }
 
-    pub async fn image_pull(&self, progress: OnProgress) -> Result<ImageStatus> {
+    pub async fn image_pull(&self, host: Option<&DockerHostId>, progress: OnProgress) -> Result<ImageStatus> {
         let settings = self.ports.settings.load().await?;
-        self.ports.runner.image_pull(&settings.image, progress).await
+        let runner = self.runner_on(host).await?;
+        runner.image_pull(&settings.image, progress).await
     }
 
-    pub async fn image_build(&self, base: &str, progress: OnProgress) -> Result<ImageStatus> {
+    pub async fn image_build(
+        &self,
+        host: Option<&DockerHostId>,
+        base: &str,
+        progress: OnProgress,
+    ) -> Result<ImageStatus> {
         let settings = self.ports.settings.load().await?;
-        self.ports
-            .runner
-            .image_build(base, &settings.image, progress)
-            .await
+        let runner = self.runner_on(host).await?;
+        runner.image_build(base, &settings.image, progress).await
     }
 
     pub async fn settings(&self) -> Result<Settings> {

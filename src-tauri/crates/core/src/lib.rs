@@ -5,6 +5,7 @@ pub mod advice;
 mod app;
 pub mod clause;
 pub mod connections;
+mod docker_hosts;
 pub mod doctor;
 mod image;
 pub mod options;

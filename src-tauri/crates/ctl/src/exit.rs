@@ -57,6 +57,7 @@ fn of(ending: Ending) -> Exit {
             | E::LaunchImpossible
             | E::RowsDiffer
             | E::TuningNotPossible
+            | E::LoopbackUnreachable
             | E::ServerUnsupported,
         )
         | Ending::Run(R::NeedsReview) => Exit::Refused,
@@ -83,7 +84,8 @@ fn of(ending: Ending) -> Exit {
             | E::ServerAccessDenied
             | E::ServerTls
             | E::ServerLost
-            | E::DockerUnreachable,
+            | E::DockerUnreachable
+            | E::DockerTls,
         ) => Exit::NotReached,
         // A run that is still on its way when the command leaves it has no outcome yet.
         Ending::Error(E::JobLost)
@@ -116,6 +118,7 @@ fn of(ending: Ending) -> Exit {
             | E::VaultDamaged
             | E::KeyringUnavailable
             | E::DockerRefused
+            | E::DockerHostUnknown
             | E::ImageMissing
             | E::ImageUnsuitable
             | E::RunnerUnsupported

@@ -64,7 +64,7 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         presets: Arc::new(store.clone()),
         vault: Arc::new(store.vault()),
         servers: Arc::new(MySqlServers::new()),
-        runner: Arc::new(DockerRunner::new()),
+        runner: Arc::new(DockerRunner::with_archives(image_places(data_dir))),
     };
     let core = Core::new(ports, host);
     let locked = VaultStatus::Locked {
@@ -76,6 +76,22 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         tracing::warn!(%error, "the vault stays locked");
     }
     Ok(core)
+}
+
+/// Where an installation, a person or `make image` puts the file with the runner image.
+fn image_places(data_dir: &Path) -> Vec<PathBuf> {
+    let mut places = vec![data_dir.to_owned()];
+    let program = std::env::current_exe().and_then(std::fs::canonicalize).ok();
+    if let Some(beside) = program.as_deref().and_then(Path::parent) {
+        places.push(beside.to_owned());
+        // Packages of Linux, and a macOS bundle.
+        places.extend(["../share/mysqler", "../Resources"].map(|place| beside.join(place)));
+        // A development build: `make image` writes beside the profiles' directories.
+        if cfg!(debug_assertions) {
+            places.push(beside.join(".."));
+        }
+    }
+    places
 }
 
 /// What a long-lived host does beside answering: takes up runs that nobody supervises, tells of runs that others

@@ -1,5 +1,7 @@
 //! The runner image: what it is called, which versions this build expects inside, and the files of our layer.
 
+use std::path::{Path, PathBuf};
+
 use sha2::{Digest, Sha256};
 
 /// The base that is made from Debian's packages where no registry answers.
@@ -33,6 +35,33 @@ pub(crate) const FILES: [(&str, &str); 5] = [
         include_str!("../../../image/mysqler_probe.pl"),
     ),
 ];
+
+/// Files with this build's image in them, by their names, as `make image` writes them; the newest first.
+pub(crate) fn archives(places: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = places
+        .iter()
+        .filter_map(|place| place.read_dir().ok())
+        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
+        .filter(|path| is_archive(path))
+        .collect();
+    found.sort_by_key(|path| std::cmp::Reverse(path.metadata().and_then(|meta| meta.modified()).ok()));
+    found
+}
+
+fn is_archive(path: &Path) -> bool {
+    let start = format!("mysqler-pt-runner-{PTOSC_VERSION}");
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let rest = name.strip_prefix(&start);
+    let packed = |rest: &str| {
+        [".tar", ".tar.gz", ".tar.xz", ".tar.zst"]
+            .iter()
+            .any(|end| rest.ends_with(end))
+    };
+    rest.is_some_and(packed) && path.is_file()
+}
 
 /// Hex SHA-256 of the layer's files: tells a stale image from this build's.
 pub(crate) fn layer() -> String {
@@ -84,6 +113,30 @@ mod tests {
                 "{name} is of another version"
             );
         }
+    }
+
+    #[test]
+    fn a_file_with_the_image_is_found_by_its_name() {
+        let dir = tempfile::tempdir().expect("a scratch directory");
+        let older = dir.path().join("mysqler-pt-runner-3.7.1.tar");
+        let newer = dir.path().join("mysqler-pt-runner-3.7.1-amd64.tar.gz");
+        for name in [
+            &older,
+            &dir.path().join("mysqler-pt-runner-3.7.1.tar.gz.part"),
+            &dir.path().join("mysqler-pt-runner-3.6.0.tar.gz"),
+            &dir.path().join("notes.tar.gz"),
+        ] {
+            std::fs::write(name, "").expect("a file");
+        }
+        let day_before = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+        let file = std::fs::File::options()
+            .write(true)
+            .open(&older)
+            .expect("the file");
+        file.set_modified(day_before).expect("an older file");
+        std::fs::write(&newer, "").expect("a file");
+        let places = [PathBuf::from("/nowhere"), dir.path().to_owned()];
+        assert_eq!(archives(&places), [newer, older]);
     }
 
     #[test]

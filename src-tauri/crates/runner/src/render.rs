@@ -1,6 +1,6 @@
 //! A launch as a command line to read and copy, the secret masked.
 
-use mysqler_contract::Launch;
+use mysqler_contract::{DockerEndpoint, Launch};
 
 use crate::docker::ContainerSpec;
 
@@ -26,7 +26,14 @@ pub(crate) fn render(launch: &Launch) -> String {
         out.push_str("# waits before the swap for a person\n");
     }
     out.push_str(&format!("# image {}\n", launch.image.id));
-    out.push_str("docker run -i");
+    out.push_str("docker");
+    for words in client_flags(launch.docker.as_ref()) {
+        for word in words {
+            out.push(' ');
+            out.push_str(&shell_word(&word));
+        }
+    }
+    out.push_str(" run -i");
     for flag in spec.flags() {
         push_words(&mut out, &flag);
     }
@@ -39,6 +46,22 @@ pub(crate) fn render(launch: &Launch) -> String {
     }
     out.push('\n');
     out
+}
+
+/// How Docker's command line reaches the same engine.
+fn client_flags(docker: Option<&DockerEndpoint>) -> Vec<Vec<String>> {
+    let Some(docker) = docker else { return Vec::new() };
+    let pair = |option: &str, value: &str| vec![option.to_owned(), value.to_owned()];
+    let mut flags = vec![pair("--host", &docker.address)];
+    if let Some(tls) = &docker.tls {
+        flags.push(vec!["--tlsverify".to_owned()]);
+        flags.push(pair("--tlscacert", &tls.ca_file));
+        if let Some(client) = &tls.client {
+            flags.push(pair("--tlscert", &client.cert_file));
+            flags.push(pair("--tlskey", &client.key_file));
+        }
+    }
+    flags
 }
 
 /// An option and its value stand on one line.

@@ -112,7 +112,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     forecast: { rows: 1_993_412, shadow_bytes: 635_437_056, binlog_bytes: 640_000_000, duration_ms: 412_000, rate_rows_s: 4840, learned: false, samples: 0, chunks: 4120, disk_bytes: 1_275_437_056, replicas: [] },
     confirmation: { typed: null, accept: [] },
     launch: {
-      image: { reference: 'mysqler-runner:3.7.1', id: 'sha256:5f0c' }, argv, defaults: [], ca_pem: null, environment: [], network: 'host', host: '10.2.0.21', port: 3306,
+      docker: null, image: { reference: 'mysqler-runner:3.7.1', id: 'sha256:5f0c' }, argv, defaults: [], ca_pem: null, environment: [], network: 'host', host: '10.2.0.21', port: 3306,
       limits: { memory_bytes: 536_870_912, cpus_milli: 1000, pids: 64 }, hold_cutover: request.hold_cutover,
     },
     command: `docker run --rm -i --memory 512m --cpus 1 --read-only --cap-drop ALL --security-opt no-new-privileges --user 65534:65534 --tmpfs /run/pt:mode=0700 --network host mysqler-runner:3.7.1 pt-online-schema-change --alter '${clause.replaceAll("'", String.raw`'\''`)}' ${argv.slice(2).join(' ')}`,

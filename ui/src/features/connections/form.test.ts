@@ -5,7 +5,7 @@ import { sampleConnection } from './sample'
 describe('the draft of a form', () => {
   it('starts with the defaults', () => {
     expect(draftOf(valuesOf(null))).toMatchObject({
-      id: null, port: 3306, connect_timeout_s: 5, charset: 'utf8mb4', tls: 'required', database: null, ca_file: null, password: { kind: 'empty' },
+      id: null, port: 3306, connect_timeout_s: 5, charset: 'utf8mb4', tls: 'required', database: null, ca_file: null, docker_host: null, password: { kind: 'empty' },
     })
   })
 

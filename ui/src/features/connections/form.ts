@@ -20,6 +20,8 @@ export interface FormValues {
   charset: string
   tls: TlsMode
   caFile: string
+  /** Empty for the one of the settings. */
+  dockerHost: string
 }
 
 export const DEFAULTS = { port: '3306', timeout: '5', charset: 'utf8mb4', tls: 'required' as TlsMode }
@@ -43,6 +45,7 @@ export function valuesOf(connection: Connection | null): FormValues {
     charset: connection?.charset ?? DEFAULTS.charset,
     tls: connection?.tls ?? DEFAULTS.tls,
     caFile: connection?.ca_file ?? '',
+    dockerHost: connection?.docker_host ?? '',
   }
 }
 
@@ -73,6 +76,7 @@ export function draftOf(values: FormValues): ConnectionDraft {
     charset: values.charset,
     tls: values.tls,
     ca_file: values.caFile === '' ? null : values.caFile,
+    docker_host: values.dockerHost === '' ? null : values.dockerHost,
   }
 }
 
@@ -100,4 +104,4 @@ export function filledFrom(values: FormValues, pasted: PastedConnection, passwor
 }
 
 /** Fields of the folded part: a problem there must unfold it. */
-export const ADVANCED: readonly string[] = ['connect_timeout_s', 'charset', 'tls', 'ca_file']
+export const ADVANCED: readonly string[] = ['connect_timeout_s', 'charset', 'tls', 'ca_file', 'docker_host']

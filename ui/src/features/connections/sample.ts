@@ -35,6 +35,7 @@ export function sampleConnection(over: Partial<Connection> = {}): Connection {
     charset: 'utf8mb4',
     tls: 'required',
     ca_file: null,
+    docker_host: null,
     tested: { at, report: sampleReport() },
     created_at: at,
     updated_at: at,

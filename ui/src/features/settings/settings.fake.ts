@@ -1,5 +1,5 @@
 /** A workstation with Docker and the image; `?start=first|full|aside` and `?docker=down|missing` look at the others. */
-import type { AppStatus, ImageProgress, ImageStatus, LintRule, Settings } from '@/ipc'
+import type { AppStatus, DockerHost, DockerHostEntry, ImageProgress, ImageStatus, LintRule, Settings } from '@/ipc'
 import { fake } from '@/ipc/fake'
 import { fakeVault } from '../lock/lock.fake'
 
@@ -45,10 +45,43 @@ const ready: ImageStatus = {
   bridge_version: '1',
   size_bytes: 168_430_000,
 }
+const standard = 'unix:///var/run/docker.sock'
+const engine = (address: string): DockerHost => ({
+  endpoint: null,
+  address,
+  kind: address === standard ? 'native' : 'remote',
+  version: '20.10.24',
+  operating_system: 'Debian GNU/Linux 12 (bookworm)',
+  architecture: 'x86_64',
+  cpus: 8,
+  memory_bytes: 33_285_996_544,
+  rootless: false,
+  limits: { memory: true, cpu: true, pids: address === standard },
+  loopback: address === standard ? { by: 'host_network' } : { by: 'nowhere', why: 'remote' },
+  free_bytes: address === standard ? 81_604_378_624 : null,
+})
 fake('dockerHost', () => {
   if (docker === 'down') fail('DOCKER_UNREACHABLE', 'connect to /var/run/docker.sock: no such file or directory')
-  return { version: '20.10.24', operating_system: 'Debian GNU/Linux 12 (bookworm)', shares_host_network: true, cpus: 8, memory_bytes: 33_285_996_544 }
+  return engine(standard)
 })
+
+let entries: DockerHostEntry[] = [
+  { id: standard, name: standard, source: 'standard', endpoint: { address: standard, tls: null }, is_default: true },
+  { id: 'ssh://dba@build', name: 'build', source: 'context', endpoint: { address: 'ssh://dba@build', tls: null }, is_default: false },
+]
+const withDefault = (id: string | null) => (entries = entries.map((entry, at) => ({ ...entry, is_default: id === null ? at === 0 : entry.id === id })))
+fake('dockerHosts', () => entries)
+fake('dockerHostProblems', ({ host }) => ((host as { name: string }).name === '' ? [{ field: 'name', reason: 'name_empty', params: {} }] : []))
+fake('dockerHostAdd', ({ host }) => {
+  const { name, endpoint } = host as Pick<DockerHostEntry, 'name' | 'endpoint'>
+  return (entries = [...entries, { id: name, name, source: 'own', endpoint, is_default: false }])
+})
+fake('dockerHostRemove', ({ id }) => {
+  entries = entries.filter((entry) => entry.id !== id)
+  return withDefault(entries.find((entry) => entry.is_default)?.id ?? null)
+})
+fake('dockerHostChoose', ({ id }) => withDefault(id as string | null))
+fake('dockerHostTest', ({ endpoint }) => engine((endpoint as DockerHostEntry['endpoint']).address))
 fake('imageStatus', (): ImageStatus => {
   if (docker === 'down') fail('DOCKER_UNREACHABLE', 'connect to /var/run/docker.sock: no such file or directory')
   return docker === 'missing' ? { kind: 'missing', reference: 'mysqler/pt-runner:3.7.1' } : ready
@@ -62,6 +95,7 @@ async function progress(channel: unknown): Promise<ImageStatus> {
   }
   return ready
 }
+fake('imageArchive', () => (docker === 'missing' ? '/usr/share/mysqler/mysqler-pt-runner-3.7.1.tar.gz' : null))
 fake('imageLoad', ({ channel }) => progress(channel))
 fake('imagePull', () => fail('DOCKER_REFUSED', 'pull access denied for mysqler/pt-runner') as never)
 fake('imageBuild', ({ channel }) => progress(channel))

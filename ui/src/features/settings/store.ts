@@ -9,6 +9,8 @@ export type FullSettings = Required<Settings>
 /** The core's own defaults, so that "reset" and "differs" can be shown beside each setting. */
 export const DEFAULTS: FullSettings = {
   image: 'mysqler/pt-runner:3.7.1',
+  docker_hosts: [],
+  docker_host: null,
   limits: { memory_bytes: 512 * 1024 ** 2, cpus_milli: 1000, pids: 64 },
   vault_lock_after_min: 30,
   backups_kept: 7,

@@ -112,6 +112,9 @@ export default {
     choose: 'Choose…',
     chooseCa: 'Choose the CA file',
     pem: 'PEM certificates',
+    dockerHost: 'Docker host',
+    dockerHostHint: 'Where runs of this connection work',
+    dockerHostDefault: 'As in the settings ({name})',
     test: 'Test connection',
     testing: 'Connecting to {address}, {seconds} s at most',
     save: 'Save',
@@ -197,6 +200,7 @@ export default {
     charset: 'character set',
     tls: 'TLS mode',
     ca_file: 'CA file',
+    docker_host: 'Docker host',
   },
   palette: {
     group: 'Connections',

@@ -139,6 +139,7 @@ export default {
     findings: 'Findings {count}',
     options: 'Options',
     definition: 'Definition before',
+    dockerHost: 'Docker host',
     image: 'Image',
     server: 'Server version',
     made: 'Planned',

@@ -112,6 +112,9 @@ export default {
     choose: '选择…',
     chooseCa: '选择 CA 文件',
     pem: 'PEM 证书',
+    dockerHost: 'Docker 主机',
+    dockerHostHint: '该连接的运行在何处执行',
+    dockerHostDefault: '按设置（{name}）',
     test: '测试连接',
     testing: '正在连接 {address}，最多 {seconds} 秒',
     save: '保存',
@@ -197,6 +200,7 @@ export default {
     charset: '字符集',
     tls: 'TLS 模式',
     ca_file: 'CA 文件',
+    docker_host: 'Docker 主机',
   },
   palette: {
     group: '连接',

@@ -139,6 +139,7 @@ export default {
     findings: '检查结果 {count}',
     options: '选项',
     definition: '变更前定义',
+    dockerHost: 'Docker 主机',
     image: '镜像',
     server: '服务器版本',
     made: '规划时间',

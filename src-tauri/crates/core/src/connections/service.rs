@@ -148,6 +148,7 @@ impl Core {
             charset: draft.charset.clone(),
             tls: draft.tls,
             ca_file: draft.ca_file.clone().filter(|path| !path.is_empty()),
+            docker_host: draft.docker_host.clone(),
             tested,
             created_at: before.as_ref().map_or(now, |saved| saved.created_at),
             updated_at: now,
@@ -339,6 +340,7 @@ pub(crate) fn draft_of(saved: &Connection) -> ConnectionDraft {
         charset: saved.charset.clone(),
         tls: saved.tls,
         ca_file: saved.ca_file.clone(),
+        docker_host: saved.docker_host.clone(),
     }
 }
 

@@ -290,6 +290,8 @@ fn draft_from(incoming: &ExportedConnection, before: Option<&Connection>) -> Con
         charset: incoming.charset.clone(),
         tls: incoming.tls,
         ca_file: incoming.ca_file.clone(),
+        // Engines are a workstation's own, so that a file from another one says nothing of them.
+        docker_host: before.and_then(|saved| saved.docker_host.clone()),
     }
 }
 

@@ -37,6 +37,7 @@ pub fn problems(draft: &ConnectionDraft, taken: &[(ConnectionId, String)]) -> Ve
         ),
         ("charset", charset(&draft.charset)),
         ("ca_file", ca_file(draft)),
+        ("docker_host", docker_host(draft)),
     ];
     answers
         .into_iter()
@@ -195,6 +196,12 @@ fn ca_file(draft: &ConnectionDraft) -> Reason {
     (verifies && !given).then_some("ca_file_needed")
 }
 
+/// Whether there is such an engine is found out when it is needed: it may be switched off, and saved all the same.
+fn docker_host(draft: &ConnectionDraft) -> Reason {
+    let id = draft.docker_host.as_ref()?;
+    (id.0.trim().is_empty() || id.0.chars().any(char::is_control)).then_some("docker_host_shape")
+}
+
 #[cfg(test)]
 mod tests {
     use mysqler_contract::messages::{Locale, catalogue};
@@ -219,6 +226,7 @@ mod tests {
             charset: "utf8mb4".into(),
             tls: TlsMode::Required,
             ca_file: None,
+            docker_host: None,
         }
     }
 

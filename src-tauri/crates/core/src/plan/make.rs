@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost, Engine,
-    ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict, ProbeReport, Result, RunId,
-    RunState, RunView, ServerIdentity, Settings, TableFacts, TableKind, TableRef, TlsMode,
+    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost,
+    DockerHostId, Engine, ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict,
+    ProbeReport, Result, RunId, RunState, RunView, ServerIdentity, Settings, TableFacts, TableKind, TableRef,
+    TlsMode,
 };
 
 use super::advise::{choose, offers};
@@ -80,7 +81,7 @@ impl Core {
         let settings = self.ports.settings.load().await?;
         // Replicas that are slow to reach are asked while the way is found; what they do not tell stays unknown.
         let moment = async { self.ports.servers.moment(&target, &request.table).await.ok() };
-        let gathered = self.gather(&request, &target, &settings);
+        let gathered = self.gather(&request, &target, &settings, connection.docker_host.as_ref());
         let (gathered, moment) = tokio::join!(gathered, moment);
         let gathered = gathered?;
         let own_mode = request.options.sql_mode();
@@ -253,6 +254,7 @@ impl Core {
         request: &ChangeRequest,
         target: &Target,
         settings: &Settings,
+        docker: Option<&DockerHostId>,
     ) -> Result<Gathered> {
         let servers = &self.ports.servers;
         let table = &request.table;
@@ -263,10 +265,10 @@ impl Core {
             }
         };
         let workstation = async {
-            (
-                self.ports.runner.host().await,
-                self.ports.runner.image_status(&settings.image).await,
-            )
+            match self.runner_on(docker).await {
+                Ok(runner) => (runner.host().await, runner.image_status(&settings.image).await),
+                Err(error) => (Err(error.clone()), Err(error)),
+            }
         };
         let asked = async {
             tokio::try_join!(
@@ -348,6 +350,7 @@ impl Core {
             image,
             docker,
             limits: settings.limits,
+            log_bytes: log_allowance(gathered.table.summary.rows),
         });
         let probe = match &launch {
             Ok(launch) => Some(self.ports.runner.probe(launch, &target.password).await),
@@ -373,6 +376,14 @@ fn price_of(engine: Engine, advice: &Advice) -> Option<Price> {
         algorithm,
         blocks_writers: advice.blocks_writers,
     })
+}
+
+/// Two progress lines a second are the most that a run says: even at a thousand rows a second, and held for a day, that
+/// stays far below. What fills it is a tool gone wild, which must not fill the disk as well.
+fn log_allowance(rows: u64) -> u64 {
+    const AT_LEAST: u64 = 256 * 1024 * 1024;
+    const A_ROW: u64 = 4;
+    AT_LEAST.saturating_add(rows.saturating_mul(A_ROW))
 }
 
 fn holds_dates(table: &TableFacts) -> bool {

@@ -1,13 +1,16 @@
 //! Where an engine's program runs: today, containers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
-    ChangeRequest, ContainerLimits, DockerHost, ImageProgress, ImageStatus, Launch, LogKind, LogStream,
-    Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, Tuning, WaitReason, WarningCount,
+    AppError, ChangeRequest, ContainerLimits, DockerEndpoint, DockerHost, DockerHostEntry, ErrorCode,
+    ImageProgress, ImageStatus, Launch, LogKind, LogStream, Phase, PlanId, ProbeReport, Result, RunId,
+    Secret, TableRef, TlsMode, Tuning, WaitReason, WarningCount,
 };
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +40,8 @@ pub struct LaunchInput<'a> {
     pub image: &'a mysqler_contract::ImageRef,
     pub docker: &'a DockerHost,
     pub limits: ContainerLimits,
+    /// More than the run's log can be expected to take, by far.
+    pub log_bytes: u64,
 }
 
 /// One line of the job's output, without its line end.
@@ -209,7 +214,28 @@ pub trait OutputParser: Send {
 
 #[async_trait]
 pub trait Runner: Send + Sync {
+    /// The container engines of this workstation, the one to use unless another is chosen first.
+    async fn docker_hosts(&self) -> Vec<DockerHostEntry> {
+        Vec::new()
+    }
+
+    /// The same runner with another engine in mind; `None` for the workstation's standard one. Launches and jobs name
+    /// their engine themselves, whichever runner is asked.
+    fn on(&self, _docker: Option<&DockerEndpoint>) -> Result<Arc<dyn Runner>> {
+        Err(AppError::new(ErrorCode::RunnerUnsupported))
+    }
+
     async fn host(&self) -> Result<DockerHost>;
+
+    /// The same, and what only a container can tell: takes as long as starting one.
+    async fn examine(&self) -> Result<DockerHost> {
+        self.host().await
+    }
+
+    /// Files beside the application that hold the runner image, the one to offer first.
+    fn image_archives(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
 
     async fn image_status(&self, reference: &str) -> Result<ImageStatus>;
     /// From a tar, compressed or not. Progress is told as bytes of the file.

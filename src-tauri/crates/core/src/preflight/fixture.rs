@@ -250,6 +250,7 @@ fn connection() -> Connection {
         charset: "utf8mb4".into(),
         tls: TlsMode::Required,
         ca_file: None,
+        docker_host: None,
         tested: None,
         created_at: NOW,
         updated_at: NOW,
@@ -289,6 +290,7 @@ fn roomy_disk() -> DiskFacts {
 
 fn launch(image: ImageRef) -> Launch {
     Launch {
+        docker: None,
         image,
         argv: Vec::new(),
         defaults: vec!["user=dba".into()],
@@ -298,6 +300,7 @@ fn launch(image: ImageRef) -> Launch {
         host: "db1".into(),
         port: 3306,
         limits: ContainerLimits::default(),
+        log_bytes: 256 * 1024 * 1024,
         hold_cutover: false,
     }
 }

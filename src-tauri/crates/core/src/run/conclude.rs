@@ -1,8 +1,8 @@
 //! The end of a run: what the exit, the success line and the server together prove.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, Leftover, LogKind, LogNote, Params, Phase, Result,
-    RunEventKind, RunState,
+    AppError, CleaningAfter, Difference, ErrorCode, JobPlace, Leftover, LogKind, LogNote, Params, Phase,
+    Result, RunEventKind, RunState,
 };
 
 use super::state::Input;
@@ -55,6 +55,15 @@ impl Supervisor {
             && let Err(error) = self.core.ports.runner.remove(job).await
         {
             tracing::warn!(%error, job, "the ended container could not be removed");
+            let note = LogNote::ContainerKept {
+                container: JobPlace::read(job).container,
+                error: error.to_string(),
+            };
+            self.rec.note(LogKind::Warning, &note);
+            // The last word of this run; whoever owns its record by now says more.
+            if let Err(error) = self.rec.flush().await {
+                tracing::warn!(%error, "the note on a kept container was not stored");
+            }
         }
     }
 

@@ -86,6 +86,14 @@ impl Supervisor {
                 .await?;
             differences = new_findings(&self.plan, &again);
             if differences.is_empty()
+                && again.launch.as_ref().map(|l| &l.docker) != self.plan.launch.as_ref().map(|l| &l.docker)
+            {
+                differences.push(Difference {
+                    what: "docker_host_changed".to_owned(),
+                    params: Params::new(),
+                });
+            }
+            if differences.is_empty()
                 && again.launch.as_ref().map(|l| &l.image) != self.plan.launch.as_ref().map(|l| &l.image)
             {
                 differences.push(Difference {

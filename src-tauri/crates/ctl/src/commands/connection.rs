@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mysqler_contract::{
-    Connection, ConnectionDraft, Environment, ErrorCode, ReplicationRole, Result, Secret, SecretInput,
-    SecretPresence, ServerReport, TlsMode,
+    Connection, ConnectionDraft, DockerHostId, Environment, ErrorCode, ReplicationRole, Result, Secret,
+    SecretInput, SecretPresence, ServerReport, TlsMode,
 };
 
 use super::transfer;
@@ -57,6 +57,9 @@ pub struct Add {
     /// PEM file with the authorities to trust
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Name or address of the container engine that runs work on [default: as `docker use` says]
+    #[arg(long, value_name = "HOST")]
+    docker_host: Option<String>,
     #[arg(long, default_value = "")]
     description: String,
     /// Seconds
@@ -93,6 +96,9 @@ pub struct Edit {
     /// PEM file with the authorities to trust; an empty value removes it
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Name or address of the container engine that runs work on; an empty value leaves it to `docker use`
+    #[arg(long, value_name = "HOST")]
+    docker_host: Option<String>,
     #[arg(long)]
     description: Option<String>,
     /// Seconds
@@ -208,6 +214,7 @@ async fn add(context: &Context, args: Add) -> Result<Exit> {
         charset: args.charset,
         tls: args.tls.into(),
         ca_file: args.ca.as_deref().map(full_path).transpose()?,
+        docker_host: args.docker_host.map(DockerHostId),
     };
     // What is refused anyway is refused before a server is troubled or a vault made.
     if let Some(problem) = context.core.connection_problems(&draft).await?.into_iter().next() {
@@ -244,6 +251,11 @@ async fn edit(context: &Context, args: Edit) -> Result<Exit> {
         charset: args.charset.unwrap_or(saved.charset),
         tls: args.tls.map_or(saved.tls, TlsMode::from),
         ca_file,
+        docker_host: match args.docker_host {
+            Some(host) if host.is_empty() => None,
+            Some(host) => Some(DockerHostId(host)),
+            None => saved.docker_host,
+        },
     };
     if saved.password == SecretPresence::Stored {
         vault::open(context).await?;
@@ -313,7 +325,7 @@ fn input(secret: Secret) -> SecretInput {
 }
 
 /// The file is read again at every use, from whatever directory that happens in.
-fn full_path(path: &std::path::Path) -> Result<String> {
+pub fn full_path(path: &std::path::Path) -> Result<String> {
     let full =
         std::path::absolute(path).map_err(|error| usage_error(format!("{}: {error}", path.display())))?;
     full.into_os_string()
@@ -407,6 +419,10 @@ fn shown(out: &Output, connection: &Connection) -> Vec<String> {
         (
             title("ctl.column.ca_file"),
             connection.ca_file.as_deref().and_then(text),
+        ),
+        (
+            title("ctl.column.docker_host"),
+            connection.docker_host.as_ref().and_then(|host| text(&host.0)),
         ),
         (
             title("ctl.column.connect_timeout"),

@@ -4,44 +4,70 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
-use mysqler_contract::{ImageProgress, ImageStatus, Result};
+use mysqler_contract::{DockerHostId, ImageProgress, ImageStatus, Result};
 
 use crate::context::Context;
 use crate::exit::{self, Exit};
-use crate::output::{Output, bytes, facts, printable};
+use crate::output::{Output, bytes, facts, printable, usage_error};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Name or address of the engine [default: the one that runs use]
+    #[arg(long, global = true, value_name = "HOST")]
+    docker_host: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Whether the image is present and one that this version can use
     Status,
     /// Load the image from a tar file, compressed or not
-    Load { file: PathBuf },
+    Load {
+        /// [default: the file beside this program, if there is one]
+        file: Option<PathBuf>,
+    },
     /// Pull the upstream image and add what this program needs
     Pull,
     /// Add what this program needs to a base image that is present
     Build(Build),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct Build {
     /// An image with percona-toolkit in it
     #[arg(long, default_value = "mysqler/pt-base:3.7.1")]
     base: String,
 }
 
-pub async fn run(context: &Context, command: Command) -> Result<Exit> {
+pub async fn run(context: &Context, args: Args) -> Result<Exit> {
+    let host = args.docker_host.map(DockerHostId);
+    let host = host.as_ref();
     let core = &context.core;
     let out = &context.out;
     let told = || telling(out);
-    let status = match command {
-        Command::Status => core.image_status().await?,
-        Command::Load { file } => core.image_load(&file, told()).await?,
-        Command::Pull => core.image_pull(told()).await?,
-        Command::Build(args) => core.image_build(&args.base, told()).await?,
+    let status = match args.command {
+        Command::Status => core.image_status(host).await?,
+        Command::Load { file } => {
+            let found = || core.image_archive();
+            let missing = || usage_error(out.own("ctl.image.no_archive"));
+            let file = file.or_else(found).ok_or_else(missing)?;
+            core.image_load(host, &file, told()).await?
+        }
+        Command::Pull => core.image_pull(host, told()).await?,
+        Command::Build(args) => core.image_build(host, &args.base, told()).await?,
     };
-    out.answer(&status, |status| described(out, status));
+    out.answer(&status, |status| {
+        let mut lines = described(out, status);
+        if let (false, Some(file)) = (matches!(status, ImageStatus::Ready { .. }), core.image_archive()) {
+            let file = printable(&file.display().to_string());
+            lines.push(out.own_with("ctl.image.archive", [("file", file)]));
+        }
+        lines
+    });
     Ok(match status {
         ImageStatus::Ready { .. } => Exit::Done,
         ImageStatus::Missing { .. } => exit::of_error(mysqler_contract::ErrorCode::ImageMissing),
@@ -99,9 +125,17 @@ fn telling(out: &Output) -> Box<dyn Fn(ImageProgress) + Send + Sync> {
     }
     if std::io::stderr().is_terminal() {
         let bar = ProgressBar::no_length();
-        let template = ProgressStyle::with_template("{spinner} {bytes:>10} {wide_msg}");
-        bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        let style = |template| {
+            let style = ProgressStyle::with_template(template);
+            style.unwrap_or_else(|_| ProgressStyle::default_spinner())
+        };
+        bar.set_style(style("{spinner} {bytes:>10} {wide_msg}"));
+        let of_known = style("{bar:30} {percent:>3} %  {bytes} / {total_bytes}  {wide_msg}");
         return Box::new(move |progress| {
+            if progress.total_bytes > 0 && bar.length() != Some(progress.total_bytes) {
+                bar.set_style(of_known.clone());
+                bar.set_length(progress.total_bytes);
+            }
             bar.set_position(progress.done_bytes);
             bar.set_message(printable(&progress.step));
         });

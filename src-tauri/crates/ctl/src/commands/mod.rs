@@ -5,6 +5,7 @@ mod batch;
 mod browse;
 mod change;
 mod connection;
+mod docker;
 mod doctor;
 mod gate;
 mod history;
@@ -53,9 +54,11 @@ pub enum Command {
     /// Options under a name
     #[command(subcommand)]
     Preset(preset::Command),
-    /// The image that changes run in
+    /// The container engines that changes run on
     #[command(subcommand)]
-    Image(image::Command),
+    Docker(docker::Command),
+    /// The image that changes run in
+    Image(image::Args),
     /// The vault that keeps the passwords
     #[command(subcommand)]
     Vault(vault::Command),
@@ -73,7 +76,8 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::History(command) => history::run(context, command).await,
         Command::Doctor(args) => doctor::run(context, args).await,
         Command::Preset(command) => preset::run(context, command).await,
-        Command::Image(command) => image::run(context, command).await,
+        Command::Docker(command) => docker::run(context, command).await,
+        Command::Image(args) => image::run(context, args).await,
         Command::Vault(command) => vault::run(context, command).await,
     }
 }

@@ -1,7 +1,7 @@
 //! A run in words: the line of its progress, its facts, and how it ended.
 
 use mysqler_contract::{
-    Engine, GateCount, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason,
+    Engine, GateCount, JobPlace, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason,
 };
 
 use super::{compared, waiting};
@@ -316,7 +316,12 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
             title("ctl.column.supervisor"),
             view.supervisor.as_deref().map(printable),
         ),
-        (title("ctl.column.container"), view.job.as_deref().map(printable)),
+        (
+            title("ctl.column.container"),
+            view.job
+                .as_deref()
+                .map(|job| printable(&JobPlace::read(job).container)),
+        ),
         (
             title("ctl.column.exit_code"),
             view.exit_code.map(|code| code.to_string()),

@@ -24,6 +24,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     environment.extend(input.renames.map(renames::expected));
     let ca_pem = tls.sends_ca.then(|| input.ca_pem.unwrap_or_default().to_owned());
     Ok(Launch {
+        docker: input.docker.endpoint.clone(),
         image: input.image.clone(),
         argv,
         defaults: defaults::lines(input, &tls, charset)?,
@@ -33,6 +34,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         host,
         port: input.port,
         limits: input.limits,
+        log_bytes: input.log_bytes,
         hold_cutover: input.hold && !input.request.dry_run,
     })
 }

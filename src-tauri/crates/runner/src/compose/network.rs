@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use mysqler_contract::{NetworkChoice, Result, TlsMode};
+use mysqler_contract::{AppError, ErrorCode, LoopbackWay, NetworkChoice, Result, TlsMode};
 use mysqler_core::ports::LaunchInput;
 
 use super::impossible;
@@ -29,15 +29,23 @@ pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)>
     if !is_loopback(host) {
         return Ok((NetworkChoice::Bridge, host.to_owned()));
     }
-    if input.docker.shares_host_network {
-        return Ok((NetworkChoice::Host, by_tcp(host, input.tls)));
-    }
+    let (network, gateway) = match &input.docker.loopback {
+        LoopbackWay::HostNetwork => return Ok((NetworkChoice::Host, by_tcp(host, input.tls))),
+        LoopbackWay::DesktopGateway => (NetworkChoice::DesktopGateway, DESKTOP_GATEWAY),
+        LoopbackWay::VmGateway { name } => (NetworkChoice::VmGateway, name.as_str()),
+        LoopbackWay::Nowhere { why } => {
+            return Err(AppError::new(ErrorCode::LoopbackUnreachable)
+                .with("host", host)
+                .with("why", why.as_str())
+                .with("docker", &input.docker.address));
+        }
+    };
     if input.tls == TlsMode::VerifyIdentity {
         return Err(impossible(format!(
-            "verify-identity for {host}: Docker Desktop reaches the workstation as {DESKTOP_GATEWAY}, another identity"
+            "verify-identity for {host}: a container there reaches the workstation as {gateway}, another identity"
         )));
     }
-    Ok((NetworkChoice::DesktopGateway, DESKTOP_GATEWAY.to_owned()))
+    Ok((network, gateway.to_owned()))
 }
 
 /// The client library takes exactly `localhost` for a unix socket, which the container has not. Another spelling keeps

@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DockerHost, EngineChoice,
-    ErrorCode, Flavour, ForeignKeysMethod, ImageRef, Launch, LoadThreshold, NetworkChoice, RecursionMethod,
-    ReplicationRole, Result, Secret, ServerVersion, SessionVariable, TableRef, TlsMode,
+    ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DockerHost, DockerKind,
+    EngineChoice, ErrorCode, Flavour, ForeignKeysMethod, ImageRef, Launch, LimitsEnforced, LoadThreshold,
+    LoopbackObstacle, LoopbackWay, NetworkChoice, RecursionMethod, ReplicationRole, Result, Secret,
+    ServerVersion, SessionVariable, TableRef, TlsMode,
 };
 use mysqler_core::ports::{LaunchInput, ServerCertificate, ServerFacts};
 use proptest::prelude::*;
@@ -63,11 +64,22 @@ impl Default for Given {
                 disks: None,
             },
             docker: DockerHost {
+                endpoint: None,
+                address: "unix:///var/run/docker.sock".into(),
+                kind: DockerKind::Native,
                 version: "20.10".into(),
                 operating_system: "Debian".into(),
-                shares_host_network: true,
+                architecture: "x86_64".into(),
                 cpus: 2,
                 memory_bytes: 1,
+                rootless: false,
+                limits: LimitsEnforced {
+                    memory: true,
+                    cpu: true,
+                    pids: true,
+                },
+                loopback: LoopbackWay::HostNetwork,
+                free_bytes: None,
             },
             host: "db.example.com".into(),
             user: "dba".into(),
@@ -105,6 +117,7 @@ impl Given {
             },
             docker: &self.docker,
             limits: ContainerLimits::default(),
+            log_bytes: 268_435_456,
         })
     }
 
@@ -196,7 +209,7 @@ fn launches_of_every_kind() {
         ca_pem: Some(PEM.into()),
         ..Given::default()
     };
-    maria.docker.shares_host_network = false;
+    maria.docker.loopback = LoopbackWay::DesktopGateway;
     maria.server.flavour = Flavour::MariaDb;
     maria.server.variables = BTreeMap::from([("version_comment".into(), "Debian 12".into())]);
     for (name, given) in [
@@ -426,18 +439,29 @@ fn loopback_is_reached_by_the_network_that_leads_there() {
         ("LocalHost", "127.0.0.1"),
     ] {
         given.host = host.into();
-        given.docker.shares_host_network = true;
+        given.docker.loopback = LoopbackWay::HostNetwork;
         let launch = given.launch().expect("a launch");
         assert_eq!(
             (launch.network, launch.host.as_str()),
             (NetworkChoice::Host, seen)
         );
-        given.docker.shares_host_network = false;
+        given.docker.loopback = LoopbackWay::DesktopGateway;
         let launch = given.launch().expect("a launch");
         assert_eq!(
             (launch.network, launch.host.as_str()),
             (NetworkChoice::DesktopGateway, "host.docker.internal")
         );
+        let name = "host.containers.internal".to_owned();
+        given.docker.loopback = LoopbackWay::VmGateway { name };
+        let launch = given.launch().expect("a launch");
+        assert_eq!(
+            (launch.network, launch.host.as_str()),
+            (NetworkChoice::VmGateway, "host.containers.internal")
+        );
+        let why = LoopbackObstacle::Remote;
+        given.docker.loopback = LoopbackWay::Nowhere { why };
+        let error = given.launch().expect_err("out of reach");
+        assert_eq!(error.code, ErrorCode::LoopbackUnreachable, "{error:?}");
     }
     given.host = "2001:db8::7".into();
     let launch = given.launch().expect("a launch");
@@ -458,7 +482,7 @@ fn loopback_is_reached_by_the_network_that_leads_there() {
         ca_pem: Some(PEM.into()),
         ..Given::default()
     };
-    identity.docker.shares_host_network = false;
+    identity.docker.loopback = LoopbackWay::DesktopGateway;
     assert!(identity.refused().contains("another identity"));
 }
 

@@ -24,9 +24,12 @@ const TMPFS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Never reached, and said, since the engine's own setting would count otherwise. A log must not be rotated: a line
-/// that is gone could not be told again after a restart of the application.
-const LOG_SIZE: &str = "1024g";
+/// The full file stays beside the one that is written: whoever follows has long read it, and whoever comes back later
+/// finds the last one or two.
+const LOG_FILES: &str = "2";
+
+/// Of a container that answers one question.
+const ANSWER_LOG_BYTES: u64 = 16 * 1024 * 1024;
 
 const NO_NEW_PRIVILEGES: &str = "no-new-privileges";
 
@@ -40,11 +43,14 @@ pub(crate) enum Network {
 #[derive(Debug, Clone)]
 pub(crate) struct ContainerSpec {
     pub image: String,
+    /// Another program than the image's own entrypoint.
+    pub entrypoint: Option<Vec<String>>,
     /// Mode of the entrypoint and its arguments.
     pub command: Vec<String>,
     pub environment: Vec<String>,
     pub network: Network,
     pub limits: ContainerLimits,
+    pub log_bytes: u64,
     pub labels: HashMap<String, String>,
     pub reads_frame: bool,
     /// Gone by itself when it ends, so that a question that nobody waits for any more leaves nothing.
@@ -74,16 +80,32 @@ impl ContainerSpec {
         spec
     }
 
-    /// Asks the image what is inside.
+    /// Asks the image what is inside: its own answer on the first line, then `json` where Perl has that module.
     pub fn versions(image: &str) -> Self {
+        let script = "sh /usr/local/bin/mysqler-entrypoint version && perl -MJSON -e 'print qq(json\\n)'";
+        Self::script(image, "version", script)
+    }
+
+    /// Asks which start of which kernel this is, and how much space is free where containers are stored.
+    pub fn machine(image: &str) -> Self {
+        Self::script(
+            image,
+            "machine",
+            "cat /proc/sys/kernel/random/boot_id && df -kP /",
+        )
+    }
+
+    fn script(image: &str, task: &str, script: &str) -> Self {
         let mut labels = ours();
-        labels.insert(LABEL_TASK.into(), "version".into());
+        labels.insert(LABEL_TASK.into(), task.into());
         Self {
             image: image.to_owned(),
-            command: vec!["version".into()],
+            entrypoint: Some(vec!["/bin/sh".into()]),
+            command: vec!["-c".into(), script.into()],
             environment: Vec::new(),
             network: Network::Nowhere,
             limits: ContainerLimits::default(),
+            log_bytes: ANSWER_LOG_BYTES,
             labels,
             reads_frame: false,
             ephemeral: true,
@@ -93,10 +115,12 @@ impl ContainerSpec {
     fn of(launch: &Launch, command: Vec<String>) -> Self {
         Self {
             image: launch.image.id.clone(),
+            entrypoint: None,
             command,
             environment: launch.environment.clone(),
             network: Network::Choice(launch.network),
             limits: launch.limits,
+            log_bytes: launch.log_bytes,
             labels: ours(),
             reads_frame: true,
             ephemeral: false,
@@ -106,6 +130,7 @@ impl ContainerSpec {
     pub fn body(&self) -> ContainerCreateBody {
         ContainerCreateBody {
             image: Some(self.image.clone()),
+            entrypoint: self.entrypoint.clone(),
             cmd: Some(self.command.clone()),
             env: Some(self.environment.clone()),
             user: Some(USER.into()),
@@ -143,7 +168,10 @@ impl ContainerSpec {
             auto_remove: Some(self.ephemeral),
             log_config: Some(HostConfigLogConfig {
                 typ: Some("json-file".into()),
-                config: Some(HashMap::from([("max-size".into(), LOG_SIZE.into())])),
+                config: Some(HashMap::from([
+                    ("max-size".into(), self.log_bytes.to_string()),
+                    ("max-file".into(), LOG_FILES.into()),
+                ])),
             }),
             ..Default::default()
         }
@@ -153,7 +181,9 @@ impl ContainerSpec {
         match self.network {
             Network::Nowhere => "none",
             Network::Choice(NetworkChoice::Host) => "host",
-            Network::Choice(NetworkChoice::Bridge | NetworkChoice::DesktopGateway) => "bridge",
+            Network::Choice(
+                NetworkChoice::Bridge | NetworkChoice::DesktopGateway | NetworkChoice::VmGateway,
+            ) => "bridge",
         }
     }
 
@@ -188,7 +218,8 @@ impl ContainerSpec {
                 .map(|(place, options)| words(&["--tmpfs", &format!("{place}:{options}")])),
         );
         flags.push(words(&["--log-driver", "json-file"]));
-        flags.push(words(&["--log-opt", &format!("max-size={LOG_SIZE}")]));
+        flags.push(words(&["--log-opt", &format!("max-size={}", self.log_bytes)]));
+        flags.push(words(&["--log-opt", &format!("max-file={LOG_FILES}")]));
         flags.extend(self.gateway().map(|host| words(&["--add-host", host])));
         flags.extend(self.environment.iter().map(|entry| words(&["--env", entry])));
         flags

@@ -1,26 +1,37 @@
-//! The connection to the container engine: made when first needed, made again when it was lost.
+//! The connection to one container engine: made when first needed, made again when it was lost.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bollard::Docker;
 use bollard::errors::Error;
-use mysqler_contract::{AppError, ErrorCode, Result};
+use mysqler_contract::{AppError, DockerEndpoint, ErrorCode, Result};
 use tokio::sync::Mutex;
 
-/// Opens connections by the environment (`DOCKER_HOST`, the platform's default socket or pipe).
-#[derive(Debug, Clone, Default)]
+use super::transport;
+
+/// An engine that says nothing for so long is not there.
+const OPENING: Duration = Duration::from_secs(15);
+
+#[derive(Debug, Clone)]
 pub(crate) struct Engine {
-    /// Another address than the environment's.
-    address: Option<String>,
+    endpoint: DockerEndpoint,
     current: Arc<Mutex<Option<Docker>>>,
+    /// Whether it was proven to be on this machine; forgotten with the connection.
+    here: Arc<Mutex<Option<bool>>>,
 }
 
 impl Engine {
-    pub fn at(address: &str) -> Self {
+    pub fn at(endpoint: DockerEndpoint) -> Self {
         Self {
-            address: Some(address.to_owned()),
+            endpoint,
             current: Arc::default(),
+            here: Arc::default(),
         }
+    }
+
+    pub fn endpoint(&self) -> &DockerEndpoint {
+        &self.endpoint
     }
 
     /// A client that has spoken with the engine and agreed on a protocol version.
@@ -29,35 +40,58 @@ impl Engine {
         if let Some(docker) = current.as_ref() {
             return Ok(docker.clone());
         }
-        let docker = self.open().map_err(|error| unreachable(&error))?;
-        let docker = docker
-            .negotiate_version()
+        let opening = async {
+            let docker = transport::open(&self.endpoint).await?;
+            let agreed = docker.negotiate_version().await;
+            agreed.map_err(|error| self.told(&error))
+        };
+        let docker = tokio::time::timeout(OPENING, opening)
             .await
-            .map_err(|error| unreachable(&error))?;
+            .map_err(|_| self.unreachable(&format!("no answer within {} s", OPENING.as_secs())))??;
         *current = Some(docker.clone());
         Ok(docker)
     }
 
     /// Turns an engine's error into ours and forgets a connection that is of no more use.
     pub async fn failed(&self, error: Error) -> AppError {
-        let told = translate(error);
-        if told.code == ErrorCode::DockerUnreachable {
+        let told = match refused(&error) {
+            Some(told) => told,
+            None => self.told(&error),
+        };
+        if matches!(told.code, ErrorCode::DockerUnreachable | ErrorCode::DockerTls) {
             *self.current.lock().await = None;
+            *self.here.lock().await = None;
         }
         told
     }
 
-    /// True for an engine of this very machine that is reached through a unix socket.
-    pub fn is_local_socket(&self) -> bool {
-        let address = self.address.clone().or_else(|| std::env::var("DOCKER_HOST").ok());
-        cfg!(target_os = "linux") && address.is_none_or(|address| address.starts_with("unix://"))
+    /// What was once proven of the engine's machine; `proof` is asked otherwise.
+    pub async fn is_here(&self, proof: impl Future<Output = Option<bool>>) -> bool {
+        let mut here = self.here.lock().await;
+        if here.is_none() {
+            *here = proof.await;
+        }
+        here.unwrap_or(false)
     }
 
-    fn open(&self) -> Result<Docker, Error> {
-        match &self.address {
-            Some(address) => Docker::connect_with_host(address),
-            None => Docker::connect_with_defaults(),
+    /// No answer at all: who, and why.
+    fn told(&self, error: &Error) -> AppError {
+        let words = chain(error);
+        // The words are rustls's; either side may be the one that refuses.
+        if self.endpoint.tls.is_some()
+            && ["certificate", "fatal alert", "TLS"]
+                .iter()
+                .any(|w| words.contains(w))
+        {
+            return AppError::new(ErrorCode::DockerTls)
+                .with("address", &self.endpoint.address)
+                .detail(words);
         }
+        self.unreachable(&words)
+    }
+
+    fn unreachable(&self, words: &str) -> AppError {
+        AppError::new(ErrorCode::DockerUnreachable).detail(format!("{}: {words}", self.endpoint.address))
     }
 }
 
@@ -69,25 +103,23 @@ pub(crate) fn status(error: &Error) -> Option<u16> {
     }
 }
 
-pub(crate) fn translate(error: Error) -> AppError {
+/// The engine answered, and would not.
+fn refused(error: &Error) -> Option<AppError> {
+    let refused = |words: &dyn std::fmt::Display| Some(AppError::new(ErrorCode::DockerRefused).detail(words));
     match error {
         Error::DockerResponseServerError {
             status_code: 404,
             message,
-        } => AppError::new(ErrorCode::JobLost).detail(message),
-        Error::DockerResponseServerError { message, .. } => {
-            AppError::new(ErrorCode::DockerRefused).detail(message)
-        }
-        Error::DockerStreamError { error } => AppError::new(ErrorCode::DockerRefused).detail(error),
-        Error::DockerContainerWaitError { error, .. } => {
-            AppError::new(ErrorCode::DockerRefused).detail(error)
-        }
-        other => unreachable(&other),
+        } => Some(AppError::new(ErrorCode::JobLost).detail(message)),
+        Error::DockerResponseServerError { message, .. } => refused(message),
+        Error::DockerStreamError { error } => refused(error),
+        Error::DockerContainerWaitError { error, .. } => refused(error),
+        _ => None,
     }
 }
 
 /// The cause stands at the end of the chain; the outer words only say that a request failed.
-fn unreachable(error: &Error) -> AppError {
+fn chain(error: &Error) -> String {
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(deeper) = cause {
@@ -98,5 +130,5 @@ fn unreachable(error: &Error) -> AppError {
         }
         cause = deeper.source();
     }
-    AppError::new(ErrorCode::DockerUnreachable).detail(words)
+    words
 }

@@ -31,6 +31,8 @@ pub(super) struct Inside {
     ptosc: String,
     bridge: String,
     client: Option<String>,
+    #[serde(skip)]
+    json: bool,
 }
 
 /// What the option file's TLS lines mean was proven with this client library; another one reads them otherwise.
@@ -69,6 +71,10 @@ pub(super) async fn status(engine: &Engine, versions: &Versions, reference: &str
         let client = inside.client.as_deref().unwrap_or("an unknown library");
         let why =
             format!("its database driver uses {client}; only {CLIENT} carries the TLS settings as promised");
+        return Ok(ImageStatus::Unsuitable { image, why });
+    }
+    if !inside.json {
+        let why = "its Perl lacks the module JSON, without which no run can be continued".to_owned();
         return Ok(ImageStatus::Unsuitable { image, why });
     }
     Ok(ImageStatus::Ready {
@@ -113,8 +119,11 @@ async fn inside(engine: &Engine, versions: &Versions, image: &ImageRef) -> Resul
     else {
         return Ok(Err("it does not answer what is inside".to_owned()));
     };
-    match serde_json::from_str::<Inside>(answer.stdout.trim()) {
+    let (versions, rest) = answer.stdout.split_once('\n').unwrap_or((&answer.stdout, ""));
+    match serde_json::from_str::<Inside>(versions.trim()) {
         Ok(inside) => {
+            let json = rest.trim() == "json";
+            let inside = Inside { json, ..inside };
             known.insert(image.id.clone(), inside.clone());
             Ok(Ok(inside))
         }

@@ -22,6 +22,8 @@ use super::once;
 
 /// As the recipe of the image names it.
 const ENTRYPOINT: &str = "/usr/local/bin/mysqler-entrypoint";
+/// The kernel takes no longer, unless the engine or a disk under it hangs.
+const KILLED: Duration = Duration::from_secs(60);
 
 const HAND_OVER: Duration = Duration::from_secs(2);
 
@@ -176,9 +178,16 @@ pub(super) async fn terminate(engine: &Engine, job: &str, grace: Duration) -> Re
         };
     }
     signal(engine, &docker, job, "SIGKILL").await?;
-    match wait(&docker, job).await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(engine.failed(error).await),
+    match tokio::time::timeout(KILLED, wait(&docker, job)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(engine.failed(error).await),
+        Err(_) => {
+            let words = format!(
+                "container {job} does not end, {} s after it was killed",
+                KILLED.as_secs()
+            );
+            Err(AppError::new(ErrorCode::DockerRefused).detail(words))
+        }
     }
 }
 

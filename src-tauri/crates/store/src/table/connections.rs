@@ -1,7 +1,9 @@
 //! Table `connections`: profiles, everything but their secrets.
 
 use async_trait::async_trait;
-use mysqler_contract::{AppError, Connection, ConnectionId, ErrorCode, Result, SecretPresence, Timestamp};
+use mysqler_contract::{
+    AppError, Connection, ConnectionId, DockerHostId, ErrorCode, Result, SecretPresence, Timestamp,
+};
 use mysqler_core::ports::{ConnectionStore, SealedSecret};
 use sqlx::SqliteConnection;
 
@@ -25,6 +27,7 @@ struct Row {
     charset: String,
     tls: String,
     ca_file: Option<String>,
+    docker_host: Option<String>,
     tested: Option<String>,
     created_at: i64,
     updated_at: i64,
@@ -53,6 +56,7 @@ impl Row {
             charset: self.charset,
             tls: from_word("connections.tls", self.tls)?,
             ca_file: self.ca_file,
+            docker_host: self.docker_host.map(DockerHostId),
             tested: self
                 .tested
                 .map(|text| from_json("connections.tested", &text))
@@ -70,7 +74,7 @@ impl ConnectionStore for Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT id, name, environment, host, port, user, empty_password, database, description, connect_timeout_s,
-                charset, tls, ca_file, tested, created_at, updated_at, last_used_at,
+                charset, tls, ca_file, docker_host, tested, created_at, updated_at, last_used_at,
                 EXISTS (SELECT 1 FROM vault WHERE record = connections.id AND field = 'password') AS "has_secret!: i64"
             FROM connections
             ORDER BY CASE environment WHEN 'production' THEN 0 WHEN 'test' THEN 1 ELSE 2 END, name_key"#
@@ -83,7 +87,7 @@ impl ConnectionStore for Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT id, name, environment, host, port, user, empty_password, database, description, connect_timeout_s,
-                charset, tls, ca_file, tested, created_at, updated_at, last_used_at,
+                charset, tls, ca_file, docker_host, tested, created_at, updated_at, last_used_at,
                 EXISTS (SELECT 1 FROM vault WHERE record = connections.id AND field = 'password') AS "has_secret!: i64"
             FROM connections WHERE id = ?"#,
             id.0
@@ -153,16 +157,17 @@ async fn upsert(conn: &mut SqliteConnection, connection: &Connection) -> Result<
     let empty_password = i64::from(connection.password == SecretPresence::Empty);
     let tls = word(&connection.tls)?;
     let tested = connection.tested.as_ref().map(json).transpose()?;
+    let docker_host = connection.docker_host.as_ref().map(|id| &id.0);
     let last_used_at = connection.last_used_at.map(|at| at.0);
     let query = sqlx::query!(
         "INSERT INTO connections (id, name, name_key, environment, host, port, user, empty_password, database, description,
-            connect_timeout_s, charset, tls, ca_file, tested, created_at, updated_at, last_used_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            connect_timeout_s, charset, tls, ca_file, docker_host, tested, created_at, updated_at, last_used_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
             environment = excluded.environment, host = excluded.host, port = excluded.port, user = excluded.user,
             empty_password = excluded.empty_password, database = excluded.database, description = excluded.description,
             connect_timeout_s = excluded.connect_timeout_s, charset = excluded.charset, tls = excluded.tls,
-            ca_file = excluded.ca_file, tested = excluded.tested, created_at = excluded.created_at,
+            ca_file = excluded.ca_file, docker_host = excluded.docker_host, tested = excluded.tested, created_at = excluded.created_at,
             updated_at = excluded.updated_at, last_used_at = excluded.last_used_at",
         connection.id.0,
         connection.name,
@@ -178,6 +183,7 @@ async fn upsert(conn: &mut SqliteConnection, connection: &Connection) -> Result<
         connection.charset,
         tls,
         connection.ca_file,
+        docker_host,
         tested,
         connection.created_at.0,
         connection.updated_at.0,

@@ -19,6 +19,7 @@ pub fn connection(id: &str, name: &str) -> Connection {
         charset: "utf8mb4".to_owned(),
         tls: TlsMode::VerifyCa,
         ca_file: Some("/etc/ca.pem".to_owned()),
+        docker_host: Some(DockerHostId("build machine".to_owned())),
         tested: Some(TestedConnection {
             at: NOW,
             report: report(),

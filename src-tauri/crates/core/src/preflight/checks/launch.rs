@@ -1,7 +1,7 @@
-//! The run can be started as planned: Docker answers, the image is there, every setting can be carried. Scope: the
-//! workstation. All `block`.
+//! The run can be started as planned: Docker answers, the image is there, the server is within reach of a container,
+//! every setting can be carried. Scope: the workstation. All `block`.
 
-use mysqler_contract::{AppError, Finding, ImageStatus, Severity};
+use mysqler_contract::{AppError, ErrorCode, Finding, ImageStatus, LoopbackObstacle, Severity};
 
 use super::super::context::Context;
 
@@ -10,6 +10,8 @@ pub const CODES: &[&str] = &[
     "IMAGE_MISSING",
     "IMAGE_UNSUITABLE",
     "LAUNCH_IMPOSSIBLE",
+    "LOOPBACK_REMOTE",
+    "LOOPBACK_ROOTLESS",
 ];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -25,10 +27,22 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         Ok(ImageStatus::Ready { .. }) => None,
     };
     let launch = context.input.launch.and_then(Result::err);
-    image
-        .into_iter()
-        .chain(launch.map(|error| block("LAUNCH_IMPOSSIBLE").with("what", cause(error))))
-        .collect()
+    image.into_iter().chain(launch.map(unlaunched)).collect()
+}
+
+fn unlaunched(error: &AppError) -> Finding {
+    let block = |code| Finding::new(code, Severity::Block);
+    if error.code != ErrorCode::LoopbackUnreachable {
+        return block("LAUNCH_IMPOSSIBLE").with("what", cause(error));
+    }
+    let param = |name: &str| error.params.get(name).cloned().unwrap_or_default();
+    let code = match param("why") == LoopbackObstacle::Rootless.as_str() {
+        true => "LOOPBACK_ROOTLESS",
+        false => "LOOPBACK_REMOTE",
+    };
+    block(code)
+        .with("host", param("host"))
+        .with("docker", param("docker"))
 }
 
 fn cause(error: &AppError) -> String {
@@ -83,5 +97,17 @@ mod tests {
         };
         assert_eq!(world.codes(), ["LAUNCH_IMPOSSIBLE"]);
         assert_eq!(world.findings()[0].params["what"], "verify-identity");
+        for (why, code) in [("remote", "LOOPBACK_REMOTE"), ("rootless", "LOOPBACK_ROOTLESS")] {
+            let error = AppError::new(ErrorCode::LoopbackUnreachable)
+                .with("host", "127.0.0.1")
+                .with("why", why);
+            let world = World {
+                launch: Some(Err(error)),
+                probe: None,
+                ..World::calm()
+            };
+            assert_eq!(world.codes(), [code]);
+            assert_eq!(world.findings()[0].params["host"], "127.0.0.1");
+        }
     }
 }

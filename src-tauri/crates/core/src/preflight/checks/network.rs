@@ -5,7 +5,7 @@ use mysqler_contract::{Finding, NetworkChoice, Severity};
 
 use super::super::context::Context;
 
-pub const CODES: &[&str] = &["NETWORK_HOST", "NETWORK_DESKTOP_GATEWAY"];
+pub const CODES: &[&str] = &["NETWORK_HOST", "NETWORK_DESKTOP_GATEWAY", "NETWORK_VM_GATEWAY"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(Ok(launch)) = context.input.launch else {
@@ -15,8 +15,10 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         NetworkChoice::Bridge => return Vec::new(),
         NetworkChoice::Host => "NETWORK_HOST",
         NetworkChoice::DesktopGateway => "NETWORK_DESKTOP_GATEWAY",
+        NetworkChoice::VmGateway => "NETWORK_VM_GATEWAY",
     };
-    vec![Finding::new(code, Severity::Info).with("host", &context.input.connection.host)]
+    let finding = Finding::new(code, Severity::Info).with("host", &context.input.connection.host);
+    vec![finding.with("gateway", &launch.host)]
 }
 
 #[cfg(test)]
@@ -29,6 +31,7 @@ mod tests {
         for (network, code) in [
             (NetworkChoice::Host, vec!["NETWORK_HOST"]),
             (NetworkChoice::DesktopGateway, vec!["NETWORK_DESKTOP_GATEWAY"]),
+            (NetworkChoice::VmGateway, vec!["NETWORK_VM_GATEWAY"]),
             (NetworkChoice::Bridge, vec![]),
         ] {
             let mut world = World::calm();
