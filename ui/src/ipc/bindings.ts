@@ -58,12 +58,24 @@ export const commands = {
 	presetRemove: (id: PresetId) => __TAURI_INVOKE<null>("preset_remove", { id }),
 	connectionPreset: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionPreset>("connection_preset", { connection }),
 	connectionPresetSet: (connection: ConnectionId, preset: PresetId | null) => __TAURI_INVOKE<ConnectionPreset>("connection_preset_set", { connection, preset }),
-	runStart: (plan: PlanId, confirmation: Confirmation) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation }),
+	runStart: (plan: PlanId, confirmation: Confirmation, schedule: Schedule) => __TAURI_INVOKE<RunView>("run_start", { plan, confirmation, schedule }),
+	runStartNow: (id: RunId) => __TAURI_INVOKE<null>("run_start_now", { id }),
+	runMove: (id: RunId, to: QueueMove) => __TAURI_INVOKE<RunView[]>("run_move", { id, to }),
+	batchPlan: (requests: ChangeRequest[], ticket: string | null) => __TAURI_INVOKE<BatchPlan>("batch_plan", { requests, ticket }),
+	batchStart: (id: BatchId, confirmation: Confirmation, terms: BatchTerms) => __TAURI_INVOKE<RunView[]>("batch_start", { id, confirmation, terms }),
+	batchRuns: (id: BatchId) => __TAURI_INVOKE<RunView[]>("batch_runs", { id }),
 	runPause: (id: RunId) => __TAURI_INVOKE<null>("run_pause", { id }),
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
 	runCutover: (id: RunId) => __TAURI_INVOKE<null>("run_cutover", { id }),
 	runStop: (id: RunId) => __TAURI_INVOKE<null>("run_stop", { id }),
 	runCleanup: (id: RunId) => __TAURI_INVOKE<null>("run_cleanup", { id }),
+	runGate: (id: RunId) => __TAURI_INVOKE<GateFigures>("run_gate", { id }),
+	runCount: (id: RunId) => __TAURI_INVOKE<null>("run_count", { id }),
+	runCompare: (id: RunId) => __TAURI_INVOKE<null>("run_compare", { id }),
+	runCompareEnd: (id: RunId) => __TAURI_INVOKE<null>("run_compare_end", { id }),
+	runHold: (id: RunId) => __TAURI_INVOKE<null>("run_hold", { id }),
+	runCutoverAt: (id: RunId, at: Timestamp | null) => __TAURI_INVOKE<null>("run_cutover_at", { id, at }),
+	runTune: (id: RunId, settings: OptionSetting[]) => __TAURI_INVOKE<Tuning>("run_tune", { id, settings }),
 	runDetail: (id: RunId) => __TAURI_INVOKE<RunDetail>("run_detail", { id }),
 	runEvents: (id: RunId, after: number) => __TAURI_INVOKE<RunEvent[]>("run_events", { id, after }),
 	runsLive: () => __TAURI_INVOKE<RunView[]>("runs_live"),
@@ -71,6 +83,8 @@ export const commands = {
 	/**  Returns when the log has ended or the window has stopped listening. */
 	runLogFollow: (id: RunId, after: number, channel: Channel<LogBatch>) => __TAURI_INVOKE<null>("run_log_follow", { id, after, channel }),
 	history: (filter: HistoryFilter, page: Page) => __TAURI_INVOKE<HistoryPage>("history", { filter, page }),
+	leftovers: (id: ConnectionId, database: string | null) => __TAURI_INVOKE<LeftoverReport>("leftovers", { id, database }),
+	leftoversRemove: (id: ConnectionId, database: string | null, pick: LeftoverPick) => __TAURI_INVOKE<LeftoverCleanup>("leftovers_remove", { id, database, pick }),
 	dockerHosts: () => __TAURI_INVOKE<DockerHostEntry[]>("docker_hosts"),
 	dockerHost: (host: DockerHostId | null) => __TAURI_INVOKE<DockerHost>("docker_host", { host }),
 	dockerHostTest: (endpoint: DockerEndpoint) => __TAURI_INVOKE<DockerHost>("docker_host_test", { endpoint }),
@@ -136,8 +150,8 @@ export type AppError = {
 /**  One tagged stream for everything that is rare; log lines travel over their own channel. */
 export type AppEvent = 
 /**  Already stored when it is told. */
-{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
-/**  Events could not be stored; the run goes on and they are kept in memory. */
+{ kind: "run_changed"; view: RunView } | { kind: "plan_progress"; progress: PlanProgress } | { kind: "batch_progress"; progress: BatchProgress } | { kind: "connections_changed" } | { kind: "vault_changed"; status: VaultStatus } | { kind: "settings_changed" } | 
+/**  Events could not be stored; the run goes on, and they are kept aside until they can be. */
 { kind: "store_trouble"; run: RunId | null; error: AppError } | { kind: "store_recovered" };
 
 /**  What a window needs to know before its first page. */
@@ -173,6 +187,54 @@ export type BackupInfo = {
 	path: string,
 	made_at: Timestamp,
 	bytes: number,
+};
+
+export type BatchId = string;
+
+export type BatchItem = {
+	request: ChangeRequest,
+	/**  `None` when it could not be made. */
+	plan: Plan | null,
+	error: AppError | null,
+};
+
+/**  The batch that a run belongs to, the same in each of its runs but for the number. */
+export type BatchPlace = {
+	id: BatchId,
+	name: string,
+	/**  From 1, in the order in which they were queued. */
+	number: number,
+	of: number,
+	/**  Its runs work one after the other, and none begins once one has ended without success. */
+	stop_on_failure: boolean,
+};
+
+/**  Plans made together, to be confirmed and queued together. */
+export type BatchPlan = {
+	id: BatchId,
+	items: BatchItem[],
+	/**  All dangers of all plans; what is typed names how many tables are changed, and where. */
+	confirmation: ConfirmationNeed,
+};
+
+/**  How far a batch in the making has come. */
+export type BatchProgress = {
+	/**  The ticket that the asker gave with the requests. */
+	ticket: string,
+	/**  The table whose plan is made now. */
+	table: TableRef,
+	/**  Plans that are made. */
+	done: number,
+	of: number,
+};
+
+/**  How a batch is queued. */
+export type BatchTerms = {
+	/**  As people call it. */
+	name: string,
+	stop_on_failure: boolean,
+	/**  Of every run in it. */
+	schedule?: Schedule,
 };
 
 /**  A place in the binary log. */
@@ -222,6 +284,30 @@ export type ChangeRequest = {
 	/**  Wait before the swap until a person says go. */
 	hold_cutover: boolean,
 };
+
+/**  Both tables compared by chunks of their key. */
+export type Checksum = {
+	began: Timestamp,
+	/**  Rows of the original that were compared so far. */
+	rows: number,
+	/**  Columns of the original that the change alters: nothing is said about these. */
+	left_out: string[],
+	outcome: ChecksumOutcome,
+};
+
+export type ChecksumOutcome = 
+/**  Under way. */
+{ kind: "comparing" } | { kind: "equal" } | 
+/**  These keys hold rows that differ. The swap is refused. */
+{ kind: "different"; keys: KeyRange } | 
+/**  The time for it was over, with rows equal up to this key. */
+{ kind: "out_of_time"; up_to: string | null } | 
+/**  A person ended it, with rows equal up to this key. */
+{ kind: "cancelled"; up_to: string | null } | 
+/**  These tables cannot be compared; the text is `gate.compare_<why>` of the catalogue. */
+{ kind: "impossible"; why: string } | 
+/**  What the server or the way to it said. */
+{ kind: "failed"; why: string };
 
 export type ClauseDiagnosis = {
 	/**  What the clause was read by. */
@@ -365,6 +451,16 @@ export type ContainerLimits = {
 
 /**  The one event of the application; its payload tells what happened. */
 export type CoreEvent = AppEvent;
+
+/**  A time of the day, as the workstation's own clock shows it; over midnight when it ends before it begins. */
+export type DailyWindow = {
+	/**  Minute of the day, 0–1439. */
+	from_minute: number,
+	/**  Minute of the day that is no longer in it, 0–1439. */
+	to_minute: number,
+	/**  Days on which it begins; empty means every day. */
+	days?: Weekday[],
+};
 
 /**  What happened when the data file was opened. */
 export type DataStatus = {
@@ -514,6 +610,10 @@ export type ErrorCode =
 "RUN_FAILED" | 
 /**  The tool gave up after the swap: the new table is in place. */
 "RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | 
+/**  Comparing both tables found rows that differ: params `table`, `after`, `to`. */
+"ROWS_DIFFER" | 
+/**  This option of a running copy cannot be changed: params `option`, `why`. */
+"TUNING_NOT_POSSIBLE" | 
 /**  The table's own triggers are not those of the plan any more: param `names`. */
 "TRIGGERS_CHANGED" | 
 /**  The plugin could not keep writes away from the move of the table's own triggers. */
@@ -633,6 +733,32 @@ export type ForeignKeyFacts = {
 /**  How rows of child tables follow a referenced table. */
 export type ForeignKeysMethod = "rebuild_constraints" | "drop_swap";
 
+/**  One object that has the name of something that pt-online-schema-change, or this tool, makes. */
+export type FoundLeftover = {
+	/**  Names the object as it was seen: another object under its name gets another id. */
+	id: string,
+	object: LeftoverObject,
+	/**  The table that it was made for; `None` where nothing tells. */
+	table: TableRef | null,
+	/**  Data and index bytes, estimated by the server; tables only. */
+	bytes: number | null,
+	/**  Estimated by the server; tables only. */
+	rows: number | null,
+	/**  By the server's clock. */
+	created_at: Timestamp | null,
+	/**  Milliseconds from then to the look, both by the server's clock. */
+	age_ms: number | null,
+	/**  The run of this workstation that made it. */
+	run: RunId | null,
+	verdict: LeftoverVerdict,
+	/**  What speaks for the verdict; texts are `leftover.why.<what>` of the catalogue. */
+	why: Difference[],
+	/**  The statement that removes it. */
+	sql: string,
+	/**  Ids of what has to be gone before it. */
+	after: string[],
+};
+
 /**  What counting the rows of both tables, in one snapshot before the swap, showed. */
 export type GateCount = { kind: "equal"; rows: number } | 
 /**  The run ends: what the copy lost must not become the table. */
@@ -641,6 +767,53 @@ export type GateCount = { kind: "equal"; rows: number } |
 { kind: "not_counted"; 
 /**  What the server or the way to it said; `None` when the time for counting was over. */
 why: string | null };
+
+/**  What happens around a run's table at one moment, read anew with each call. */
+export type GateFigures = {
+	at: Timestamp,
+	/**
+	 *  Sessions that hold or wait for a metadata lock on the table, without the run's own, the longest first; `None`
+	 *  where the server does not tell.
+	 */
+	locks: GateLock[] | null,
+	/**  Transactions of others that are open for long, the oldest first; `None` where the server does not tell. */
+	transactions: ServerSession[] | null,
+	replicas: GateReplica[],
+	/**  Empty when the server's status could not be read. */
+	load: GateLoad[],
+	/**  What stands in the way of the swap now; the texts are `gate.<what>` of the catalogue. */
+	obstacles: Difference[],
+};
+
+/**  A status counter beside the thresholds that the run has for it. */
+export type GateLoad = {
+	variable: string,
+	value: number,
+	/**  The run waits from here on. */
+	max: number | null,
+	/**  The run ends from here on. */
+	critical: number | null,
+};
+
+/**  A metadata lock on the table. */
+export type GateLock = {
+	session: ServerSession,
+	/**  As the server calls it, for example `SHARED_READ`. */
+	lock: string,
+	/**  False while the session waits for it. */
+	granted: boolean,
+	/**  The server's own or replication's: it is never ended from here. */
+	protected: boolean,
+};
+
+export type GateReplica = {
+	/**  `host:port`. */
+	name: string,
+	/**  Seconds behind its source; `None` while that is not known. */
+	lag_s: number | null,
+	/**  Which thread does not run, or why the replica would not tell. */
+	trouble: string | null,
+};
 
 /**  Over all runs that match the filter. */
 export type HistoryFigures = {
@@ -747,6 +920,12 @@ export type KeyFacts = {
 	not_null: boolean,
 };
 
+/**  Keys after `after` and up to `to`; `None` is the table's begin or end. */
+export type KeyRange = {
+	after: string | null,
+	to: string | null,
+};
+
 /**  Whether the keyring really works: a round trip was made, or why not. */
 export type KeyringProbe = { kind: "works" } | { kind: "unavailable"; why: string };
 
@@ -774,6 +953,59 @@ export type Launch = {
 
 /**  Something of ours that is still on the server. */
 export type Leftover = { kind: "trigger"; database: string; name: string } | { kind: "table"; table: TableRef } | { kind: "session"; id: number };
+
+export type LeftoverCleanup = {
+	removals: LeftoverRemoval[],
+	/**  What the server shows afterwards. */
+	left: LeftoverReport,
+};
+
+export type LeftoverObject = { kind: "trigger"; database: string; name: string } | 
+/**  Named as a table that was being filled. */
+{ kind: "shadow"; table: TableRef } | 
+/**  Named as an original that was swapped out. */
+{ kind: "old"; table: TableRef } | 
+/**  An empty table on which a clause was tried. */
+{ kind: "clone"; table: TableRef } | 
+/**  What the tool wrote down to go on from. */
+{ kind: "history_row"; history: TableRef; job: number };
+
+/**  What to remove: always what is on record here, and of the rest what a person picked. */
+export type LeftoverPick = 
+/**  By id, as shown. */
+{ kind: "these"; ids: string[] } | 
+/**  Everything that may be picked. */
+{ kind: "all" };
+
+/**  What became of one leftover. */
+export type LeftoverRemoval = {
+	id: string,
+	/**  `None` for an id that no longer names anything. */
+	object: LeftoverObject | null,
+	outcome: RemovalOutcome,
+};
+
+/**  One look at a server. */
+export type LeftoverReport = {
+	at: Timestamp,
+	/**  What was searched; `None` is every database that the account sees. */
+	database: string | null,
+	/**  In the order in which they would be removed. */
+	found: FoundLeftover[],
+	/**  What could not be seen; texts are `leftover.unseen.<what>` of the catalogue. */
+	unseen: Difference[],
+};
+
+/**  How far the proof goes; the words are `leftover.verdict.<verdict>` of the catalogue. */
+export type LeftoverVerdict = 
+/**  At work now: never removed here. */
+"live" | 
+/**  On record as made by an ended run of this workstation. */
+"ours" | 
+/**  Carries the marks of some other hand's tool: removed when a person picks it. */
+"foreign" | 
+/**  Nothing but the name speaks for it: only shown. */
+"unproven";
 
 /**  Limits that the engine can enforce; what it cannot, it leaves out without a word. */
 export type LimitsEnforced = {
@@ -1011,7 +1243,21 @@ export type PastedPart = {
 	why: string | null,
 };
 
-export type PauseReason = "user";
+export type PauseReason = "user" | 
+/**  Its window has ended; it goes on by itself when the next one begins. */
+"window";
+
+/**  One pause of a run. */
+export type PauseSpan = {
+	from: Timestamp,
+	/**  `None` while it lasts. */
+	to: Timestamp | null,
+	reason: PauseReason,
+	/**  Who asked for it (`window:4711`); `None` when nobody is on record. */
+	by: string | null,
+	/**  Who ended it; `None` when it ended otherwise. */
+	resumed_by: string | null,
+};
 
 export type Phase = "prepare" | "create_shadow" | "alter_shadow" | "create_triggers" | "copy" | "analyze" | "gate" | 
 /**  The server's own ALTER at work, under the direct engine. */
@@ -1088,6 +1334,9 @@ export type Preset = {
 /**  Stable through renames; of a built-in preset its name. */
 export type PresetId = string;
 
+/**  Where a waiting run is put in the queue. */
+export type QueueMove = { to: "first" } | { to: "last" } | { to: "up" } | { to: "down" } | { to: "before"; run: RunId };
+
 /**  What a sql_mode changes about the reading of a text; a server's default mode changes nothing. */
 export type QuoteRules = {
 	/**  Double quotes hold names. */
@@ -1134,6 +1383,12 @@ export type Remark =
 /**  No replica was seen further behind than the copy allows. */
 "within_limit" | "not_watched";
 
+export type RemovalOutcome = 
+/**  And seen to be gone. */
+{ name: "removed" } | 
+/**  Left alone; the text is `leftover.refused.<what>` of the catalogue. */
+{ name: "refused"; why: Difference } | { name: "failed"; error: AppError };
+
 /**  What a change means for one replica. */
 export type ReplicaForecast = {
 	/**  `host:port` as the server lists it. */
@@ -1150,7 +1405,27 @@ export type ReplicationRole =
 /**  The account may not look. */
 "not_visible";
 
-export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup";
+/**  Values that the tool took over. */
+export type Retuning = {
+	at: Timestamp,
+	tuning: Tuning,
+	/**  Options that the tool's version keeps out of reach: for these the run has to be stopped and continued. */
+	refused: string[],
+};
+
+export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup" | 
+/**  Begin without waiting for the run's time. */
+"start_now" | 
+/**  Wait before the swap although that was not asked for at the start. */
+"hold" | 
+/**  Swap at a set time, or no longer at it. */
+"schedule" | 
+/**  Other thresholds or another chunk time. */
+"tune" | 
+/**  Count both tables' rows at the gate. */
+"count" | 
+/**  Compare both tables' rows at the gate. */
+"compare" | "end_compare";
 
 /**  Everything of one run. */
 export type RunDetail = {
@@ -1179,7 +1454,19 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 /**  Bridge lines `from..=to` never arrived. */
 { event: "gap"; from: number; to: number } | 
 /**  The plugin is silent; phases and rows come from the tool's own text. */
-{ event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "gate_counted"; count: GateCount } | { event: "verified"; definition: string } | 
+{ event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | 
+/**  Counting both tables began. */
+{ event: "gate_counting" } | { event: "gate_counted"; count: GateCount } | 
+/**  How far comparing both tables is, and what it showed at the end. */
+{ event: "checksummed"; checksum: Checksum } | 
+/**  The run waits before its swap, until this time or until a person says so. */
+{ event: "cutover_planned"; at: Timestamp | null } | 
+/**  The time came while the run was not ready or nobody drove it; a person decides now. */
+{ event: "cutover_missed"; at: Timestamp } | 
+/**  Thresholds and chunk time that hold from now on, as the tool's plugin confirmed them. */
+{ event: "retuned"; tuning: Tuning; refused: string[] } | 
+/**  Warnings of the copied rows so far, by code. */
+{ event: "warnings_counted"; counts: WarningCount[] } | { event: "verified"; definition: string } | 
 /**  How far the binary log was before the work began. */
 { event: "binlog_at"; place: BinlogPlace } | 
 /**  What the binary log grew by until the work was done, by whichever writer. */
@@ -1193,7 +1480,15 @@ replica: string; ms: number } |
 /**  The forecast and what came of it. */
 { event: "compared"; figures: Compared[] } | 
 /**  An action of a person, told with where it came from (`window`, `mysqlerctl`). */
-{ event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string };
+{ event: "requested"; action: RunAction; by: string } | { event: "supervisor_changed"; host: string } | 
+/**  When it may work; told once, at the beginning of a run that may not always. */
+{ event: "scheduled"; schedule: Schedule } | 
+/**  What it waits for changed; `None` when its turn came. */
+{ event: "waits"; waiting: Waiting | null } | 
+/**  A person lets it work outside its window until the next one begins; the swap keeps to the window. */
+{ event: "schedule_overridden" } | { event: "window_opened" } | 
+/**  It does not begin, since this member of its batch ended without success. */
+{ event: "called_off"; by: RunId };
 
 /**  `YYYYMMDD-NNN`, the local day it was made and its number on that day. */
 export type RunId = string;
@@ -1242,8 +1537,26 @@ export type RunView = {
 	shadow_definition: string | null,
 	/**  Of a run whose rows are counted before the swap. */
 	gate?: GateCount | null,
+	counted_at?: Timestamp | null,
+	/**  Since when both tables are being counted. */
+	counting?: Timestamp | null,
+	checksum?: Checksum | null,
+	/**  Where rows were found to differ: the run does not swap until a whole comparison finds them equal. */
+	differs?: KeyRange | null,
+	/**  When the run is to swap by itself; it waits for a person without. */
+	cut_over_at?: Timestamp | null,
+	/**  A set time that passed without a swap. */
+	cut_over_missed?: Timestamp | null,
+	/**  Changes of thresholds and chunk time, oldest first. */
+	retunings?: Retuning[],
+	/**  Oldest first. */
+	pauses?: PauseSpan[],
+	/**  Of the copied rows, by code; lower bounds. */
+	warning_counts?: WarningCount[],
 	/**  Asked for and not yet seen to happen. */
 	pending: RunAction | null,
+	/**  Who asked for it. */
+	pending_by?: string | null,
 	job: string | null,
 	exit_code: number | null,
 	last_seq: number,
@@ -1254,6 +1567,21 @@ export type RunView = {
 	compared?: Compared[],
 	/**  When a supervisor last said it was alive, and which (`host:pid`). */
 	supervisor: string | null,
+	schedule?: Schedule,
+	/**  A person let it work outside its window, until the next one begins. */
+	schedule_overridden?: boolean,
+	waiting?: Waiting | null,
+	batch?: BatchPlace | null,
+	/**  The member of its batch whose end without success kept it from beginning. */
+	called_off_by?: RunId | null,
+};
+
+/**  When a run may begin and work; both empty lets it begin at once. */
+export type Schedule = {
+	/**  It does not begin before. */
+	not_before?: Timestamp | null,
+	/**  It begins, copies and swaps within this time of the day only. */
+	window?: DailyWindow | null,
 };
 
 /**  What a check looks at. */
@@ -1369,8 +1697,12 @@ export type Settings = {
 	backups_kept?: number,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
+	/**  Of them, runs that copy or rebuild a table, on one server. */
+	heavy_per_server?: number,
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
 	data_check_limit_s?: number,
+	/**  Minutes that counting or comparing both tables at a run's gate may take. */
+	gate_limit_min?: number,
 	/**  Codes of the lint rules that keep silent. */
 	lints_off?: string[],
 };
@@ -1480,6 +1812,16 @@ export type TriggerFacts = {
 	collation?: string,
 };
 
+/**  The options that a run can be given anew while it copies; all of them as they hold, whichever were changed. */
+export type Tuning = {
+	/**  Milliseconds that one chunk should take; `None` under a fixed chunk size. */
+	chunk_time_ms: number | null,
+	/**  Seconds of replica lag at which the copy waits; `None` where the tool watches no replica. */
+	max_lag_s: number | null,
+	max_load: LoadThreshold[],
+	critical_load: LoadThreshold[],
+};
+
 export type Unit = "ms" | "count" | "bytes";
 
 export type VaultProtection = 
@@ -1492,7 +1834,9 @@ export type VaultStatus =
 /**  No protection chosen yet. */
 { kind: "unset" } | { kind: "locked"; protection: VaultProtection } | { kind: "unlocked"; protection: VaultProtection };
 
-export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause";
+export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause" | 
+/**  The run's window is closed. */
+"window";
 
 export type WaitTotal = {
 	reason: WaitReason,
@@ -1502,6 +1846,37 @@ export type WaitTotal = {
 	since: Timestamp | null,
 	detail: string,
 };
+
+/**  What a run waits for, and its place among those that wait. */
+export type Waiting = {
+	/**  From 1; `None` for a run that has begun. */
+	position: number | null,
+	reason: WaitsFor,
+};
+
+/**  Why a run does not begin, or does not go on, yet; the text is `waits.<for>` of the catalogue. */
+export type WaitsFor = 
+/**  Its time comes at this moment. */
+{ for: "time"; at: Timestamp } | 
+/**  Another run on the same table. */
+{ for: "table"; run: RunId } | 
+/**  As many heavy runs as may work on its server; one of them. */
+{ for: "server"; run: RunId } | 
+/**  The member of its batch that goes first. */
+{ for: "batch"; run: RunId } | 
+/**  As many runs as may work at the same time. */
+{ for: "slots"; limit: number };
+
+/**
+ *  Warnings of one code that the copied rows caused so far. The server keeps a limited number for each statement, so
+ *  there may be more.
+ */
+export type WarningCount = {
+	code: number,
+	count: number,
+};
+
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 export type Work = {
 	kind: WorkKind,
