@@ -140,6 +140,8 @@ export type AppStatus = {
 	data: DataStatus,
 	/**  No connection saved and no vault chosen yet. */
 	first_start: boolean,
+	/**  The system can be asked to stay awake. */
+	can_inhibit_sleep?: boolean,
 };
 
 /**  Options after settings were laid over them, with what could not be laid. */
@@ -1240,6 +1242,8 @@ export type Settings = {
 	vault_lock_after_min?: number,
 	/**  Backups of the data file that are kept. */
 	backups_kept?: number,
+	/**  The workstation does not fall asleep by itself while a run works. */
+	inhibit_sleep?: boolean,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */

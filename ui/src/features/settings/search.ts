@@ -9,7 +9,7 @@ export const SECTIONS = {
   appearance: ['language', 'theme', 'density'],
   vault: ['protection', 'password', 'lockAfter'],
   runner: ['docker', 'image', 'imageName', 'memory', 'cpu', 'pids'],
-  runs: ['atOnce', 'dataChecks'],
+  runs: ['atOnce', 'dataChecks', 'stayAwake'],
   lint: ['lints'],
   data: ['file', 'backups', 'kept'],
   about: ['version', 'licence'],

@@ -12,6 +12,7 @@ export const DEFAULTS: FullSettings = {
   limits: { memory_bytes: 512 * 1024 ** 2, cpus_milli: 1000, pids: 64 },
   vault_lock_after_min: 30,
   backups_kept: 7,
+  inhibit_sleep: true,
   runs_at_once: 10,
   data_check_limit_s: 60,
   lints_off: ['LINT_COMMENT_MISSING', 'LINT_INDEX_NAME', 'LINT_NAME_CASE'],

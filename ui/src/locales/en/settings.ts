@@ -18,6 +18,10 @@ export default {
     data: 'Data file',
     about: 'About',
   },
+  awake: {
+    on: 'on',
+    unavailable: 'Not available here: this system offers no way to put off its sleep.',
+  },
   row: {
     language: { label: 'Language', hint: 'Of the window. Names, SQL and server messages stay as they are.' },
     theme: { label: 'Theme', hint: 'Light, dark, or as the system has it.' },
@@ -33,6 +37,7 @@ export default {
     pids: { label: 'Processes of a container', hint: 'Upper bound of processes and threads.' },
     atOnce: { label: 'Runs at once', hint: 'Further runs wait in the queue.' },
     dataChecks: { label: 'Time for data checks', hint: 'For all questions of one plan about rows. What is not answered by then is told as not proven.' },
+    stayAwake: { label: 'Stay awake during runs', hint: 'The workstation does not fall asleep by itself while a run works. Applies from the next run on.' },
     lints: { label: 'Rules on style and design', hint: 'What a check says of the columns, indexes and names that a clause writes. They never stop a run.' },
     file: { label: 'Data file', hint: 'Connections, runs and history; stored passwords are encrypted in it.' },
     backups: { label: 'Backups', hint: 'Made once a day and before each upgrade of the file; only those that passed their check are listed.' },

@@ -11,6 +11,7 @@ mod sink;
 mod spool;
 mod store;
 mod vault;
+mod wakefulness;
 
 pub use clock::*;
 pub use clone::*;
@@ -23,3 +24,4 @@ pub use sink::*;
 pub use spool::*;
 pub use store::*;
 pub use vault::*;
+pub use wakefulness::*;

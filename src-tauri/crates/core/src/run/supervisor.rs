@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::recorder::Recorder;
 use super::supervisors::Wish;
 use crate::Core;
-use crate::ports::{FaultClass, Lease, Target};
+use crate::ports::{Awake, FaultClass, Lease, Target};
 
 /// A supervisor that is silent for this long has lost its run to whoever takes it, ms.
 pub(super) const LEASE_MS: i64 = 10_000;
@@ -38,6 +38,8 @@ pub(super) struct Supervisor {
     pub(super) seen: Seen,
     pub(super) gate: Gate,
     pub(super) ticks: Ticks,
+    /// Held from the run's turn in the queue to its end.
+    pub(super) awake: Option<Awake>,
 }
 
 /// What the output said so far; rebuilt by reading it again.
@@ -105,6 +107,7 @@ impl Supervisor {
             seen: Seen::default(),
             gate: Gate::default(),
             ticks: Ticks::new(),
+            awake: None,
         };
         tasks.spawn(supervisor.work(entry));
     }
@@ -146,12 +149,21 @@ impl Supervisor {
 
     /// From a passed second look to a terminal state.
     pub(super) async fn carry_out(&mut self) -> Result<()> {
+        self.stay_awake().await;
         match self.plan.engine {
             Engine::PtOsc => {
                 self.follow().await?;
                 self.conclude().await
             }
             Engine::Direct => self.alter().await,
+        }
+    }
+
+    /// A workstation that falls asleep would find its sessions gone and its lease with another host.
+    pub(super) async fn stay_awake(&mut self) {
+        let settings = self.core.settings().await.unwrap_or_default();
+        if self.awake.is_none() && settings.inhibit_sleep {
+            self.awake = self.core.ports.wakefulness.hold();
         }
     }
 
