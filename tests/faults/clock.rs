@@ -8,13 +8,8 @@ use crate::scene::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_wakes_after_its_lease_writes_nothing_more_and_only_watches() {
-    let scene = Stage {
-        rows: 4_000,
-        ..Stage::new("sleeper")
-    }
-    .set()
-    .await;
-    let mut host = Host::run(&scene, 10, true, None);
+    let scene = Stage::new("sleeper").set().await;
+    let mut host = Host::run(&scene, 20, true, None);
     let eye = scene.eye().await;
     let id = eye.run().await;
     let tap = eye.tap(&id).await;

@@ -119,13 +119,15 @@ async fn server_is_as_told(scene: &Scene, view: &RunView, what: &str) {
     }
 }
 
+type Is = fn(&RunEventKind) -> bool;
+
 async fn record_is_whole(desk: &Desk, view: &RunView, what: &str) {
     let events = desk.events(&view.id).await;
     let numbers: Vec<u64> = events.iter().map(|event| event.seq).collect();
     assert_eq!(numbers, (1..=view.last_seq).collect::<Vec<_>>(), "{what}");
     let lines: Vec<u64> = desk.log(&view.id).await.iter().map(|line| line.seq).collect();
     assert_eq!(lines, (1..=lines.len() as u64).collect::<Vec<_>>(), "{what}");
-    let once: [(&str, fn(&RunEventKind) -> bool); 5] = [
+    let once: [(&str, Is); 5] = [
         ("job", |kind| matches!(kind, RunEventKind::JobStarted { .. })),
         ("shadow", |kind| {
             matches!(kind, RunEventKind::ShadowCreated { .. })

@@ -24,6 +24,8 @@ mod processes;
 mod program;
 #[path = "leaks/sessions.rs"]
 mod sessions;
+#[path = "leaks/spool.rs"]
+mod spool;
 #[path = "leaks/terminal.rs"]
 mod terminal;
 #[path = "leaks/window.rs"]

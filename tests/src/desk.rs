@@ -91,6 +91,7 @@ impl Desk {
                 vault: Arc::new(store.vault()),
                 servers: Arc::new(MySqlServers::new()),
                 runner: Arc::new(runner),
+                wakefulness: Arc::new(mysqler_host::SystemWakefulness::default()),
             },
             HostName(name.to_owned()),
         );

@@ -74,7 +74,7 @@ describe('the start', () => {
     const { wrapper } = await start()
     await fakeEvent('core-event', { kind: 'store_trouble', run: null, error: trouble })
     await flushPromises()
-    expect(wrapper.find('[data-testid=store-banner]').text()).toContain('runs go on')
+    expect(wrapper.find('[data-testid=store-banner]').text()).toContain('Runs go on')
     await fakeEvent('core-event', { kind: 'store_recovered' })
     await flushPromises()
     expect(wrapper.find('[data-testid=store-banner]').exists()).toBe(false)

@@ -161,6 +161,8 @@ export type AppStatus = {
 	data: DataStatus,
 	/**  No connection saved and no vault chosen yet. */
 	first_start: boolean,
+	/**  The system can be asked to stay awake. */
+	can_inhibit_sleep?: boolean,
 };
 
 /**  Options after settings were laid over them, with what could not be laid. */
@@ -1695,6 +1697,8 @@ export type Settings = {
 	vault_lock_after_min?: number,
 	/**  Backups of the data file that are kept. */
 	backups_kept?: number,
+	/**  The workstation does not fall asleep by itself while a run works. */
+	inhibit_sleep?: boolean,
 	/**  Runs that work at the same time. */
 	runs_at_once?: number,
 	/**  Of them, runs that copy or rebuild a table, on one server. */

@@ -19,6 +19,8 @@ pub struct Settings {
     pub vault_lock_after_min: u32,
     /// Backups of the data file that are kept.
     pub backups_kept: u32,
+    /// The workstation does not fall asleep by itself while a run works.
+    pub inhibit_sleep: bool,
     /// Runs that work at the same time.
     pub runs_at_once: u32,
     /// Of them, runs that copy or rebuild a table, on one server.
@@ -53,6 +55,7 @@ impl Default for Settings {
             limits: ContainerLimits::default(),
             vault_lock_after_min: 30,
             backups_kept: 7,
+            inhibit_sleep: true,
             runs_at_once: 10,
             heavy_per_server: 1,
             data_check_limit_s: 60,
@@ -87,4 +90,7 @@ pub struct AppStatus {
     pub data: DataStatus,
     /// No connection saved and no vault chosen yet.
     pub first_start: bool,
+    /// The system can be asked to stay awake.
+    #[serde(default)]
+    pub can_inhibit_sleep: bool,
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connections::{PassedTests, PendingImport};
 use crate::ports::{
     Clock, ConnectionStore, EventSink, PresetStore, RunSpool, RunStore, Runner, Servers, SettingsStore,
-    TemplateStore, Vault,
+    TemplateStore, Vault, Wakefulness,
 };
 use crate::run::Supervisors;
 
@@ -28,6 +28,7 @@ pub struct Ports {
     pub vault: Arc<dyn Vault>,
     pub servers: Arc<dyn Servers>,
     pub runner: Arc<dyn Runner>,
+    pub wakefulness: Arc<dyn Wakefulness>,
 }
 
 /// Who this process is to other processes on the same data file, for example `window:4711`.

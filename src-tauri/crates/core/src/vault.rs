@@ -16,6 +16,7 @@ impl Core {
             vault,
             data,
             first_start,
+            can_inhibit_sleep: self.ports.wakefulness.is_available(),
         })
     }
 

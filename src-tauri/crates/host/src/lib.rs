@@ -2,6 +2,7 @@
 //! `mysqlerctl` start here, so that they cannot differ.
 
 mod log;
+mod wakefulness;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use mysqler_core::{Core, HostName, Ports};
 use mysqler_mysql::MySqlServers;
 use mysqler_runner::DockerRunner;
 use mysqler_store::{FileSpool, Store};
+
+pub use wakefulness::SystemWakefulness;
 
 const CHORES: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -65,6 +68,7 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         vault: Arc::new(store.vault()),
         servers: Arc::new(MySqlServers::new()),
         runner: Arc::new(DockerRunner::with_archives(image_places(data_dir))),
+        wakefulness: Arc::new(SystemWakefulness::new()),
     };
     let core = Core::new(ports, host);
     let locked = VaultStatus::Locked {

@@ -9,7 +9,7 @@ export const SECTIONS = {
   appearance: ['language', 'theme', 'density'],
   vault: ['protection', 'password', 'lockAfter'],
   runner: ['docker', 'dockerHosts', 'image', 'imageName', 'memory', 'cpu', 'pids'],
-  runs: ['atOnce', 'heavyPerServer', 'dataChecks', 'gateLimit'],
+  runs: ['atOnce', 'heavyPerServer', 'dataChecks', 'gateLimit', 'stayAwake'],
   lint: ['lints'],
   data: ['file', 'backups', 'kept'],
   about: ['version', 'licence'],

@@ -20,6 +20,7 @@ fake('appStatus', (): AppStatus => {
     version: '0.1.0',
     vault: start === 'first' ? { kind: 'unset' } : fakeVault(),
     first_start: start === 'first',
+    can_inhibit_sleep: true,
     data: {
       path: `${home}/mysqler.sqlite`,
       set_aside: start === 'aside' ? `${home}/damaged/mysqler-20260115-081203.sqlite` : null,

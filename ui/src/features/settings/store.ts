@@ -14,6 +14,7 @@ export const DEFAULTS: FullSettings = {
   limits: { memory_bytes: 512 * 1024 ** 2, cpus_milli: 1000, pids: 64 },
   vault_lock_after_min: 30,
   backups_kept: 7,
+  inhibit_sleep: true,
   runs_at_once: 10,
   heavy_per_server: 1,
   data_check_limit_s: 60,

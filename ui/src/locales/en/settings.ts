@@ -18,6 +18,10 @@ export default {
     data: 'Data file',
     about: 'About',
   },
+  awake: {
+    on: 'on',
+    unavailable: 'Not available here: this system offers no way to put off its sleep.',
+  },
   row: {
     language: { label: 'Language', hint: 'Of the window. Names, SQL and server messages stay as they are.' },
     theme: { label: 'Theme', hint: 'Light, dark, or as the system has it.' },
@@ -36,6 +40,7 @@ export default {
     heavyPerServer: { label: 'Heavy runs per server', hint: 'Runs that copy or rebuild a table on one server at the same time. A change of the definition alone does not count.' },
     gateLimit: { label: 'Time for counting and comparing', hint: 'For counting or comparing the rows of both tables before a swap. What is not done by then is told as not proven.' },
     dataChecks: { label: 'Time for data checks', hint: 'For all questions of one plan about rows. What is not answered by then is told as not proven.' },
+    stayAwake: { label: 'Stay awake during runs', hint: 'The workstation does not fall asleep by itself while a run works. Applies from the next run on.' },
     lints: { label: 'Rules on style and design', hint: 'What a check says of the columns, indexes and names that a clause writes. They never stop a run.' },
     file: { label: 'Data file', hint: 'Connections, runs and history; stored passwords are encrypted in it.' },
     backups: { label: 'Backups', hint: 'Made once a day and before each upgrade of the file; only those that passed their check are listed.' },

@@ -13,6 +13,7 @@ mod sink;
 mod spool;
 mod store;
 mod vault;
+mod wakefulness;
 
 pub use clock::*;
 pub use clone::*;
@@ -27,3 +28,4 @@ pub use sink::*;
 pub use spool::*;
 pub use store::*;
 pub use vault::*;
+pub use wakefulness::*;

@@ -132,6 +132,9 @@ impl Core {
 impl Supervisor {
     /// Finds out where a run stands whose former supervisor is gone, and goes on from there.
     pub(super) async fn recover(&mut self) -> Result<()> {
+        if *self.rec.state() != RunState::Queued {
+            self.stay_awake().await;
+        }
         if self.plan.engine == Engine::Direct {
             return self.recover_direct().await;
         }

@@ -13,7 +13,7 @@ use super::recorder::Recorder;
 use super::supervisors::Wish;
 use super::window::Minding;
 use crate::Core;
-use crate::ports::{FaultClass, Lease, Target};
+use crate::ports::{Awake, FaultClass, Lease, Target};
 
 /// A supervisor that is silent for this long has lost its run to whoever takes it, ms.
 pub(super) const LEASE_MS: i64 = 10_000;
@@ -44,6 +44,8 @@ pub(super) struct Supervisor {
     /// Looks for holders of the lock that the run waits for.
     pub(super) holders: Option<oneshot::Receiver<Option<String>>>,
     pub(super) ticks: Ticks,
+    /// Held from the run's turn in the queue to its end.
+    pub(super) awake: Option<Awake>,
 }
 
 /// What the output said so far; rebuilt by reading it again.
@@ -118,6 +120,7 @@ impl Supervisor {
             comparing: None,
             holders: None,
             ticks: Ticks::new(),
+            awake: None,
         };
         tasks.spawn(supervisor.work(entry));
     }
@@ -159,12 +162,21 @@ impl Supervisor {
 
     /// From a passed second look to a terminal state.
     pub(super) async fn carry_out(&mut self) -> Result<()> {
+        self.stay_awake().await;
         match self.plan.engine {
             Engine::PtOsc => {
                 self.follow().await?;
                 self.conclude().await
             }
             Engine::Direct => self.alter().await,
+        }
+    }
+
+    /// A workstation that falls asleep would find its sessions gone and its lease with another host.
+    pub(super) async fn stay_awake(&mut self) {
+        let settings = self.core.settings().await.unwrap_or_default();
+        if self.awake.is_none() && settings.inhibit_sleep {
+            self.awake = self.core.ports.wakefulness.hold();
         }
     }
 
