@@ -549,6 +549,32 @@ export type ForeignKeyFacts = {
 /**  How rows of child tables follow a referenced table. */
 export type ForeignKeysMethod = "rebuild_constraints" | "drop_swap";
 
+/**  One object that has the name of something that pt-online-schema-change, or this tool, makes. */
+export type FoundLeftover = {
+	/**  Names the object as it was seen: another object under its name gets another id. */
+	id: string,
+	object: LeftoverObject,
+	/**  The table that it was made for; `None` where nothing tells. */
+	table: TableRef | null,
+	/**  Data and index bytes, estimated by the server; tables only. */
+	bytes: number | null,
+	/**  Estimated by the server; tables only. */
+	rows: number | null,
+	/**  By the server's clock. */
+	created_at: Timestamp | null,
+	/**  Milliseconds from then to the look, both by the server's clock. */
+	age_ms: number | null,
+	/**  The run of this workstation that made it. */
+	run: RunId | null,
+	verdict: LeftoverVerdict,
+	/**  What speaks for the verdict; texts are `leftover.why.<what>` of the catalogue. */
+	why: Difference[],
+	/**  The statement that removes it. */
+	sql: string,
+	/**  Ids of what has to be gone before it. */
+	after: string[],
+};
+
 /**  What counting the rows of both tables, in one snapshot before the swap, showed. */
 export type GateCount = { kind: "equal"; rows: number } | 
 /**  The run ends: what the copy lost must not become the table. */
@@ -693,41 +719,52 @@ export type LeftoverCleanup = {
 	left: LeftoverReport,
 };
 
-export type LeftoverObject = { kind: "trigger"; database: string; name: string } | { kind: "shadow"; table: TableRef } | { kind: "old"; table: TableRef } | { kind: "clone"; table: TableRef } | { kind: "history_row"; history: TableRef; job: number };
+export type LeftoverObject = { kind: "trigger"; database: string; name: string } | 
+/**  Named as a table that was being filled. */
+{ kind: "shadow"; table: TableRef } | 
+/**  Named as an original that was swapped out. */
+{ kind: "old"; table: TableRef } | 
+/**  An empty table on which a clause was tried. */
+{ kind: "clone"; table: TableRef } | 
+/**  What the tool wrote down to go on from. */
+{ kind: "history_row"; history: TableRef; job: number };
 
-export type LeftoverPick = { kind: "these"; ids: string[] } | { kind: "all" };
+/**  What to remove: always what is on record here, and of the rest what a person picked. */
+export type LeftoverPick = 
+/**  By id, as shown. */
+{ kind: "these"; ids: string[] } | 
+/**  Everything that may be picked. */
+{ kind: "all" };
 
+/**  What became of one leftover. */
 export type LeftoverRemoval = {
 	id: string,
+	/**  `None` for an id that no longer names anything. */
 	object: LeftoverObject | null,
 	outcome: RemovalOutcome,
 };
 
+/**  One look at a server. */
 export type LeftoverReport = {
 	at: Timestamp,
+	/**  What was searched; `None` is every database that the account sees. */
 	database: string | null,
+	/**  In the order in which they would be removed. */
 	found: FoundLeftover[],
+	/**  What could not be seen; texts are `leftover.unseen.<what>` of the catalogue. */
 	unseen: Difference[],
 };
 
-export type LeftoverVerdict = "live" | "ours" | "foreign" | "unproven";
-
-export type FoundLeftover = {
-	id: string,
-	object: LeftoverObject,
-	table: TableRef | null,
-	bytes: number | null,
-	rows: number | null,
-	created_at: Timestamp | null,
-	age_ms: number | null,
-	run: RunId | null,
-	verdict: LeftoverVerdict,
-	why: Difference[],
-	sql: string,
-	after: string[],
-};
-
-export type RemovalOutcome = { name: "removed" } | { name: "refused"; why: Difference } | { name: "failed"; error: AppError };
+/**  How far the proof goes; the words are `leftover.verdict.<verdict>` of the catalogue. */
+export type LeftoverVerdict = 
+/**  At work now: never removed here. */
+"live" | 
+/**  On record as made by an ended run of this workstation. */
+"ours" | 
+/**  Carries the marks of some other hand's tool: removed when a person picks it. */
+"foreign" | 
+/**  Nothing but the name speaks for it: only shown. */
+"unproven";
 
 /**  A rule on style and design; its text is `finding.<code>.what` of the catalogue. */
 export type LintRule = {
@@ -1054,6 +1091,12 @@ export type Remark =
 "others_too" | 
 /**  No replica was seen further behind than the copy allows. */
 "within_limit" | "not_watched";
+
+export type RemovalOutcome = 
+/**  And seen to be gone. */
+{ name: "removed" } | 
+/**  Left alone; the text is `leftover.refused.<what>` of the catalogue. */
+{ name: "refused"; why: Difference } | { name: "failed"; error: AppError };
 
 /**  What a change means for one replica. */
 export type ReplicaForecast = {
