@@ -54,6 +54,20 @@ async fn what_an_ended_run_left_is_removed_without_being_picked_and_the_run_says
         (found.verdict, found.run.as_ref(), found.object.as_table()),
         (LeftoverVerdict::Ours, Some(&id), Some(&shadow))
     );
+    // Over the whole server, among whatever else is there.
+    let everywhere = desk
+        .core
+        .leftovers(&connection.id, None)
+        .await
+        .expect("the server is looked through");
+    assert!(
+        everywhere
+            .found
+            .iter()
+            .any(|other| other.id == found.id && other.verdict == LeftoverVerdict::Ours),
+        "{:#?}",
+        everywhere.found
+    );
     let nothing_picked = LeftoverPick::These { ids: Vec::new() };
     let cleanup = desk
         .core

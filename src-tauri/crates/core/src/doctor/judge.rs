@@ -8,12 +8,13 @@ use mysqler_contract::{
 };
 use sha2::{Digest, Sha256};
 
-use super::names::{self, is_trigger_of, names_with, origins};
-use super::{shadow_of, why};
+use super::names;
+use super::proof::{Opinion, Proven, doubt, proven};
+use super::why;
 use crate::ports::{CLONE_MARK, FoundTable, FoundTrigger, HistoryJob, LeftoverScan};
 
 /// The tool writes to its history after each chunk, ms.
-const HISTORY_AT_WORK: u64 = 120_000;
+pub(super) const HISTORY_AT_WORK: u64 = 120_000;
 /// Far more than a check works on a clone, ms.
 const CLONE_AT_WORK: u64 = 60_000;
 
@@ -39,7 +40,7 @@ impl KnownRun {
         self.shadow.clone().into_iter().chain(listed).collect()
     }
 
-    fn recorded(&self, table: &TableRef) -> bool {
+    pub fn recorded(&self, table: &TableRef) -> bool {
         self.tables().contains(table)
     }
 }
@@ -49,33 +50,6 @@ pub(super) struct Judge<'a> {
     pub runs: &'a [KnownRun],
     /// The account sees the sessions of others.
     pub sees_sessions: bool,
-}
-
-/// A verdict with what speaks for it.
-struct Opinion {
-    verdict: LeftoverVerdict,
-    why: Vec<Difference>,
-    run: Option<RunId>,
-    table: Option<TableRef>,
-}
-
-impl Opinion {
-    fn unproven(reason: Difference, table: Option<TableRef>) -> Self {
-        Self {
-            verdict: LeftoverVerdict::Unproven,
-            why: vec![reason],
-            run: None,
-            table,
-        }
-    }
-}
-
-/// A trigger that is the tool's by name and by all that it does.
-struct Proven<'a> {
-    found: &'a FoundTrigger,
-    /// The table that it was made for.
-    origin: TableRef,
-    shadow: TableRef,
 }
 
 impl Judge<'_> {
@@ -283,81 +257,6 @@ impl Judge<'_> {
         leftover
     }
 
-    /// Of an object that belongs to a change of `origin` by `shadow`.
-    fn opinion(&self, origin: &TableRef, shadow: Option<&TableRef>, mut proofs: Vec<Difference>) -> Opinion {
-        let opinion = |verdict, why, run| Opinion {
-            verdict,
-            why,
-            run,
-            table: Some(origin.clone()),
-        };
-        if let Some((reason, run)) = self.live(origin, shadow) {
-            proofs.insert(0, reason);
-            return opinion(LeftoverVerdict::Live, proofs, run);
-        }
-        let run = self
-            .runs
-            .iter()
-            .find(|run| shadow.is_some_and(|shadow| run.recorded(shadow)));
-        if let Some(run) = run {
-            let state = run.state.as_str().to_owned();
-            let recorded = why("recorded", [("run", run.id.to_string()), ("state", state)]);
-            proofs.insert(0, recorded);
-            return opinion(LeftoverVerdict::Ours, proofs, Some(run.id.clone()));
-        }
-        if !self.sees_sessions {
-            proofs.push(why("sessions_hidden", []));
-            return opinion(LeftoverVerdict::Unproven, proofs, None);
-        }
-        proofs.push(why("no_session", []));
-        opinion(LeftoverVerdict::Foreign, proofs, None)
-    }
-
-    fn live(&self, origin: &TableRef, shadow: Option<&TableRef>) -> Option<(Difference, Option<RunId>)> {
-        let at_work = self.runs.iter().find(|run| run.is_live && &run.table == origin);
-        if let Some(run) = at_work {
-            return Some((
-                why("run_live", [("run", run.id.to_string())]),
-                Some(run.id.clone()),
-            ));
-        }
-        let shadow = shadow?;
-        let copies = |statement: &str| {
-            [origin, shadow]
-                .iter()
-                .any(|table| statement.contains(&table.quoted()))
-        };
-        let copying = &self.scan.sessions.copying;
-        if let Some((id, _)) = copying.iter().find(|(_, statement)| copies(statement)) {
-            return Some((why("session_at_work", [("id", id.to_string())]), None));
-        }
-        let mut building = self.scan.sessions.building.iter();
-        if let Some((id, _)) = building.find(|(_, database)| database == &origin.database) {
-            return Some((why("session_building", [("id", id.to_string())]), None));
-        }
-        let job = self.job_of(shadow)?;
-        let idle = self.scan.now.since(job.touched_at);
-        let recent = why("history_recent", [("seconds", (idle / 1000).to_string())]);
-        (idle < HISTORY_AT_WORK).then_some((recent, None))
-    }
-
-    /// The newest unfinished job that was to fill this table.
-    fn job_of(&self, shadow: &TableRef) -> Option<&HistoryJob> {
-        self.scan.jobs.iter().find(|job| {
-            !job.done
-                && job.table.database == shadow.database
-                && job.shadow.as_deref() == Some(shadow.table.as_str())
-        })
-    }
-
-    fn existing_origin(&self, table: &TableRef, suffix: &str) -> Option<TableRef> {
-        let possible = origins(&table.table, suffix);
-        let mut possible = possible
-            .into_iter()
-            .map(|name| TableRef::new(&table.database, name));
-        possible.find(|origin| self.scan.originals.contains(origin))
-    }
-
     fn leftover(
         &self,
         object: LeftoverObject,
@@ -380,34 +279,6 @@ impl Judge<'_> {
             sql,
             after: Vec::new(),
         }
-    }
-}
-
-fn proven(found: &FoundTrigger) -> Option<Proven<'_>> {
-    let shadow = shadow_of(&found.trigger)?;
-    let (name, on) = (&found.trigger.name, &found.table);
-    // After a swap the triggers are on the old table, under the names of the one that it was.
-    let swapped = origins(&on.table, names::OLD).into_iter();
-    let mut possible =
-        std::iter::once(on.clone()).chain(swapped.map(|name| TableRef::new(&on.database, name)));
-    let origin = possible.find(|origin| is_trigger_of(name, origin))?;
-    let is_shadow =
-        shadow.database == on.database && names_with(&origin.table, names::SHADOW).contains(&shadow.table);
-    is_shadow.then_some(Proven {
-        found,
-        origin,
-        shadow,
-    })
-}
-
-/// Why a trigger of such a name is not taken for the tool's.
-fn doubt(found: &FoundTrigger) -> Difference {
-    match shadow_of(&found.trigger) {
-        None => why("trigger_body", []),
-        Some(shadow) => why(
-            "trigger_name",
-            [("shadow", shadow.to_string()), ("table", found.table.to_string())],
-        ),
     }
 }
 

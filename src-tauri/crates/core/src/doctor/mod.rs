@@ -3,6 +3,7 @@
 
 mod judge;
 pub mod names;
+mod proof;
 mod remove;
 mod trigger_body;
 
