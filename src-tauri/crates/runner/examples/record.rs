@@ -109,6 +109,7 @@ async fn main() {
         image: &image,
         docker: &docker,
         limits: ContainerLimits::default(),
+        log_bytes: 256 * 1024 * 1024,
     };
     let mut launch = runner.compose(&input).expect("a launch");
     if let Ok(tries) = env::var("RECORD_TRIES") {
