@@ -128,7 +128,7 @@ export default {
       kind: { ssh: 'SSH', tcp: 'TCP with TLS', unix: 'Socket' },
       address: 'Address',
       hint: {
-        ssh: 'user@host or user@host:port; keys and known hosts are those of your ssh',
+        ssh: "user{'@'}host or user{'@'}host:port; keys and known hosts are those of your ssh",
         tcp: 'host:port, usually port 2376',
         unix: '/path/docker.sock',
       },

@@ -128,7 +128,7 @@ export default {
       kind: { ssh: 'SSH', tcp: 'TCP + TLS', unix: '套接字' },
       address: '地址',
       hint: {
-        ssh: 'user@host 或 user@host:port；密钥与已知主机沿用本机 ssh 的配置',
+        ssh: "user{'@'}host 或 user{'@'}host:port；密钥与已知主机沿用本机 ssh 的配置",
         tcp: 'host:port，通常为 2376 端口',
         unix: '/path/docker.sock',
       },
