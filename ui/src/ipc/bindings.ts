@@ -64,6 +64,13 @@ export const commands = {
 	runCutover: (id: RunId) => __TAURI_INVOKE<null>("run_cutover", { id }),
 	runStop: (id: RunId) => __TAURI_INVOKE<null>("run_stop", { id }),
 	runCleanup: (id: RunId) => __TAURI_INVOKE<null>("run_cleanup", { id }),
+	runGate: (id: RunId) => __TAURI_INVOKE<GateFigures>("run_gate", { id }),
+	runCount: (id: RunId) => __TAURI_INVOKE<null>("run_count", { id }),
+	runCompare: (id: RunId) => __TAURI_INVOKE<null>("run_compare", { id }),
+	runCompareEnd: (id: RunId) => __TAURI_INVOKE<null>("run_compare_end", { id }),
+	runHold: (id: RunId) => __TAURI_INVOKE<null>("run_hold", { id }),
+	runCutoverAt: (id: RunId, at: Timestamp | null) => __TAURI_INVOKE<null>("run_cutover_at", { id, at }),
+	runTune: (id: RunId, settings: OptionSetting[]) => __TAURI_INVOKE<Tuning>("run_tune", { id, settings }),
 	runDetail: (id: RunId) => __TAURI_INVOKE<RunDetail>("run_detail", { id }),
 	runEvents: (id: RunId, after: number) => __TAURI_INVOKE<RunEvent[]>("run_events", { id, after }),
 	runsLive: () => __TAURI_INVOKE<RunView[]>("runs_live"),
@@ -215,6 +222,30 @@ export type ChangeRequest = {
 	/**  Wait before the swap until a person says go. */
 	hold_cutover: boolean,
 };
+
+/**  Both tables compared by chunks of their key. */
+export type Checksum = {
+	began: Timestamp,
+	/**  Rows of the original that were compared so far. */
+	rows: number,
+	/**  Columns of the original that the change alters: nothing is said about these. */
+	left_out: string[],
+	outcome: ChecksumOutcome,
+};
+
+export type ChecksumOutcome = 
+/**  Under way. */
+{ kind: "comparing" } | { kind: "equal" } | 
+/**  These keys hold rows that differ. The swap is refused. */
+{ kind: "different"; keys: KeyRange } | 
+/**  The time for it was over, with rows equal up to this key. */
+{ kind: "out_of_time"; up_to: string | null } | 
+/**  A person ended it, with rows equal up to this key. */
+{ kind: "cancelled"; up_to: string | null } | 
+/**  These tables cannot be compared; the text is `gate.compare_<why>` of the catalogue. */
+{ kind: "impossible"; why: string } | 
+/**  What the server or the way to it said. */
+{ kind: "failed"; why: string };
 
 export type ClauseDiagnosis = {
 	/**  What the clause was read by. */
@@ -428,6 +459,10 @@ export type ErrorCode =
 "RUN_FAILED" | 
 /**  The tool gave up after the swap: the new table is in place. */
 "RUN_FAILED_AFTER_SWAP" | "ROWS_LOST" | 
+/**  Comparing both tables found rows that differ: params `table`, `after`, `to`. */
+"ROWS_DIFFER" | 
+/**  This option of a running copy cannot be changed: params `option`, `why`. */
+"TUNING_NOT_POSSIBLE" | 
 /**  The table's own triggers are not those of the plan any more: param `names`. */
 "TRIGGERS_CHANGED" | 
 /**  The plugin could not keep writes away from the move of the table's own triggers. */
@@ -556,6 +591,53 @@ export type GateCount = { kind: "equal"; rows: number } |
 /**  What the server or the way to it said; `None` when the time for counting was over. */
 why: string | null };
 
+/**  What happens around a run's table at one moment, read anew with each call. */
+export type GateFigures = {
+	at: Timestamp,
+	/**
+	 *  Sessions that hold or wait for a metadata lock on the table, without the run's own, the longest first; `None`
+	 *  where the server does not tell.
+	 */
+	locks: GateLock[] | null,
+	/**  Transactions of others that are open for long, the oldest first; `None` where the server does not tell. */
+	transactions: ServerSession[] | null,
+	replicas: GateReplica[],
+	/**  Empty when the server's status could not be read. */
+	load: GateLoad[],
+	/**  What stands in the way of the swap now; the texts are `gate.<what>` of the catalogue. */
+	obstacles: Difference[],
+};
+
+/**  A status counter beside the thresholds that the run has for it. */
+export type GateLoad = {
+	variable: string,
+	value: number,
+	/**  The run waits from here on. */
+	max: number | null,
+	/**  The run ends from here on. */
+	critical: number | null,
+};
+
+/**  A metadata lock on the table. */
+export type GateLock = {
+	session: ServerSession,
+	/**  As the server calls it, for example `SHARED_READ`. */
+	lock: string,
+	/**  False while the session waits for it. */
+	granted: boolean,
+	/**  The server's own or replication's: it is never ended from here. */
+	protected: boolean,
+};
+
+export type GateReplica = {
+	/**  `host:port`. */
+	name: string,
+	/**  Seconds behind its source; `None` while that is not known. */
+	lag_s: number | null,
+	/**  Which thread does not run, or why the replica would not tell. */
+	trouble: string | null,
+};
+
 /**  Over all runs that match the filter. */
 export type HistoryFigures = {
 	total: number,
@@ -659,6 +741,12 @@ export type KeyFacts = {
 	columns: KeyColumn[],
 	/**  Every column is NOT NULL. */
 	not_null: boolean,
+};
+
+/**  Keys after `after` and up to `to`; `None` is the table's begin or end. */
+export type KeyRange = {
+	after: string | null,
+	to: string | null,
 };
 
 /**  Whether the keyring really works: a round trip was made, or why not. */
@@ -890,6 +978,18 @@ export type PastedPart = {
 
 export type PauseReason = "user";
 
+/**  One pause of a run. */
+export type PauseSpan = {
+	from: Timestamp,
+	/**  `None` while it lasts. */
+	to: Timestamp | null,
+	reason: PauseReason,
+	/**  Who asked for it (`window:4711`); `None` when nobody is on record. */
+	by: string | null,
+	/**  Who ended it; `None` when it ended otherwise. */
+	resumed_by: string | null,
+};
+
 export type Phase = "prepare" | "create_shadow" | "alter_shadow" | "create_triggers" | "copy" | "analyze" | "gate" | 
 /**  The server's own ALTER at work, under the direct engine. */
 "alter" | "update_foreign_keys" | "swap" | "drop_old" | "drop_triggers" | "verify";
@@ -1027,7 +1127,25 @@ export type ReplicationRole =
 /**  The account may not look. */
 "not_visible";
 
-export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup";
+/**  Values that the tool took over. */
+export type Retuning = {
+	at: Timestamp,
+	tuning: Tuning,
+	/**  Options that the tool's version keeps out of reach: for these the run has to be stopped and continued. */
+	refused: string[],
+};
+
+export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup" | 
+/**  Wait before the swap although that was not asked for at the start. */
+"hold" | 
+/**  Swap at a set time, or no longer at it. */
+"schedule" | 
+/**  Other thresholds or another chunk time. */
+"tune" | 
+/**  Count both tables' rows at the gate. */
+"count" | 
+/**  Compare both tables' rows at the gate. */
+"compare" | "end_compare";
 
 /**  Everything of one run. */
 export type RunDetail = {
@@ -1056,7 +1174,19 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 /**  Bridge lines `from..=to` never arrived. */
 { event: "gap"; from: number; to: number } | 
 /**  The plugin is silent; phases and rows come from the tool's own text. */
-{ event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | { event: "gate_counted"; count: GateCount } | { event: "verified"; definition: string } | 
+{ event: "bridge_lost"; why: string } | { event: "job_exited"; code: number; success_line: boolean } | { event: "contact_lost"; why: string } | { event: "contact_regained" } | { event: "cleaned"; leftover: Leftover } | 
+/**  Counting both tables began. */
+{ event: "gate_counting" } | { event: "gate_counted"; count: GateCount } | 
+/**  How far comparing both tables is, and what it showed at the end. */
+{ event: "checksummed"; checksum: Checksum } | 
+/**  The run waits before its swap, until this time or until a person says so. */
+{ event: "cutover_planned"; at: Timestamp | null } | 
+/**  The time came while the run was not ready or nobody drove it; a person decides now. */
+{ event: "cutover_missed"; at: Timestamp } | 
+/**  Thresholds and chunk time that hold from now on, as the tool's plugin confirmed them. */
+{ event: "retuned"; tuning: Tuning; refused: string[] } | 
+/**  Warnings of the copied rows so far, by code. */
+{ event: "warnings_counted"; counts: WarningCount[] } | { event: "verified"; definition: string } | 
 /**  How far the binary log was before the work began. */
 { event: "binlog_at"; place: BinlogPlace } | 
 /**  What the binary log grew by until the work was done, by whichever writer. */
@@ -1119,8 +1249,26 @@ export type RunView = {
 	shadow_definition: string | null,
 	/**  Of a run whose rows are counted before the swap. */
 	gate?: GateCount | null,
+	counted_at?: Timestamp | null,
+	/**  Since when both tables are being counted. */
+	counting?: Timestamp | null,
+	checksum?: Checksum | null,
+	/**  Where rows were found to differ: the run does not swap until a whole comparison finds them equal. */
+	differs?: KeyRange | null,
+	/**  When the run is to swap by itself; it waits for a person without. */
+	cut_over_at?: Timestamp | null,
+	/**  A set time that passed without a swap. */
+	cut_over_missed?: Timestamp | null,
+	/**  Changes of thresholds and chunk time, oldest first. */
+	retunings?: Retuning[],
+	/**  Oldest first. */
+	pauses?: PauseSpan[],
+	/**  Of the copied rows, by code; lower bounds. */
+	warning_counts?: WarningCount[],
 	/**  Asked for and not yet seen to happen. */
 	pending: RunAction | null,
+	/**  Who asked for it. */
+	pending_by?: string | null,
 	job: string | null,
 	exit_code: number | null,
 	last_seq: number,
@@ -1244,6 +1392,8 @@ export type Settings = {
 	runs_at_once?: number,
 	/**  Seconds that all questions of one plan about the table's rows may take together; zero asks none. */
 	data_check_limit_s?: number,
+	/**  Minutes that counting or comparing both tables at a run's gate may take. */
+	gate_limit_min?: number,
 	/**  Codes of the lint rules that keep silent. */
 	lints_off?: string[],
 };
@@ -1353,6 +1503,16 @@ export type TriggerFacts = {
 	collation?: string,
 };
 
+/**  The options that a run can be given anew while it copies; all of them as they hold, whichever were changed. */
+export type Tuning = {
+	/**  Milliseconds that one chunk should take; `None` under a fixed chunk size. */
+	chunk_time_ms: number | null,
+	/**  Seconds of replica lag at which the copy waits; `None` where the tool watches no replica. */
+	max_lag_s: number | null,
+	max_load: LoadThreshold[],
+	critical_load: LoadThreshold[],
+};
+
 export type Unit = "ms" | "count" | "bytes";
 
 export type VaultProtection = 
@@ -1374,6 +1534,15 @@ export type WaitTotal = {
 	/**  Set while the run is waiting for this. */
 	since: Timestamp | null,
 	detail: string,
+};
+
+/**
+ *  Warnings of one code that the copied rows caused so far. The server keeps a limited number for each statement, so
+ *  there may be more.
+ */
+export type WarningCount = {
+	code: number,
+	count: number,
 };
 
 export type Work = {
