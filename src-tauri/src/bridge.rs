@@ -7,7 +7,9 @@ use specta::Type;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
-use crate::commands::{change, connections, gate, image, options, runs, sessions, templates, vault, workstation};
+use crate::commands::{
+    change, connections, gate, image, options, runs, sessions, templates, vault, workstation,
+};
 
 /// The one event of the application; its payload tells what happened.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]

@@ -97,7 +97,9 @@ impl Desk {
         if let Ok(image) = std::env::var("MYSQLER_TEST_IMAGE") {
             let mut settings = core.settings().await.expect("the settings are read");
             settings.image = image;
-            core.settings_save(&settings).await.expect("the settings are kept");
+            core.settings_save(&settings)
+                .await
+                .expect("the settings are kept");
         }
         let attended = core.clone();
         let attending = tokio::spawn(async move { attended.attend().await });

@@ -1,8 +1,8 @@
 //! A held run as a cockpit: figures read anew, both tables compared, a swap at a set time, and tries at a lock told.
 
 use mysqler_contract::{
-    ChangeRequest, Checksum, ChecksumOutcome, ErrorCode, GateCount, LogStream, RunEventKind, RunId, RunState, RunView,
-    TableRef, Timestamp, WaitReason,
+    ChangeRequest, Checksum, ChecksumOutcome, ErrorCode, GateCount, LogStream, RunEventKind, RunId, RunState,
+    RunView, TableRef, Timestamp, WaitReason,
 };
 use mysqler_tests::desk::Desk;
 use mysqler_tests::sandbox::{Schema, Server};
@@ -33,7 +33,10 @@ fn at_gate(view: &RunView) -> bool {
 
 async fn compared(desk: &Desk, id: &RunId) -> Checksum {
     let before = desk.core.run_view(id).await.expect("stored").checksum;
-    desk.core.run_compare(id).await.expect("a held run can be compared");
+    desk.core
+        .run_compare(id)
+        .await
+        .expect("a held run can be compared");
     let began = before.map(|checksum| checksum.began);
     let view = desk
         .until(id, "the comparison", |view| {
@@ -50,8 +53,16 @@ async fn who_holds_the_table_is_shown_and_gone_when_it_lets_go() {
     let schema = desk.sandbox.fresh_schema(Server::Primary, "gate_figures").await;
     let id = held(&desk, &schema, "ADD COLUMN extra INT").await;
     let free = desk.core.run_gate(&id).await.expect("read");
-    assert_eq!(free.locks, Some(Vec::new()), "the run's own sessions are not told");
-    assert!(free.load.iter().any(|load| load.variable == "Threads_running" && load.max.is_some()));
+    assert_eq!(
+        free.locks,
+        Some(Vec::new()),
+        "the run's own sessions are not told"
+    );
+    assert!(
+        free.load
+            .iter()
+            .any(|load| load.variable == "Threads_running" && load.max.is_some())
+    );
     assert!(!free.replicas.is_empty(), "the sandbox has a replica");
 
     let mut holder = schema.client().await;
@@ -61,7 +72,10 @@ async fn who_holds_the_table_is_shown_and_gone_when_it_lets_go() {
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     let figures = desk.core.run_gate(&id).await.expect("read");
     let locks = figures.locks.expect("MySQL tells");
-    let lock = locks.iter().find(|lock| lock.session.id == session).expect("it is listed");
+    let lock = locks
+        .iter()
+        .find(|lock| lock.session.id == session)
+        .expect("it is listed");
     assert!(lock.granted && !lock.protected, "{lock:?}");
     assert!(
         figures.obstacles.iter().any(|one| one.what == "lock_held"),
@@ -70,7 +84,12 @@ async fn who_holds_the_table_is_shown_and_gone_when_it_lets_go() {
     );
     holder.run("COMMIT").await;
     let after = desk.core.run_gate(&id).await.expect("read");
-    let left: Vec<u64> = after.locks.expect("told").iter().map(|lock| lock.session.id).collect();
+    let left: Vec<u64> = after
+        .locks
+        .expect("told")
+        .iter()
+        .map(|lock| lock.session.id)
+        .collect();
     assert!(!left.contains(&session), "{left:?}");
     desk.core.run_stop(&id).await.expect("heard");
     desk.end(&id).await;
@@ -85,7 +104,11 @@ async fn rows_are_counted_on_request() {
     desk.core.run_count(&id).await.expect("a held run can be counted");
     let view = desk.until(&id, "the count", |view| view.gate.is_some()).await;
     assert_eq!(view.gate, Some(GateCount::Equal { rows: ROWS }));
-    assert!(view.counting.is_none() && at_gate(&view), "a held run waits on: {:?}", view.state);
+    assert!(
+        view.counting.is_none() && at_gate(&view),
+        "a held run waits on: {:?}",
+        view.state
+    );
     desk.core.run_cutover(&id).await.expect("heard");
     desk.completed(&id).await;
     desk.close().await;
@@ -95,7 +118,12 @@ async fn rows_are_counted_on_request() {
 async fn rows_that_differ_are_found_under_a_writer_and_keep_the_run_from_swapping() {
     let desk = Desk::new().await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "gate_compare").await;
-    let id = held(&desk, &schema, "ADD COLUMN extra INT, MODIFY amount DECIMAL(14,2) NOT NULL").await;
+    let id = held(
+        &desk,
+        &schema,
+        "ADD COLUMN extra INT, MODIFY amount DECIMAL(14,2) NOT NULL",
+    )
+    .await;
     let writing = tokio_util::sync::CancellationToken::new();
     let writer = {
         let (mut client, writing) = (schema.client().await, writing.clone());
@@ -104,7 +132,10 @@ async fn rows_that_differ_are_found_under_a_writer_and_keep_the_run_from_swappin
             while !writing.is_cancelled() {
                 at += 1;
                 for statement in [
-                    format!("UPDATE orders SET touched = touched + 1 WHERE id = {}", at * 7 % ROWS),
+                    format!(
+                        "UPDATE orders SET touched = touched + 1 WHERE id = {}",
+                        at * 7 % ROWS
+                    ),
                     format!("DELETE FROM orders WHERE id = {}", 4_000 + at % 900),
                     "INSERT INTO orders (amount, note) VALUES (1, '写')".to_owned(),
                 ] {
@@ -123,20 +154,27 @@ async fn rows_that_differ_are_found_under_a_writer_and_keep_the_run_from_swappin
     assert!(equal.rows > 0);
 
     let mut client = schema.client().await;
-    client.run("UPDATE _orders_new SET note = CONCAT(LEFT(note, CHAR_LENGTH(note) - 1), '?') WHERE id = 2345").await;
+    client
+        .run("UPDATE _orders_new SET note = CONCAT(LEFT(note, CHAR_LENGTH(note) - 1), '?') WHERE id = 2345")
+        .await;
     let different = compared(&desk, &id).await;
     let ChecksumOutcome::Different { keys } = &different.outcome else {
         panic!("{different:?}")
     };
     let bound = |key: &Option<String>| key.as_ref().and_then(|key| key.parse::<u64>().ok());
-    let (after, to) = (bound(&keys.after).unwrap_or(0), bound(&keys.to).unwrap_or(u64::MAX));
+    let (after, to) = (
+        bound(&keys.after).unwrap_or(0),
+        bound(&keys.to).unwrap_or(u64::MAX),
+    );
     assert!(after < 2345 && 2345 <= to && to - after <= 300, "{keys:?}");
     let refused = desk.core.run_cutover(&id).await.expect_err("rows differ");
     assert_eq!(refused.code, ErrorCode::RowsDiffer);
     let told = desk.core.run_gate(&id).await.expect("read").obstacles;
     assert_eq!(told.first().map(|one| one.what.as_str()), Some("rows_differ"));
 
-    client.run("UPDATE orders SET touched = touched WHERE id = 2345").await;
+    client
+        .run("UPDATE orders SET touched = touched WHERE id = 2345")
+        .await;
     client.run("REPLACE INTO _orders_new (id, amount, note, touched) SELECT id, amount, note, touched FROM orders WHERE id = 2345").await;
     assert_eq!(compared(&desk, &id).await.outcome, ChecksumOutcome::Equal);
     desk.core.run_cutover(&id).await.expect("equal again");
@@ -154,13 +192,22 @@ async fn a_set_time_swaps_once_and_can_be_taken_back() {
         let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970").as_millis();
         Some(Timestamp(i64::try_from(now).expect("a date of today") + ms))
     };
-    let past = desk.core.run_cutover_at(&id, in_ms(-1_000)).await.expect_err("it is over");
+    let past = desk
+        .core
+        .run_cutover_at(&id, in_ms(-1_000))
+        .await
+        .expect_err("it is over");
     assert_eq!(past.code, ErrorCode::InvalidInput);
 
-    desk.core.run_cutover_at(&id, in_ms(3_600_000)).await.expect("set");
-    desk.until(&id, "the time", |view| view.cut_over_at.is_some()).await;
+    desk.core
+        .run_cutover_at(&id, in_ms(3_600_000))
+        .await
+        .expect("set");
+    desk.until(&id, "the time", |view| view.cut_over_at.is_some())
+        .await;
     desk.core.run_cutover_at(&id, None).await.expect("taken back");
-    desk.until(&id, "no time", |view| view.cut_over_at.is_none() && at_gate(view)).await;
+    desk.until(&id, "no time", |view| view.cut_over_at.is_none() && at_gate(view))
+        .await;
     // From another process, which does not drive the run, and through a change of who drives it.
     let other = Desk::at(desk.dir(), "test:2", mysqler_runner::DockerRunner::new()).await;
     let at = in_ms(8_000);
@@ -220,21 +267,33 @@ async fn each_try_at_the_swaps_lock_is_told_with_who_holds_it() {
         wait.since?;
         wait.detail.split('/').next()?.parse::<u32>().ok()
     };
-    desk.until(&id, "a third try", |view| tries(view).is_some_and(|at| at >= 3)).await;
+    desk.until(&id, "a third try", |view| tries(view).is_some_and(|at| at >= 3))
+        .await;
     let named = format!("session {session} ");
     let deadline = std::time::Instant::now() + mysqler_tests::desk::DEADLINE;
     loop {
         let lines = desk.log(&id).await;
         let app = lines.iter().filter(|line| line.stream == LogStream::App);
-        if app.clone().any(|line| line.text.contains("lock_held") && line.text.contains(&named)) {
+        if app
+            .clone()
+            .any(|line| line.text.contains("lock_held") && line.text.contains(&named))
+        {
             break;
         }
-        assert!(std::time::Instant::now() < deadline, "{}", desk.log_text(&id).await);
+        assert!(
+            std::time::Instant::now() < deadline,
+            "{}",
+            desk.log_text(&id).await
+        );
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     holder.run("COMMIT").await;
     let view = desk.completed(&id).await;
-    assert!(view.waits.iter().any(|wait| wait.reason == WaitReason::Lock && wait.ms > 0));
+    assert!(
+        view.waits
+            .iter()
+            .any(|wait| wait.reason == WaitReason::Lock && wait.ms > 0)
+    );
     desk.close().await;
 }
 
@@ -243,7 +302,10 @@ async fn with_child_tables_the_gate_is_before_they_are_touched_under_both_method
     let desk = Desk::new().await;
     let connection = desk.primary().await;
     for (name, method) in [
-        ("gate_rebuild", mysqler_contract::ForeignKeysMethod::RebuildConstraints),
+        (
+            "gate_rebuild",
+            mysqler_contract::ForeignKeysMethod::RebuildConstraints,
+        ),
         ("gate_drop_swap", mysqler_contract::ForeignKeysMethod::DropSwap),
     ] {
         let schema = desk.sandbox.fresh_schema(Server::Primary, name).await;
@@ -255,7 +317,9 @@ async fn with_child_tables_the_gate_is_before_they_are_touched_under_both_method
                  CONSTRAINT to_order FOREIGN KEY (order_id) REFERENCES orders (id))",
             )
             .await;
-        client.run("INSERT INTO items (order_id) SELECT id FROM orders").await;
+        client
+            .run("INSERT INTO items (order_id) SELECT id FROM orders")
+            .await;
         let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
         request.hold_cutover = true;
         request.engine = mysqler_contract::EngineChoice::PtOsc;
@@ -266,10 +330,19 @@ async fn with_child_tables_the_gate_is_before_they_are_touched_under_both_method
 
         let stopped = desk.go(request.clone()).await;
         desk.until(&stopped, "the gate", at_gate).await;
-        assert_eq!(client.rows(keys).await, before, "{name}: nothing is touched at the gate");
+        assert_eq!(
+            client.rows(keys).await,
+            before,
+            "{name}: nothing is touched at the gate"
+        );
         desk.core.run_stop(&stopped).await.expect("heard");
         let view = desk.end(&stopped).await;
-        assert_eq!(view.state, RunState::Cancelled, "{}", desk.log_text(&stopped).await);
+        assert_eq!(
+            view.state,
+            RunState::Cancelled,
+            "{}",
+            desk.log_text(&stopped).await
+        );
         assert_eq!(client.rows(keys).await, before);
         assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
 
@@ -282,7 +355,9 @@ async fn with_child_tables_the_gate_is_before_they_are_touched_under_both_method
         let after = client.rows(keys).await;
         assert_eq!(after.len(), 1);
         assert_eq!(after[0][1], "orders", "{name}");
-        let orphan = client.try_run("INSERT INTO items (order_id) VALUES (999999)").await;
+        let orphan = client
+            .try_run("INSERT INTO items (order_id) VALUES (999999)")
+            .await;
         assert!(orphan.is_err(), "{name}: the key still guards");
         assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     }

@@ -24,7 +24,9 @@ fn copying(view: &RunView) -> bool {
 }
 
 fn settings(given: &[(&str, &str)]) -> Vec<OptionSetting> {
-    let each = given.iter().map(|(name, value)| OptionSetting::new(name, Some(value)));
+    let each = given
+        .iter()
+        .map(|(name, value)| OptionSetting::new(name, Some(value)));
     each.collect()
 }
 
@@ -37,7 +39,10 @@ async fn a_running_copy_takes_other_thresholds_over_and_waits_and_goes_on_by_the
     // Idle threads alone are above it: the copy stands still within a chunk.
     let asked = desk
         .core
-        .run_tune(&id, &settings(&[("max-load", "Threads_running=1"), ("max-lag", "7")]))
+        .run_tune(
+            &id,
+            &settings(&[("max-load", "Threads_running=1"), ("max-lag", "7")]),
+        )
         .await
         .expect("carried");
     let waiting = desk
@@ -52,12 +57,23 @@ async fn a_running_copy_takes_other_thresholds_over_and_waits_and_goes_on_by_the
 
     // Taken over in the middle of the wait, or it would last for ever.
     desk.core
-        .run_tune(&id, &settings(&[("max-load", "Threads_running=400"), ("critical-load", "Threads_running=800"), ("chunk-time", "0.5")]))
+        .run_tune(
+            &id,
+            &settings(&[
+                ("max-load", "Threads_running=400"),
+                ("critical-load", "Threads_running=800"),
+                ("chunk-time", "0.5"),
+            ]),
+        )
         .await
         .expect("carried");
     let view = desk.completed(&id).await;
     let last = &view.retunings.last().expect("two of them").tuning;
-    assert_eq!((last.chunk_time_ms, last.max_lag_s), (Some(500), Some(7)), "what was not named stays");
+    assert_eq!(
+        (last.chunk_time_ms, last.max_lag_s),
+        (Some(500), Some(7)),
+        "what was not named stays"
+    );
     assert_eq!((last.max_load[0].value, last.critical_load[0].value), (400, 800));
     desk.close().await;
 }
@@ -72,12 +88,25 @@ async fn what_the_tool_cannot_take_over_is_refused_with_the_reason() {
     let id = desk.go(request).await;
     desk.until(&id, "the copy", copying).await;
     let why = async |list: &[(&str, &str)]| {
-        let error = desk.core.run_tune(&id, &settings(list)).await.expect_err("refused");
-        (error.code, error.params.get("reason").cloned().unwrap_or_default())
+        let error = desk
+            .core
+            .run_tune(&id, &settings(list))
+            .await
+            .expect_err("refused");
+        (
+            error.code,
+            error.params.get("reason").cloned().unwrap_or_default(),
+        )
     };
     let not_possible = |reason: &str| (ErrorCode::TuningNotPossible, reason.to_owned());
-    assert_eq!(why(&[("chunk-time", "1")]).await, not_possible("tuning_fixed_size"));
-    assert_eq!(why(&[("chunk-size", "1")]).await, not_possible("tuning_needs_continue"));
+    assert_eq!(
+        why(&[("chunk-time", "1")]).await,
+        not_possible("tuning_fixed_size")
+    );
+    assert_eq!(
+        why(&[("chunk-size", "1")]).await,
+        not_possible("tuning_needs_continue")
+    );
     assert_eq!(
         why(&[("critical-load", "Threads_running=1"), ("max-load", "")]).await,
         not_possible("tuning_critical_reached")
@@ -104,7 +133,9 @@ async fn each_pause_is_kept_with_who_asked_for_it() {
         desk.until(&id, "the copy", copying).await;
         desk.core.run_pause(&id).await.expect("heard");
         let paused = desk
-            .until(&id, "the pause", |view| matches!(view.state, RunState::Paused { .. }))
+            .until(&id, "the pause", |view| {
+                matches!(view.state, RunState::Paused { .. })
+            })
             .await;
         assert_eq!(paused.pauses.len(), count);
         assert_eq!(paused.pauses[count - 1].to, None, "it lasts");
@@ -135,8 +166,10 @@ async fn what_a_stop_could_not_remove_is_named_with_statements_that_remove_it() 
     request.options.chunk_time_ms = Some(500);
     let table = request.table.clone();
     let id = desk.go(request).await;
-    desk.until(&id, "the gate", |view| matches!(view.state, RunState::AwaitingCutover { .. }))
-        .await;
+    desk.until(&id, "the gate", |view| {
+        matches!(view.state, RunState::AwaitingCutover { .. })
+    })
+    .await;
     let mut client = schema.client().await;
     let before = fingerprint(&mut client, &table).await;
     // Neither a trigger nor the shadow can be dropped while a transaction has read both.
@@ -149,25 +182,38 @@ async fn what_a_stop_could_not_remove_is_named_with_statements_that_remove_it() 
     let RunState::NeedsCleanup { leftovers, .. } = &view.state else {
         panic!("{:?}\n{}", view.state, desk.log_text(&id).await);
     };
-    let triggers = leftovers.iter().filter(|left| matches!(left, Leftover::Trigger { .. })).count();
+    let triggers = leftovers
+        .iter()
+        .filter(|left| matches!(left, Leftover::Trigger { .. }))
+        .count();
     assert_eq!((triggers, leftovers.len()), (3, 4), "{leftovers:?}");
     holder.run("COMMIT").await;
 
     let statements = view.removal_statements();
-    assert!(statements[0].starts_with("DROP TRIGGER") && statements[3].starts_with("DROP TABLE"), "{statements:?}");
+    assert!(
+        statements[0].starts_with("DROP TRIGGER") && statements[3].starts_with("DROP TABLE"),
+        "{statements:?}"
+    );
     for statement in &statements {
         client.run(statement).await;
     }
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     assert_eq!(fingerprint(&mut client, &table).await, before);
-    desk.core.run_cleanup(&id).await.expect("there may be something left");
+    desk.core
+        .run_cleanup(&id)
+        .await
+        .expect("there may be something left");
     let started = std::time::Instant::now();
     loop {
         let view = desk.core.run_view(&id).await.expect("stored");
         if view.state == RunState::Cancelled {
             break assert!(view.removal_statements().is_empty());
         }
-        assert!(started.elapsed() < mysqler_tests::desk::DEADLINE, "{:?}", view.state);
+        assert!(
+            started.elapsed() < mysqler_tests::desk::DEADLINE,
+            "{:?}",
+            view.state
+        );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     desk.close().await;

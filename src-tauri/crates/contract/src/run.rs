@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AppError, Checksum, Compared, ConnectionId, Engine, Environment, KeyRange, Params, PauseSpan, Plan, Retuning,
-    TableRef, Timestamp, Tuning, WarningCount, Work, quote_identifier,
+    AppError, Checksum, Compared, ConnectionId, Engine, Environment, KeyRange, Params, PauseSpan, Plan,
+    Retuning, TableRef, Timestamp, Tuning, WarningCount, Work, quote_identifier,
 };
 
 /// `YYYYMMDD-NNN`, the local day it was made and its number on that day.
@@ -617,10 +617,17 @@ impl RunView {
         let RunState::NeedsCleanup { leftovers, .. } = &self.state else {
             return Vec::new();
         };
-        if self.phases.iter().any(|time| time.phase == Phase::UpdateForeignKeys) {
+        if self
+            .phases
+            .iter()
+            .any(|time| time.phase == Phase::UpdateForeignKeys)
+        {
             return Vec::new();
         }
-        Leftover::in_drop_order(leftovers).iter().map(Leftover::statement).collect()
+        Leftover::in_drop_order(leftovers)
+            .iter()
+            .map(Leftover::statement)
+            .collect()
     }
 }
 
@@ -649,7 +656,10 @@ mod tests {
             },
             Leftover::Session { id: 812 },
         ];
-        let statements = Leftover::in_drop_order(&left).iter().map(Leftover::statement).collect::<Vec<_>>();
+        let statements = Leftover::in_drop_order(&left)
+            .iter()
+            .map(Leftover::statement)
+            .collect::<Vec<_>>();
         assert_eq!(
             statements,
             [

@@ -41,9 +41,13 @@ pub struct Retuning {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum WishDetail {
-    Tuning { tuning: Tuning },
+    Tuning {
+        tuning: Tuning,
+    },
     /// `None` takes a set time back; the run then waits for a person.
-    CutOverAt { at: Option<Timestamp> },
+    CutOverAt {
+        at: Option<Timestamp>,
+    },
 }
 
 /// One pause of a run.

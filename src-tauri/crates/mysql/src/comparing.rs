@@ -21,7 +21,8 @@ const PACE: Duration = Duration::from_millis(500);
 /// A chunk that differs is narrowed down to so many rows.
 const NARROW: u64 = 100;
 
-const SETTINGS: &str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET SESSION time_zone = '+00:00'";
+const SETTINGS: &str =
+    "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET SESSION time_zone = '+00:00'";
 const SNAPSHOT: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
 pub(crate) async fn compare(
@@ -138,7 +139,11 @@ fn bound(side: &Side, bounded: bool, size: u64) -> String {
         variables.join(", "),
         side.table.quoted(),
         quote_identifier(&side.index),
-        if bounded { beyond(&columns, "from", false) } else { "TRUE".to_owned() },
+        if bounded {
+            beyond(&columns, "from", false)
+        } else {
+            "TRUE".to_owned()
+        },
         columns.join(", "),
         size.saturating_sub(1),
         variables.join(", ")
@@ -199,7 +204,10 @@ fn row_text(side: &Side, forms: &[ColumnForm]) -> String {
         ColumnForm::Json => format!("SHA2(CAST({column} AS CHAR), 256)"),
         ColumnForm::Hex => format!("HEX({column})"),
     });
-    let lengths = columns.iter().zip(forms).filter(|(_, form)| **form == ColumnForm::Bytes);
+    let lengths = columns
+        .iter()
+        .zip(forms)
+        .filter(|(_, form)| **form == ColumnForm::Bytes);
     let lengths: Vec<String> = lengths.map(|(column, _)| format!("LENGTH({column})")).collect();
     let nulls: Vec<String> = columns.iter().map(|column| format!("ISNULL({column})")).collect();
     let mut parts: Vec<String> = values.collect();
@@ -248,7 +256,10 @@ mod tests {
              CONCAT(ISNULL(`a`), ISNULL(`note`), ISNULL(`doc`)))"
         );
         let whole = digest(&side(), &forms, false, false);
-        assert!(whole.contains("FROM `shop`.`or``ders` FORCE INDEX (`PRIMARY`) WHERE TRUE"), "{whole}");
+        assert!(
+            whole.contains("FROM `shop`.`or``ders` FORCE INDEX (`PRIMARY`) WHERE TRUE"),
+            "{whole}"
+        );
     }
 
     #[test]

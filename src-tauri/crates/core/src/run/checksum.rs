@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use mysqler_contract::{
-    AppError, Checksum, ChecksumOutcome, ColumnFacts, ErrorCode, KeyFacts, KeyRange, Result, RunEventKind, RunView, TableFacts,
-    TableRef, Timestamp,
+    AppError, Checksum, ChecksumOutcome, ColumnFacts, ErrorCode, KeyFacts, KeyRange, Result, RunEventKind,
+    RunView, TableFacts, TableRef, Timestamp,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -104,7 +104,10 @@ impl Supervisor {
         match comparing {
             Some(comparing) => match comparing.heard.recv().await {
                 Some(heard) => heard,
-                None => Heard::Ended(failed(&AppError::new(ErrorCode::Cancelled)), comparing.checksum.rows),
+                None => Heard::Ended(
+                    failed(&AppError::new(ErrorCode::Cancelled)),
+                    comparing.checksum.rows,
+                ),
             },
             None => std::future::pending().await,
         }
@@ -246,9 +249,15 @@ fn common(
         let found = pairs.iter().find(|(one, _)| one.name.eq_ignore_ascii_case(name));
         found.filter(|(one, other)| one.collation == other.collation && is_ordered(&one.column_type))
     };
-    let keys = one.keys.iter().filter(|key| key.unique && key.not_null && key.index_type == "BTREE");
+    let keys = one
+        .keys
+        .iter()
+        .filter(|key| key.unique && key.not_null && key.index_type == "BTREE");
     let mut usable = keys.filter_map(|key| {
-        let columns: Vec<_> = whole_columns(key)?.into_iter().map(same_order).collect::<Option<_>>()?;
+        let columns: Vec<_> = whole_columns(key)?
+            .into_iter()
+            .map(same_order)
+            .collect::<Option<_>>()?;
         let theirs: Vec<&str> = columns.iter().map(|(_, other)| other.name.as_str()).collect();
         let index = other.keys.iter().find(|key| begins_with(key, &theirs))?;
         let ours = columns.iter().map(|(one, _)| one.name.clone()).collect();
@@ -265,7 +274,12 @@ fn common(
     Ok(Common {
         comparison: RowComparison {
             forms: pairs.iter().map(|(one, _)| form(&one.column_type)).collect(),
-            one: side(tables.0, index, key, pairs.iter().map(|(one, _)| one.name.clone()).collect()),
+            one: side(
+                tables.0,
+                index,
+                key,
+                pairs.iter().map(|(one, _)| one.name.clone()).collect(),
+            ),
             other: side(
                 tables.1,
                 other_index,
@@ -286,36 +300,57 @@ fn whole_columns(key: &KeyFacts) -> Option<Vec<&str>> {
 }
 
 fn begins_with(key: &KeyFacts, wanted: &[&str]) -> bool {
-    let columns: Vec<_> = key.columns.iter().filter(|column| column.prefix.is_none()).collect();
+    let columns: Vec<_> = key
+        .columns
+        .iter()
+        .filter(|column| column.prefix.is_none())
+        .collect();
     key.index_type == "BTREE"
         && columns.len() >= wanted.len()
-        && columns
-            .iter()
-            .zip(wanted)
-            .all(|(column, name)| column.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)))
+        && columns.iter().zip(wanted).all(|(column, name)| {
+            column
+                .name
+                .as_deref()
+                .is_some_and(|own| own.eq_ignore_ascii_case(name))
+        })
 }
 
 fn base(column_type: &str) -> &str {
     column_type.split(['(', ' ']).next().unwrap_or_default()
 }
 
+fn is_whole(base: &str) -> bool {
+    matches!(
+        base,
+        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint"
+    )
+}
+
 /// Types whose values keep their order when they are compared with a value that was read: an ENUM goes by its number, a
 /// float by digits that its text does not have.
 fn is_ordered(column_type: &str) -> bool {
     let base = base(column_type).to_lowercase();
-    base.ends_with("int")
+    is_whole(&base)
         || matches!(
             base.as_str(),
-            "integer" | "decimal" | "numeric" | "char" | "varchar" | "binary" | "varbinary" | "date" | "datetime" | "timestamp"
+            "decimal"
+                | "numeric"
+                | "char"
+                | "varchar"
+                | "binary"
+                | "varbinary"
+                | "date"
+                | "datetime"
+                | "timestamp"
         )
 }
 
 fn form(column_type: &str) -> ColumnForm {
     let base = base(column_type).to_lowercase();
     match base.as_str() {
-        "decimal" | "numeric" | "float" | "double" | "real" | "date" | "datetime" | "timestamp" | "time" | "year"
-        | "integer" => ColumnForm::Text,
-        base if base.ends_with("int") => ColumnForm::Text,
+        "decimal" | "numeric" | "float" | "double" | "real" | "date" | "datetime" | "timestamp" | "time"
+        | "year" => ColumnForm::Text,
+        base if is_whole(base) => ColumnForm::Text,
         "char" | "varchar" | "binary" | "varbinary" | "enum" | "set" => ColumnForm::Bytes,
         base if base.ends_with("text") || base.ends_with("blob") => ColumnForm::Long,
         "bit" => ColumnForm::Bits,
@@ -335,9 +370,18 @@ mod tests {
         World::calm().table.expect("the fixture has one")
     }
 
-    fn of(one: &TableFacts, other: &TableFacts, renames: &[(&str, &str)]) -> std::result::Result<Common, &'static str> {
-        let renames = renames.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned()));
-        let (table, shadow) = (TableRef::new("shop", "orders"), TableRef::new("shop", "_orders_new"));
+    fn of(
+        one: &TableFacts,
+        other: &TableFacts,
+        renames: &[(&str, &str)],
+    ) -> std::result::Result<Common, &'static str> {
+        let renames = renames
+            .iter()
+            .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()));
+        let (table, shadow) = (
+            TableRef::new("shop", "orders"),
+            TableRef::new("shop", "_orders_new"),
+        );
         common(one, other, (&table, &shadow), &renames.collect())
     }
 
@@ -351,13 +395,19 @@ mod tests {
         other.columns[last - 1].column_type = "varchar(7)".into();
         let altered = one.columns[last - 1].name.clone();
         let renamed = of(&one, &other, &[(&old.to_lowercase(), "renamed")]).expect("comparable");
-        assert_eq!(renamed.left_out, [altered.clone()]);
+        assert_eq!(renamed.left_out, std::slice::from_ref(&altered));
         let sides = &renamed.comparison;
         assert_eq!(
-            (sides.one.columns.last(), sides.other.columns.last().map(String::as_str)),
+            (
+                sides.one.columns.last(),
+                sides.other.columns.last().map(String::as_str)
+            ),
             (Some(&old), Some("renamed"))
         );
-        assert_eq!(of(&one, &other, &[]).expect("comparable").left_out, [altered, old]);
+        assert_eq!(
+            of(&one, &other, &[]).expect("comparable").left_out,
+            [altered, old]
+        );
     }
 
     #[test]
@@ -370,7 +420,10 @@ mod tests {
         for column in &mut floating.columns {
             column.column_type = "double".into();
         }
-        assert_eq!(of(&floating, &floating.clone(), &[]).expect_err("no order"), "no_key");
+        assert_eq!(
+            of(&floating, &floating.clone(), &[]).expect_err("no order"),
+            "no_key"
+        );
         let mut part = one.clone();
         for key in &mut part.keys {
             key.columns = vec![KeyColumn {

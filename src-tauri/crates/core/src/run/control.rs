@@ -92,14 +92,21 @@ impl Core {
         }
         let now = self.ports.clock.now();
         if self.ports.runs.lease_holder(id, now).await?.is_some() {
-            return self.ports.runs.post(id, action, detail.as_ref(), &self.host.0, now).await;
+            return self
+                .ports
+                .runs
+                .post(id, action, detail.as_ref(), &self.host.0, now)
+                .await;
         }
         // Nobody drives it: whoever asks takes it up.
         self.adopt(id, super::supervisor::Entry::Recovered).await?;
         if self.memory.supervisors.tell(id, wish) {
             return Ok(());
         }
-        self.ports.runs.post(id, action, detail.as_ref(), &self.host.0, now).await
+        self.ports
+            .runs
+            .post(id, action, detail.as_ref(), &self.host.0, now)
+            .await
     }
 }
 
@@ -183,12 +190,18 @@ mod tests {
         let at = |phase| RunState::Running { phase };
         let allows = |state: &RunState, action| allowed(Engine::PtOsc, state, action);
         for action in [RunAction::Tune, RunAction::Hold] {
-            assert!(allows(&at(Phase::Copy), action) && !allows(&at(Phase::Swap), action), "{action:?}");
+            assert!(
+                allows(&at(Phase::Copy), action) && !allows(&at(Phase::Swap), action),
+                "{action:?}"
+            );
             assert!(!allows(&RunState::Queued, action), "{action:?}");
         }
         let held = RunState::AwaitingCutover { since: Timestamp(0) };
         for action in [RunAction::Count, RunAction::Compare, RunAction::Schedule] {
-            assert!(allows(&held, action) && !allows(&at(Phase::Swap), action), "{action:?}");
+            assert!(
+                allows(&held, action) && !allows(&at(Phase::Swap), action),
+                "{action:?}"
+            );
         }
         assert!(allows(&RunState::Queued, RunAction::Schedule));
         assert!(!allowed(Engine::Direct, &held, RunAction::Compare));

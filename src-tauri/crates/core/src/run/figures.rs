@@ -64,7 +64,10 @@ pub(super) fn tuning_of(view: &RunView, plan: &Plan) -> Tuning {
 fn variables(tuning: &Tuning) -> Vec<String> {
     let mut names = vec![ALWAYS.to_owned()];
     for threshold in tuning.max_load.iter().chain(&tuning.critical_load) {
-        if !names.iter().any(|name| name.eq_ignore_ascii_case(&threshold.variable)) {
+        if !names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&threshold.variable))
+        {
             names.push(threshold.variable.clone());
         }
     }
@@ -131,7 +134,9 @@ fn figures(
 fn obstacles(figures: &GateFigures, view: &RunView, plan: &Plan, tuning: &Tuning) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut tell = |what: &str, params: &[(&str, String)]| {
-        let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let params = params
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
         found.push(Difference {
             what: what.to_owned(),
             params: params.collect::<Params>(),
@@ -158,7 +163,10 @@ fn obstacles(figures: &GateFigures, view: &RunView, plan: &Plan, tuning: &Tuning
     for load in &figures.load {
         if let Some(max) = load.max.filter(|max| load.value >= *max) {
             let values = [("value", load.value.to_string()), ("max", max.to_string())];
-            tell("load_high", &[&[("variable", load.variable.clone())][..], &values[..]].concat());
+            tell(
+                "load_high",
+                &[&[("variable", load.variable.clone())][..], &values[..]].concat(),
+            );
         }
     }
     for replica in &figures.replicas {
@@ -251,7 +259,11 @@ mod tests {
         assert_eq!(names(&held), ["lock_held"]);
         assert_eq!(held.obstacles[0].params["seconds"], "900");
         let first = held.locks.expect("told").remove(0);
-        assert_eq!((first.session.id, first.granted), (8, true), "who holds it comes first");
+        assert_eq!(
+            (first.session.id, first.granted),
+            (8, true),
+            "who holds it comes first"
+        );
         assert_eq!(names(&told(MomentFacts::default(), 3)), ["locks_unknown"]);
     }
 

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use mysqler_contract::{
-    ChecksumOutcome, Engine, Measures, PauseSpan, Phase, PhaseTime, Plan, Retuning, RunAction, RunEvent, RunEventKind, RunId,
-    RunState, RunView, Timestamp, WaitReason, WaitTotal,
+    ChecksumOutcome, Engine, Measures, PauseSpan, Phase, PhaseTime, Plan, Retuning, RunAction, RunEvent,
+    RunEventKind, RunId, RunState, RunView, Timestamp, WaitReason, WaitTotal,
 };
 
 /// The recent rate stands on this much of the past, ms.

@@ -260,7 +260,10 @@ fn an_alter_whose_answer_nobody_heard_teaches_nothing() {
 }
 
 fn asked(action: RunAction, by: &str) -> RunEventKind {
-    RunEventKind::Requested { action, by: by.into() }
+    RunEventKind::Requested {
+        action,
+        by: by.into(),
+    }
 }
 
 fn moved(state: RunState) -> RunEventKind {
@@ -301,7 +304,11 @@ fn a_set_time_holds_the_run_and_is_gone_with_the_first_word_to_swap() {
     feed(&mut fold, 10, RunEventKind::CutoverPlanned { at });
     assert!(fold.view.hold_cutover);
     feed(&mut fold, 20, asked(RunAction::Schedule, "window:1"));
-    assert_eq!((fold.view.cut_over_at, fold.view.pending), (at, None), "no state is awaited");
+    assert_eq!(
+        (fold.view.cut_over_at, fold.view.pending),
+        (at, None),
+        "no state is awaited"
+    );
     feed(&mut fold, 1_000, asked(RunAction::CutOver, "window:1"));
     assert_eq!(fold.view.cut_over_at, None);
 }
@@ -321,7 +328,11 @@ fn rows_that_differ_stay_so_until_a_whole_comparison_finds_them_equal() {
         after: None,
         to: Some("7".into()),
     };
-    feed(&mut fold, 10, told(ChecksumOutcome::Different { keys: keys.clone() }));
+    feed(
+        &mut fold,
+        10,
+        told(ChecksumOutcome::Different { keys: keys.clone() }),
+    );
     feed(&mut fold, 20, told(ChecksumOutcome::Comparing));
     feed(&mut fold, 30, told(ChecksumOutcome::Cancelled { up_to: None }));
     assert_eq!(fold.view.differs, Some(keys));

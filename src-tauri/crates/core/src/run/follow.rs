@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use mysqler_contract::{
-    AppError, ForeignKeysMethod, LogKind, LogNote, LogStream, Phase, Result, RunAction, RunEventKind, WishDetail,
+    AppError, ForeignKeysMethod, LogKind, LogNote, LogStream, Phase, Result, RunAction, RunEventKind,
+    WishDetail,
 };
 use tokio::sync::oneshot;
 

@@ -1,7 +1,9 @@
 //! What a person changes about a run while it works, from whichever process: that it waits at its gate, when it swaps, its
 //! thresholds and chunk time, and what is looked into at the gate.
 
-use mysqler_contract::{AppError, ErrorCode, OptionSetting, Result, RunAction, RunId, Timestamp, Tuning, WishDetail};
+use mysqler_contract::{
+    AppError, ErrorCode, OptionSetting, Result, RunAction, RunId, Timestamp, Tuning, WishDetail,
+};
 
 use crate::Core;
 
@@ -16,7 +18,8 @@ impl Core {
         if at.is_some_and(|at| at <= self.ports.clock.now()) {
             return Err(AppError::invalid("cut_over_at", "time_past"));
         }
-        self.ask(id, RunAction::Schedule, Some(WishDetail::CutOverAt { at })).await
+        self.ask(id, RunAction::Schedule, Some(WishDetail::CutOverAt { at }))
+            .await
     }
 
     /// Other thresholds or another chunk time from the next chunk on, in the tool's words: `max-load`, `critical-load`,
@@ -31,7 +34,9 @@ impl Core {
         let names: Vec<String> = thresholds.map(|one| one.variable.clone()).collect();
         let present = self.ports.servers.load(&target, &names).await?;
         super::tune::stand(&tuning, &present)?;
-        let wish = WishDetail::Tuning { tuning: tuning.clone() };
+        let wish = WishDetail::Tuning {
+            tuning: tuning.clone(),
+        };
         self.ask(id, RunAction::Tune, Some(wish)).await?;
         Ok(tuning)
     }
@@ -49,7 +54,11 @@ impl Core {
     /// Ends a comparison that is under way; nothing is proven then.
     pub async fn run_compare_end(&self, id: &RunId) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
-        if !view.checksum.as_ref().is_some_and(|checksum| checksum.under_way()) {
+        if !view
+            .checksum
+            .as_ref()
+            .is_some_and(|checksum| checksum.under_way())
+        {
             return Err(AppError::new(ErrorCode::RunStateForbids)
                 .with("state", view.state.kind().as_str())
                 .with("action", "end_compare"));

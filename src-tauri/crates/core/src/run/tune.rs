@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use mysqler_contract::{
-    AppError, ErrorCode, OptionProblem, OptionSetting, Plan, RecursionMethod, Result, RunView, Tuning, messages,
+    AppError, ErrorCode, OptionProblem, OptionSetting, Plan, RecursionMethod, Result, RunView, Tuning,
+    messages,
 };
 
 use super::figures::tuning_of;
@@ -46,10 +47,15 @@ pub(super) fn tuned(view: &RunView, plan: &Plan, settings: &[OptionSetting]) -> 
 
 /// Thresholds beside the server's present state: one that ends the run at once, or that nothing counts, is a slip.
 pub(super) fn stand(tuning: &Tuning, present: &BTreeMap<String, u64>) -> Result<()> {
-    for (name, all) in [("max-load", &tuning.max_load), ("critical-load", &tuning.critical_load)] {
+    for (name, all) in [
+        ("max-load", &tuning.max_load),
+        ("critical-load", &tuning.critical_load),
+    ] {
         for threshold in all {
             match present.get(&threshold.variable) {
-                None => return Err(not_possible(name, "variable_unknown").with("variable", &threshold.variable)),
+                None => {
+                    return Err(not_possible(name, "variable_unknown").with("variable", &threshold.variable));
+                }
                 Some(now) if name == "critical-load" && is_reached(threshold, *now) => {
                     return Err(not_possible(name, "critical_reached")
                         .with("variable", &threshold.variable)
@@ -65,7 +71,9 @@ pub(super) fn stand(tuning: &Tuning, present: &BTreeMap<String, u64>) -> Result<
     });
     for (critical, max) in pairs {
         if is_below(critical, max) {
-            return Err(not_possible("critical-load", "critical_below_max").with("variable", &critical.variable));
+            return Err(
+                not_possible("critical-load", "critical_below_max").with("variable", &critical.variable)
+            );
         }
     }
     Ok(())
@@ -74,7 +82,11 @@ pub(super) fn stand(tuning: &Tuning, present: &BTreeMap<String, u64>) -> Result<
 /// The text of `why` is `reason.tuning_<why>` of the catalogue.
 fn not_possible(option: &str, why: &str) -> AppError {
     let key = format!("tuning_{why}");
-    let text = messages::text(messages::Locale::En, &format!("reason.{key}"), &Default::default());
+    let text = messages::text(
+        messages::Locale::En,
+        &format!("reason.{key}"),
+        &Default::default(),
+    );
     AppError::new(ErrorCode::TuningNotPossible)
         .with("option", option)
         .with("reason", key)
@@ -108,29 +120,52 @@ mod tests {
 
     fn why(outcome: Result<Tuning>) -> String {
         let error = outcome.expect_err("refused");
-        format!("{:?} {}", error.code, error.params.get("reason").cloned().unwrap_or_default())
+        format!(
+            "{:?} {}",
+            error.code,
+            error.params.get("reason").cloned().unwrap_or_default()
+        )
     }
 
     #[test]
     fn what_is_not_named_stays_as_it_holds() {
         let plan = fixture::plan(WorkKind::ChunkedCopy);
         let before = Tuning::of(&plan.request.options);
-        let now = of(&plan, &[("chunk-time", "0.5"), ("max-load", "Threads_running=70")]).expect("carried");
+        let now = of(
+            &plan,
+            &[("chunk-time", "0.5"), ("max-load", "Threads_running=70")],
+        )
+        .expect("carried");
         assert_eq!(now.chunk_time_ms, Some(500));
         assert_eq!(now.max_load[0].value, 70);
-        assert_eq!((now.max_lag_s, now.critical_load), (before.max_lag_s, before.critical_load));
+        assert_eq!(
+            (now.max_lag_s, now.critical_load),
+            (before.max_lag_s, before.critical_load)
+        );
     }
 
     #[test]
     fn what_the_tool_cannot_take_while_it_works_is_told_as_such() {
         let mut plan = fixture::plan(WorkKind::ChunkedCopy);
-        assert_eq!(why(of(&plan, &[("chunk-size", "100")])), "TuningNotPossible tuning_needs_continue");
+        assert_eq!(
+            why(of(&plan, &[("chunk-size", "100")])),
+            "TuningNotPossible tuning_needs_continue"
+        );
         assert_eq!(why(of(&plan, &[])), "InvalidInput tuning_empty");
-        assert_eq!(why(of(&plan, &[("max-lag", "soon")])), "InvalidInput option_value");
+        assert_eq!(
+            why(of(&plan, &[("max-lag", "soon")])),
+            "InvalidInput option_value"
+        );
         plan.request.options.chunk_size = Some(1000);
-        assert_eq!(why(of(&plan, &[("chunk-time", "1")])), "TuningNotPossible tuning_fixed_size");
+        assert_eq!(
+            why(of(&plan, &[("chunk-time", "1")])),
+            "TuningNotPossible tuning_fixed_size"
+        );
         plan.request.options.recursion_method = RecursionMethod::None;
-        assert_eq!(why(of(&plan, &[("max-lag", "1")])), "TuningNotPossible tuning_no_replica_watched");
+        assert_eq!(
+            why(of(&plan, &[("max-lag", "1")])),
+            "TuningNotPossible tuning_no_replica_watched"
+        );
     }
 
     #[test]
@@ -147,10 +182,22 @@ mod tests {
             ..Tuning::default()
         };
         let present = BTreeMap::from([("Threads_running".to_owned(), 9)]);
-        assert!(stand(&tuning(5, 50), &present).is_ok(), "a wait is what may be wanted");
+        assert!(
+            stand(&tuning(5, 50), &present).is_ok(),
+            "a wait is what may be wanted"
+        );
         let said = |tuning: &Tuning, present| why(stand(tuning, present).map(|()| Tuning::default()));
-        assert_eq!(said(&tuning(5, 9), &present), "TuningNotPossible tuning_critical_reached");
-        assert_eq!(said(&tuning(50, 50), &present), "TuningNotPossible tuning_critical_below_max");
-        assert_eq!(said(&tuning(5, 50), &BTreeMap::new()), "TuningNotPossible tuning_variable_unknown");
+        assert_eq!(
+            said(&tuning(5, 9), &present),
+            "TuningNotPossible tuning_critical_reached"
+        );
+        assert_eq!(
+            said(&tuning(50, 50), &present),
+            "TuningNotPossible tuning_critical_below_max"
+        );
+        assert_eq!(
+            said(&tuning(5, 50), &BTreeMap::new()),
+            "TuningNotPossible tuning_variable_unknown"
+        );
     }
 }

@@ -33,7 +33,7 @@ pub struct Gate {
     end_compare: bool,
 }
 
-/// Exit 4 when rows were found to differ.
+/// Refused when rows were found to differ: the run does not swap then.
 pub async fn run(context: &Context, args: Gate) -> Result<Exit> {
     let id = args.run.id;
     let view = ready(context, &id).await?;
@@ -49,12 +49,16 @@ pub async fn run(context: &Context, args: Gate) -> Result<Exit> {
     }
     let view = if args.count || args.compare || args.end_compare {
         let counted_before = view.counted_at;
-        let before = view.checksum.map(|checksum| checksum.began).filter(|_| args.compare);
+        let before = view
+            .checksum
+            .map(|checksum| checksum.began)
+            .filter(|_| args.compare);
         let answered = watch::until(context, &id, LONGEST, |view| {
             let counted = view.counted_at != counted_before;
-            let compared = view.checksum.as_ref().is_some_and(|checksum| {
-                !checksum.under_way() && Some(checksum.began) != before
-            });
+            let compared = view
+                .checksum
+                .as_ref()
+                .is_some_and(|checksum| !checksum.under_way() && Some(checksum.began) != before);
             view.state.is_terminal() || if args.count { counted } else { compared }
         });
         attending(context, answered).await?
@@ -68,7 +72,11 @@ pub async fn run(context: &Context, args: Gate) -> Result<Exit> {
     }
     let figures = core.run_gate(&id).await?;
     out.answer(&figures, |figures| shown(out, figures, &view));
-    Ok(if view.differs.is_some() { Exit::RunFailed } else { Exit::Done })
+    Ok(if view.differs.is_some() {
+        Exit::Refused
+    } else {
+        Exit::Done
+    })
 }
 
 fn shown(out: &Output, figures: &GateFigures, view: &RunView) -> Vec<String> {
@@ -81,13 +89,19 @@ fn shown(out: &Output, figures: &GateFigures, view: &RunView) -> Vec<String> {
     }
     let open = figures.transactions.iter().flatten();
     details.extend(open.map(|session| out.own_with("ctl.gate.transaction", session_params(session))));
-    details.extend(figures.replicas.iter().filter(|replica| replica.trouble.is_none()).map(|replica| {
-        let name = ("name", printable(&replica.name));
-        match replica.lag_s {
-            Some(lag) => out.own_with("ctl.gate.replica", [name, ("lag", lag.to_string())]),
-            None => out.own_with("ctl.gate.replica_unknown", [name]),
-        }
-    }));
+    details.extend(
+        figures
+            .replicas
+            .iter()
+            .filter(|replica| replica.trouble.is_none())
+            .map(|replica| {
+                let name = ("name", printable(&replica.name));
+                match replica.lag_s {
+                    Some(lag) => out.own_with("ctl.gate.replica", [name, ("lag", lag.to_string())]),
+                    None => out.own_with("ctl.gate.replica_unknown", [name]),
+                }
+            }),
+    );
     details.extend(figures.load.iter().map(|load| {
         let now = [("variable", load.variable.clone()), ("value", number(load.value))];
         let limit = |limit: Option<u64>| limit.map_or_else(|| "–".to_owned(), number);
@@ -119,7 +133,11 @@ fn shown(out: &Output, figures: &GateFigures, view: &RunView) -> Vec<String> {
 }
 
 fn lock_line(out: &Output, lock: &GateLock) -> String {
-    let key = if lock.granted { "ctl.gate.lock_holds" } else { "ctl.gate.lock_waits" };
+    let key = if lock.granted {
+        "ctl.gate.lock_holds"
+    } else {
+        "ctl.gate.lock_waits"
+    };
     let [id, user, seconds, statement] = session_params(&lock.session);
     out.own_with(key, [id, user, seconds, statement, ("lock", lock.lock.clone())])
 }
@@ -153,7 +171,11 @@ pub fn of_record(out: &Output, view: &RunView) -> Vec<String> {
         lines.push(out.own("ctl.gate.counting"));
     }
     lines.extend(watch::counted(out, view));
-    lines.extend(view.checksum.iter().flat_map(|checksum| checksum_lines(out, checksum)));
+    lines.extend(
+        view.checksum
+            .iter()
+            .flat_map(|checksum| checksum_lines(out, checksum)),
+    );
     lines.extend(view.warning_counts.iter().map(|warning| {
         let meaning = meaning(out, warning.code);
         let params = [
@@ -170,7 +192,11 @@ pub fn of_record(out: &Output, view: &RunView) -> Vec<String> {
 fn meaning(out: &Output, code: u16) -> String {
     let key = format!("warning.{code}");
     let text = out.name(&key);
-    if text == key { out.name("warning.other") } else { text }
+    if text == key {
+        out.name("warning.other")
+    } else {
+        text
+    }
 }
 
 fn checksum_lines(out: &Output, checksum: &Checksum) -> Vec<String> {

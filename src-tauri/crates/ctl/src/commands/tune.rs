@@ -96,7 +96,9 @@ pub async fn hold(context: &Context, id: Id) -> Result<Exit> {
     let id = id.id;
     ready(context, &id).await?;
     context.core.run_hold(&id).await?;
-    let held = watch::until(context, &id, SOON, |view| view.hold_cutover || view.state.is_terminal());
+    let held = watch::until(context, &id, SOON, |view| {
+        view.hold_cutover || view.state.is_terminal()
+    });
     told(context, attending(context, held).await?)
 }
 
@@ -104,11 +106,17 @@ fn told(context: &Context, view: RunView) -> Result<Exit> {
     let out = &context.out;
     out.answer(&view, |view| {
         let mut lines = watch::where_it_stands(out, view);
-        if view.cut_over_at.is_none() && view.hold_cutover && !matches!(view.state, RunState::AwaitingCutover { .. })
+        if view.cut_over_at.is_none()
+            && view.hold_cutover
+            && !matches!(view.state, RunState::AwaitingCutover { .. })
         {
             lines.push(format!("  {}", out.own("ctl.plan.hold")));
         }
-        lines.extend(super::gate::of_record(out, view).iter().map(|line| format!("  {line}")));
+        lines.extend(
+            super::gate::of_record(out, view)
+                .iter()
+                .map(|line| format!("  {line}")),
+        );
         lines
     });
     Ok(if view.state.is_terminal() {
@@ -125,7 +133,9 @@ pub fn retunings(out: &Output, view: &RunView, from: usize) -> Vec<String> {
         let since = [("time", moment(one.at)), ("what", words(&one.tuning))];
         let refused = (!one.refused.is_empty())
             .then(|| out.own_with("ctl.run.tuning_refused", [("what", one.refused.join(", "))]));
-        [out.own_with("ctl.run.retuned", since)].into_iter().chain(refused)
+        [out.own_with("ctl.run.retuned", since)]
+            .into_iter()
+            .chain(refused)
     })
     .collect()
 }
@@ -136,9 +146,20 @@ fn words(tuning: &Tuning) -> String {
         let each = all.iter().map(|one| format!("{}={}", one.variable, one.value));
         each.collect::<Vec<_>>().join(",")
     };
-    let time = tuning.chunk_time_ms.map(|ms| format!("--chunk-time {}", f64::from(ms) / 1000.0));
+    let time = tuning
+        .chunk_time_ms
+        .map(|ms| format!("--chunk-time {}", f64::from(ms) / 1000.0));
     let lag = tuning.max_lag_s.map(|seconds| format!("--max-lag {seconds}"));
-    let loads = [("max-load", &tuning.max_load), ("critical-load", &tuning.critical_load)];
-    let loads = loads.into_iter().map(|(name, all)| format!("--{name} '{}'", list(all)));
-    time.into_iter().chain(lag).chain(loads).collect::<Vec<_>>().join(" ")
+    let loads = [
+        ("max-load", &tuning.max_load),
+        ("critical-load", &tuning.critical_load),
+    ];
+    let loads = loads
+        .into_iter()
+        .map(|(name, all)| format!("--{name} '{}'", list(all)));
+    time.into_iter()
+        .chain(lag)
+        .chain(loads)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

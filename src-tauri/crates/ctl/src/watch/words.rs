@@ -188,7 +188,11 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
             let by_hand = view.removal_statements();
             if !by_hand.is_empty() {
                 lines.push(out.own("ctl.run.remove_by_hand"));
-                lines.extend(by_hand.iter().map(|statement| format!("  {}", printable(statement))));
+                lines.extend(
+                    by_hand
+                        .iter()
+                        .map(|statement| format!("  {}", printable(statement))),
+                );
             }
         }
         RunState::Unknown { check } => {

@@ -97,7 +97,8 @@ enum Event {
 
 fn thresholds(told: BTreeMap<String, u64>) -> Vec<LoadThreshold> {
     let each = told.into_iter();
-    each.map(|(variable, value)| LoadThreshold { variable, value }).collect()
+    each.map(|(variable, value)| LoadThreshold { variable, value })
+        .collect()
 }
 
 pub(super) fn read(json: &str) -> Option<Told> {

@@ -408,5 +408,11 @@ fn values_that_the_tool_took_over_and_counted_warnings_are_read() {
     };
     let refused = vec!["max_lag_s".to_owned()];
     let counts = [(1062, 1), (1265, 3788)].map(|(code, count)| WarningCount { code, count });
-    assert_eq!(told, [Signal::Retuned { tuning, refused }, Signal::Warnings(counts.to_vec())]);
+    assert_eq!(
+        told,
+        [
+            Signal::Retuned { tuning, refused },
+            Signal::Warnings(counts.to_vec())
+        ]
+    );
 }

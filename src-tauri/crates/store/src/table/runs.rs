@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use mysqler_contract::{
     AppError, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan, Result,
-    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp,
-    WishDetail, WorkKind,
+    RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp, WishDetail, WorkKind,
 };
 use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, RunBatch, RunStore};
 use mysqler_core::run::pace;

@@ -21,7 +21,13 @@ async fn wishes_are_taken_out_once_in_the_order_they_came() {
         .await
         .unwrap();
     store
-        .post(&view.id, RunAction::CutOver, None, "mysqlerctl", Timestamp(NOW.0 + 1))
+        .post(
+            &view.id,
+            RunAction::CutOver,
+            None,
+            "mysqlerctl",
+            Timestamp(NOW.0 + 1),
+        )
         .await
         .unwrap();
     let at_four = WishDetail::CutOverAt {
