@@ -315,6 +315,51 @@ async fn a_held_run_goes_on_when_another_process_says_so() {
 }
 
 #[tokio::test]
+async fn a_held_run_is_looked_at_counted_compared_and_timed_from_the_command_line() {
+    let (desk, _schema, table) = prepared("ctl_gate", 2_000).await;
+    let (run, id) = held(&desk, &table);
+    let view = || desk.json(&["runs", "show", &id]).done().object()["view"].clone();
+    let said = desk.ctl(&["runs", "gate", &id]).done();
+    for part in ["no other session holds the table", "Threads_running"] {
+        assert!(said.out.contains(part), "{part}: {}", said.out);
+    }
+    let figures = desk.json(&["runs", "gate", &id, "--count"]).done().object();
+    assert!(figures["locks"].is_array(), "{figures}");
+    assert_eq!(view()["gate"], serde_json::json!({"kind": "equal", "rows": 2000}));
+    let said = desk.ctl(&["runs", "gate", &id, "--compare"]).done();
+    assert!(
+        said.out.contains("2,000 rows are equal in both tables"),
+        "{}",
+        said.out
+    );
+    assert_eq!(view()["checksum"]["outcome"]["kind"], "equal");
+
+    let past = desk
+        .json(&["runs", "cutover", &id, "--at", "2020-01-01 00:00"])
+        .ends(2);
+    assert_eq!(past.error_code(), "INVALID_INPUT");
+    let set = desk
+        .ctl(&["runs", "cutover", &id, "--at", "2099-01-01 00:00"])
+        .done();
+    assert!(set.out.contains("2099-01-01 00:00"), "{}", set.out);
+    assert!(view()["cut_over_at"].is_i64());
+    desk.ctl(&["runs", "cutover", &id, "--no-time"]).done();
+    assert!(view()["cut_over_at"].is_null() && state(&desk, &id) == "awaiting_cutover");
+
+    let late = desk.json(&["runs", "tune", &id, "--chunk-time", "1"]).ends(1);
+    assert_eq!(late.error_code(), "RUN_STATE_FORBIDS", "all rows are copied");
+    desk.ctl(&["runs", "tune", &id]).ends(2);
+    desk.ctl(&["runs", "cutover", &id]).done();
+    run.end().done();
+    let shown = desk.ctl(&["runs", "show", &id]).done();
+    assert!(
+        shown.out.contains("2,000 rows are equal"),
+        "it stays on record: {}",
+        shown.out
+    );
+}
+
+#[tokio::test]
 async fn a_run_whose_process_was_killed_is_taken_up_by_the_next_one() {
     let (desk, schema, table) = prepared("ctl_crash", 2_000).await;
     let (run, id) = held(&desk, &table);
@@ -359,7 +404,7 @@ async fn a_run_goes_on_to_its_end_when_nobody_reads_any_more() {
 fn a_run_that_never_was_is_said_to_be_missing() {
     let desk = Desk::connected();
     for command in [
-        "show", "log", "pause", "resume", "cutover", "stop", "cleanup", "watch",
+        "show", "log", "pause", "resume", "cutover", "hold", "gate", "stop", "cleanup", "watch",
     ] {
         let said = desk.json(&["runs", command, "20200101-001"]).ends(1);
         assert_eq!(said.error_code(), "NOT_FOUND", "{command}");

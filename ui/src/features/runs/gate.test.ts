@@ -5,10 +5,13 @@ import type { Component } from 'vue'
 import { fake, installFakes, resetFakes } from '@/ipc/fake'
 import type { Checksum, RunView, Tuning } from '@/ipc'
 import { i18n } from '@/locales'
+import EndSession from '@/features/change/EndSession.vue'
 import { samplePlan } from '@/features/change/sample'
+import CutoverTime from './CutoverTime.vue'
 import { sampleFigures } from './gate.fake'
 import { isAtGate } from './gateFigures'
 import GatePanel from './GatePanel.vue'
+import GateRows from './GateRows.vue'
 import { removalStatements } from './leftovers'
 import PauseList from './PauseList.vue'
 import RunNotice from './RunNotice.vue'
@@ -17,9 +20,11 @@ import { differences, tuneLines } from './tuning'
 import TunePanel from './TunePanel.vue'
 
 const at = { name: 'awaiting_cutover', since: 0 } as const
-const show = (component: Component, props: Record<string, unknown>) => mount(component, { props, global: { plugins: [createPinia(), i18n] }, attachTo: document.body })
+const show = (component: Component, props: Record<string, unknown>, stubs: Record<string, boolean> = {}) =>
+  mount(component, { props, global: { plugins: [createPinia(), i18n], stubs }, attachTo: document.body })
+/** What stands in the panel beside the figures has tests of its own. */
 const gate = async (part: Partial<RunView> = {}) => {
-  const wrapper = show(GatePanel, { view: sampleView({ state: at, ...part }) })
+  const wrapper = show(GatePanel, { view: sampleView({ state: at, ...part }) }, { CutoverTime: true, GateRows: true, EndSession: true })
   await flushPromises()
   return wrapper
 }
@@ -43,7 +48,7 @@ describe('the gate of a run', () => {
     const wrapper = await gate()
     expect(wrapper.find('[data-testid=gate-obstacles]').text()).toContain('900 s')
     expect(wrapper.find('[data-testid=gate-locks]').text()).toContain('holds SHARED_READ')
-    expect(wrapper.find('[data-testid=finding-kill]').exists()).toBe(true)
+    expect(wrapper.findComponent(EndSession).props()).toEqual({ connection: 'c1', session: 812 })
     wrapper.unmount()
   })
 
@@ -62,34 +67,35 @@ describe('the gate of a run', () => {
     const [lock] = sampleFigures().locks!
     fake('runGate', () => sampleFigures({ locks: [{ ...lock!, protected: true }] }))
     const wrapper = await gate()
-    expect(wrapper.find('[data-testid=finding-kill]').exists()).toBe(false)
+    expect(wrapper.findComponent(EndSession).exists()).toBe(false)
     wrapper.unmount()
   })
 
   it('counts and compares on request and tells what came of it in words', async () => {
-    const wrapper = await gate()
+    const rows = (part: Partial<RunView> = {}) => show(GateRows, { view: sampleView({ state: at, ...part }) })
+    const wrapper = rows()
     await wrapper.find('[data-testid=gate-count-rows]').trigger('click')
     await flushPromises()
     await wrapper.find('[data-testid=gate-compare]').trigger('click')
     await flushPromises()
     expect(asked.mock.calls).toEqual([['count', '20260115-001'], ['compare', '20260115-001']])
     wrapper.unmount()
-    const told = async (part: Partial<RunView>) => {
-      const shown = await gate(part)
+    const told = (part: Partial<RunView>) => {
+      const shown = rows(part)
       const text = shown.find('[data-testid=gate-counted],[data-testid=gate-compared]').text()
       shown.unmount()
       return text
     }
-    expect(await told({ gate: { kind: 'equal', rows: 1_993_412 } })).toContain('1,993,412 rows')
-    expect(await told({ gate: { kind: 'not_counted', why: '2013: Lost connection' } })).toContain('2013: Lost connection')
-    expect(await told({ gate: { kind: 'not_counted', why: null } })).toContain('took too long')
-    expect(await told({ checksum: checksum({ kind: 'different', keys: { after: '10', to: null } }) })).toContain('keys after 10 up to …')
-    expect(await told({ checksum: checksum({ kind: 'impossible', why: 'no_key' }) })).toContain('no unique key in common')
-    expect(await told({ checksum: checksum({ kind: 'out_of_time', up_to: '99' }) })).toContain('Not proven')
+    expect(told({ gate: { kind: 'equal', rows: 1_993_412 } })).toContain('1,993,412 rows')
+    expect(told({ gate: { kind: 'not_counted', why: '2013: Lost connection' } })).toContain('2013: Lost connection')
+    expect(told({ gate: { kind: 'not_counted', why: null } })).toContain('took too long')
+    expect(told({ checksum: checksum({ kind: 'different', keys: { after: '10', to: null } }) })).toContain('keys after 10 up to …')
+    expect(told({ checksum: checksum({ kind: 'impossible', why: 'no_key' }) })).toContain('no unique key in common')
+    expect(told({ checksum: checksum({ kind: 'out_of_time', up_to: '99' }) })).toContain('Not proven')
   })
 
   it('shows a set time with what is left of it, and takes it back', async () => {
-    const wrapper = await gate({ cut_over_at: Date.now() + 3_600_000 })
+    const wrapper = show(CutoverTime, { view: sampleView({ state: at, cut_over_at: Date.now() + 3_600_000 }) })
     expect(wrapper.find('[role=timer]').text()).toMatch(/in (59:5\d|1:00:00)/)
     await wrapper.find('[data-testid=cutover-no-time]').trigger('click')
     await flushPromises()

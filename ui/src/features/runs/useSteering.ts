@@ -20,8 +20,9 @@ export function useSteering(id: () => string) {
       await call()
       return true
     } catch (reason) {
-      const { message, hint } = errorTexts(toAppError(reason), catalogue)
-      const params = toAppError(reason).params
+      const error = toAppError(reason)
+      const { message, hint } = errorTexts(error, catalogue)
+      const params = error.params ?? {}
       const why = params.reason === undefined ? '' : catalogue.render(`reason.${params.reason}`, params)
       toast.error([message, why, hint].filter(Boolean).join('. '))
       return false

@@ -67,6 +67,12 @@ export default {
     stop: 'Stop requested',
     cleanup: 'Clean-up requested',
     start_now: 'Start requested',
+    hold: 'Hold requested',
+    schedule: 'Time for the swap requested',
+    tune: 'Another pace requested',
+    count: 'Count requested',
+    compare: 'Comparison requested',
+    end_compare: 'End of the comparison requested',
   },
   leftover: { trigger: 'Trigger', table: 'Table', session: 'Session' },
   drop: {

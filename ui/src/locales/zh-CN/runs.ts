@@ -67,6 +67,12 @@ export default {
     stop: '已请求停止',
     cleanup: '已请求清理',
     start_now: '已请求开始',
+    hold: '已请求切换前等待',
+    schedule: '已请求设定切换时间',
+    tune: '已请求修改节奏',
+    count: '已请求统计行数',
+    compare: '已请求比对',
+    end_compare: '已请求终止比对',
   },
   leftover: { trigger: '触发器', table: '表', session: '会话' },
   drop: {

@@ -319,15 +319,21 @@ fn base(column_type: &str) -> &str {
     column_type.split(['(', ' ']).next().unwrap_or_default()
 }
 
+fn is_whole(base: &str) -> bool {
+    matches!(
+        base,
+        "tinyint" | "smallint" | "mediumint" | "int" | "integer" | "bigint"
+    )
+}
+
 /// Types whose values keep their order when they are compared with a value that was read: an ENUM goes by its number, a
 /// float by digits that its text does not have.
 fn is_ordered(column_type: &str) -> bool {
     let base = base(column_type).to_lowercase();
-    base.ends_with("int")
+    is_whole(&base)
         || matches!(
             base.as_str(),
-            "integer"
-                | "decimal"
+            "decimal"
                 | "numeric"
                 | "char"
                 | "varchar"
@@ -343,8 +349,8 @@ fn form(column_type: &str) -> ColumnForm {
     let base = base(column_type).to_lowercase();
     match base.as_str() {
         "decimal" | "numeric" | "float" | "double" | "real" | "date" | "datetime" | "timestamp" | "time"
-        | "year" | "integer" => ColumnForm::Text,
-        base if base.ends_with("int") => ColumnForm::Text,
+        | "year" => ColumnForm::Text,
+        base if is_whole(base) => ColumnForm::Text,
         "char" | "varchar" | "binary" | "varbinary" | "enum" | "set" => ColumnForm::Bytes,
         base if base.ends_with("text") || base.ends_with("blob") => ColumnForm::Long,
         "bit" => ColumnForm::Bits,
@@ -389,7 +395,7 @@ mod tests {
         other.columns[last - 1].column_type = "varchar(7)".into();
         let altered = one.columns[last - 1].name.clone();
         let renamed = of(&one, &other, &[(&old.to_lowercase(), "renamed")]).expect("comparable");
-        assert_eq!(renamed.left_out, [altered.clone()]);
+        assert_eq!(renamed.left_out, std::slice::from_ref(&altered));
         let sides = &renamed.comparison;
         assert_eq!(
             (

@@ -33,7 +33,7 @@ pub struct Gate {
     end_compare: bool,
 }
 
-/// Exit 4 when rows were found to differ.
+/// Refused when rows were found to differ: the run does not swap then.
 pub async fn run(context: &Context, args: Gate) -> Result<Exit> {
     let id = args.run.id;
     let view = ready(context, &id).await?;
@@ -73,7 +73,7 @@ pub async fn run(context: &Context, args: Gate) -> Result<Exit> {
     let figures = core.run_gate(&id).await?;
     out.answer(&figures, |figures| shown(out, figures, &view));
     Ok(if view.differs.is_some() {
-        Exit::RunFailed
+        Exit::Refused
     } else {
         Exit::Done
     })
