@@ -1,7 +1,8 @@
 //! What the fold shows of a run's events.
 
 use mysqler_contract::{
-    CleaningAfter, ConnectionId, Engine, Environment, EstimateSource, RunId, RunState, TableRef,
+    CleaningAfter, ConnectionId, Engine, Environment, EstimateSource, RunId, RunState, TableRef, Waiting,
+    WaitsFor,
 };
 
 use super::*;
@@ -251,4 +252,34 @@ fn an_alter_whose_answer_nobody_heard_teaches_nothing() {
     let why = "gone".to_owned();
     feed(&mut fold, 10, RunEventKind::ContactLost { why });
     assert_eq!(fold.view.measures.work, None);
+}
+
+#[test]
+fn what_a_run_waits_for_ends_with_its_turn_a_persons_word_and_its_end() {
+    let waiting = |position| Waiting {
+        position,
+        reason: WaitsFor::Time { at: Timestamp(9) },
+    };
+    let mut fold = blank();
+    let mut tell = |kind: RunEventKind| {
+        let seq = fold.view.last_seq + 1;
+        fold.apply(&RunEvent {
+            seq,
+            at: Timestamp(5),
+            kind,
+        });
+        (fold.view.waiting.clone(), fold.view.schedule_overridden)
+    };
+    let waits = |waiting: Waiting| RunEventKind::Waits {
+        waiting: Some(waiting),
+    };
+    assert_eq!(tell(waits(waiting(Some(2)))), (Some(waiting(Some(2))), false));
+    assert_eq!(tell(RunEventKind::ScheduleOverridden), (None, true));
+    assert_eq!(tell(waits(waiting(None))), (Some(waiting(None)), true));
+    assert_eq!(tell(RunEventKind::WindowOpened), (None, false));
+    tell(waits(waiting(None)));
+    let ended = tell(RunEventKind::StateChanged {
+        state: RunState::Cancelled,
+    });
+    assert_eq!(ended, (None, false));
 }
