@@ -276,10 +276,7 @@ async fn a_batch_that_cannot_be_queued_whole_is_not_queued_at_all() {
         .expect_err("one table is busy");
     assert_eq!(refused.code, ErrorCode::TableBusy);
     let live = two.first.core.runs_live().await.expect("read");
-    assert_eq!(
-        live.iter().map(|view| view.id.clone()).collect::<Vec<_>>(),
-        [busy.clone()]
-    );
+    assert_eq!(live.iter().map(|view| &view.id).collect::<Vec<_>>(), [&busy]);
     two.first.until(&busy, "the gate", is_held).await;
     two.first.core.run_stop(&busy).await.expect("heard");
     two.first.end(&busy).await;

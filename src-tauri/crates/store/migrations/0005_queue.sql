@@ -13,6 +13,6 @@ ALTER TABLE runs ADD COLUMN schedule TEXT;
 ALTER TABLE runs ADD COLUMN batch_id TEXT;
 ALTER TABLE runs ADD COLUMN stop_on_failure INTEGER NOT NULL DEFAULT 0;
 
-UPDATE runs SET server_uuid = json_extract(plan, '$.server.server_uuid') WHERE live = 1;
+UPDATE runs SET server_uuid = json_extract(plan, '$.server.server_uuid') WHERE live = 1 AND json_valid(plan);
 
 CREATE INDEX runs_by_batch ON runs (batch_id) WHERE batch_id IS NOT NULL;

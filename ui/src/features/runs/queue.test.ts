@@ -46,7 +46,7 @@ describe('the queue', () => {
     const page = await openPage([sampleView(), queued('20260115-003', 2), queued('20260115-002', 1), queued('20260115-004', null)])
     const cards = page.findAll('[data-testid=queue] [data-testid=run-card]')
     expect(cards.map((card) => card.attributes('data-run'))).toEqual(['20260115-002', '20260115-003', '20260115-004'])
-    expect(cards[0]!.find('[data-testid=run-waits]').text()).toContain('1. in the queue: Waits for run 20260115-001 on the same server')
+    expect(cards[0]!.find('[data-testid=run-waits]').text()).toContain('No. 1 in the queue: Waits for run 20260115-001 on the same server')
     expect(cards[0]!.find('[data-testid=queue-up]').attributes('disabled')).toBeDefined()
     await cards[1]!.find('[data-testid=queue-first]').trigger('click')
     expect(moved).toHaveBeenCalledExactlyOnceWith('20260115-003', { to: 'first' })

@@ -254,7 +254,7 @@ export default {
     window: 'Within a daily window',
     from: 'Window begins',
     to: 'Window ends',
-    days: 'Days on which the window begins; none means every day',
+    days: 'The window begins on the chosen days, without any on every day',
     windowWhat: 'Times of this computer. At the end of the window the copy pauses, and goes on when it begins again. The tables are swapped inside the window only. Pausing needs MySQLer or mysqlerctl to be running then; the swap is held either way.',
     windowDirect: 'Times of this computer. The ALTER is sent inside the window only; once it works, the server does not interrupt it.',
     tight: 'The forecast is longer than one window: the run will pause and go on in the next.',

@@ -41,7 +41,7 @@ export default {
     goOnNow: 'Go on now',
   },
   queue: {
-    place: '{place}. in the queue: {reason}',
+    place: 'No. {place} in the queue: {reason}',
     first: 'To the front of the queue',
     up: 'One place forward',
     down: 'One place back',

@@ -159,6 +159,7 @@ impl RunFold {
             RunEventKind::Waits { waiting } => view.waiting = waiting.clone(),
             RunEventKind::ScheduleOverridden => {
                 view.schedule_overridden = true;
+                view.waiting = None;
                 // The wish is done; what it waits for now is told on its own.
                 view.pending = view.pending.filter(|action| *action != RunAction::StartNow);
             }

@@ -2,7 +2,7 @@
 
 use mysqler_contract::{
     Checksum, CleaningAfter, ConnectionId, Engine, Environment, EstimateSource, KeyRange, PauseReason, RunId,
-    RunState, TableRef,
+    RunState, TableRef, Waiting, WaitsFor,
 };
 
 use super::*;
@@ -343,4 +343,34 @@ fn rows_that_differ_stay_so_until_a_whole_comparison_finds_them_equal() {
     assert_eq!(fold.view.differs, Some(keys));
     feed(&mut fold, 40, told(ChecksumOutcome::Equal));
     assert_eq!(fold.view.differs, None);
+}
+
+#[test]
+fn what_a_run_waits_for_ends_with_its_turn_a_persons_word_and_its_end() {
+    let waiting = |position| Waiting {
+        position,
+        reason: WaitsFor::Time { at: Timestamp(9) },
+    };
+    let mut fold = blank();
+    let mut tell = |kind: RunEventKind| {
+        let seq = fold.view.last_seq + 1;
+        fold.apply(&RunEvent {
+            seq,
+            at: Timestamp(5),
+            kind,
+        });
+        (fold.view.waiting.clone(), fold.view.schedule_overridden)
+    };
+    let waits = |waiting: Waiting| RunEventKind::Waits {
+        waiting: Some(waiting),
+    };
+    assert_eq!(tell(waits(waiting(Some(2)))), (Some(waiting(Some(2))), false));
+    assert_eq!(tell(RunEventKind::ScheduleOverridden), (None, true));
+    assert_eq!(tell(waits(waiting(None))), (Some(waiting(None)), true));
+    assert_eq!(tell(RunEventKind::WindowOpened), (None, false));
+    tell(waits(waiting(None)));
+    let ended = tell(RunEventKind::StateChanged {
+        state: RunState::Cancelled,
+    });
+    assert_eq!(ended, (None, false));
 }

@@ -56,7 +56,8 @@ impl Supervisor {
 
     async fn window_closed(&mut self, job: &str) -> Result<()> {
         let copying = match self.rec.state() {
-            RunState::Running { phase } => Some(*phase <= Phase::Copy),
+            // Without an analysis after the copy its phase is the last that is told before the gate.
+            RunState::Running { phase } => Some(*phase <= Phase::Copy && !self.minding.at_gate),
             _ => None,
         };
         match copying {

@@ -234,7 +234,7 @@ async fn confirmation(
             .filter(|plan| !plan.confirmation.accept.is_empty());
         let Some(plan) = plan else { continue };
         out.note("");
-        out.note(&printable(&table_name::quote(&item.request.table)));
+        out.note(printable(&table_name::quote(&item.request.table)));
         let dangers = plan
             .findings
             .iter()

@@ -221,3 +221,34 @@ fn an_unknown_outcome_lists_what_to_look_at_in_the_chosen_language() {
         "{text}"
     );
 }
+
+#[test]
+fn a_waiting_run_says_its_place_and_what_it_waits_for() {
+    let mut waiting = view(RunState::Queued);
+    waiting.waiting = Some(mysqler_contract::Waiting {
+        position: Some(3),
+        reason: mysqler_contract::WaitsFor::Server {
+            run: RunId("20260321-000".to_owned()),
+        },
+    });
+    let line = progress(&english(), &waiting, Timestamp(0));
+    assert!(
+        line.contains("No. 3 in the queue: Waits for run 20260321-000 on the same server"),
+        "{line}"
+    );
+    waiting.schedule.window = Some(mysqler_contract::DailyWindow {
+        from_minute: 1320,
+        to_minute: 390,
+        days: vec![mysqler_contract::Weekday::Fri],
+    });
+    let facts = facts_of(&english(), &waiting).join("\n");
+    assert!(facts.contains("22:00–06:30 (fri)"), "{facts}");
+}
+
+#[test]
+fn a_run_that_was_called_off_says_by_which() {
+    let mut off = view(RunState::Cancelled);
+    off.called_off_by = Some(RunId("20260321-000".to_owned()));
+    let said = ending(&english(), &off).join("\n");
+    assert!(said.contains("Called off: 20260321-000"), "{said}");
+}
