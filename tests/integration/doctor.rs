@@ -43,8 +43,9 @@ fn verdicts(report: &LeftoverReport, schema: &Schema) -> Vec<(String, LeftoverVe
 async fn kill_container(view: &RunView) {
     let docker = bollard::Docker::connect_with_local_defaults().expect("the engine answers");
     let job = view.job.as_deref().expect("started");
-    docker
-        .kill_container(job, None::<bollard::query_parameters::KillContainerOptions>)
-        .await
-        .expect("killed");
+    let force = bollard::query_parameters::RemoveContainerOptionsBuilder::new()
+        .force(true)
+        .build();
+    // Killed and removed in one: its workstation is gone, and nobody else would remove it.
+    docker.remove_container(job, Some(force)).await.expect("killed");
 }
