@@ -9,7 +9,7 @@ use mysqler_contract::{
 
 use super::LogCursor;
 use crate::run::admission::{Contender, Rules, Turn};
-use crate::run::schedule::Moment;
+use crate::run::hours::Moment;
 
 #[async_trait]
 pub trait ConnectionStore: Send + Sync {
