@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LogCursor;
 use crate::run::admission::{Contender, Rules, Turn};
-use crate::run::schedule::Moment;
+use crate::run::hours::Moment;
 
 #[async_trait]
 pub trait ConnectionStore: Send + Sync {

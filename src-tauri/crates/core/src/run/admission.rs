@@ -3,7 +3,7 @@
 
 use mysqler_contract::{BatchId, RunId, Schedule, Settings, TableRef, WaitsFor};
 
-use super::schedule::{Moment, is_due};
+use super::hours::{Moment, is_due};
 
 /// One run as the queue sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use mysqler_contract::{
     Confirmation, ConfirmationNeed, ErrorCode, Plan, Result, RunView,
 };
 
-use super::schedule::validate;
+use super::hours::validate;
 use super::start::{busy, permit};
 use crate::Core;
 use crate::plan::Asker;

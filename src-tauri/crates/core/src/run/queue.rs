@@ -10,7 +10,7 @@ use mysqler_contract::{
 use tokio::time::Instant;
 
 use super::admission::{Rules, Turn, position, turn};
-use super::schedule::{Moment, next_start};
+use super::hours::{Moment, next_start};
 use super::state::Input;
 use super::supervisor::Supervisor;
 use super::supervisors::Wish;

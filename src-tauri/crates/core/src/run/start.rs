@@ -6,8 +6,8 @@ use mysqler_contract::{
 };
 
 use super::fold::RunFold;
+use super::hours::validate;
 use super::recorder::Recorder;
-use super::schedule::validate;
 use super::supervisor::{Entry, LEASE_MS, Supervisor};
 use crate::Core;
 use crate::ports::{LogCursor, NewRun};

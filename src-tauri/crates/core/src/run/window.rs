@@ -11,7 +11,7 @@ use mysqler_contract::{
 use tokio::time::Instant;
 
 use super::gate::Gate;
-use super::schedule::{is_open, next_start};
+use super::hours::{is_open, next_start};
 use super::state::Input;
 use super::supervisor::Supervisor;
 use super::supervisors::Wish;

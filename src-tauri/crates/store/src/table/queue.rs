@@ -6,7 +6,7 @@ use mysqler_contract::{
 };
 use mysqler_core::ports::Lease;
 use mysqler_core::run::admission::{Contender, Place, Rules, ServerKey, Turn, turn};
-use mysqler_core::run::schedule::Moment;
+use mysqler_core::run::hours::Moment;
 use sqlx::SqliteConnection;
 
 use super::{from_json, leases};

@@ -8,7 +8,7 @@ use mysqler_contract::{
 };
 use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, NewRun, RunBatch, RunStore};
 use mysqler_core::run::admission::{Contender, Rules, Turn};
-use mysqler_core::run::schedule::Moment;
+use mysqler_core::run::hours::Moment;
 use mysqler_core::run::{is_heavy, pace};
 use sqlx::SqliteConnection;
 

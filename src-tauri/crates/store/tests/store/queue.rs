@@ -3,7 +3,7 @@
 use mysqler_contract::{BatchId, BatchPlace, ErrorCode, Plan, QueueMove, RunId, RunView};
 use mysqler_core::ports::{Lease, NewRun, RunStore};
 use mysqler_core::run::admission::{Place, Rules, Turn};
-use mysqler_core::run::schedule::Moment;
+use mysqler_core::run::hours::Moment;
 use mysqler_store::Store;
 
 use crate::samples;

@@ -104,5 +104,5 @@ pub(crate) fn validate(schedule: &Schedule) -> Result<()> {
 }
 
 #[cfg(test)]
-#[path = "schedule_test.rs"]
+#[path = "hours_test.rs"]
 mod tests;
