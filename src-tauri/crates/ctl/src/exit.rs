@@ -156,6 +156,9 @@ mod tests {
                 "CONFIRMATION_MISMATCH",
                 "DANGERS_NOT_ACCEPTED",
                 "TABLE_BUSY",
+                "ROWS_DIFFER",
+                "TUNING_NOT_POSSIBLE",
+                "LOOPBACK_UNREACHABLE",
             ],
         ),
         (
@@ -185,6 +188,7 @@ mod tests {
                 "SERVER_TLS",
                 "SERVER_LOST",
                 "DOCKER_UNREACHABLE",
+                "DOCKER_TLS",
             ],
         ),
         (7, &["JOB_LOST"]),
