@@ -17,6 +17,8 @@ async fn an_application_killed_before_its_container_was_made_started_nothing() {
     wire.sprung().await;
     assert_eq!(eye.view(&id).await.state, RunState::Preparing, "{}", host.said());
     host.kill();
+    // The run is of this engine, and asked for there.
+    wire.mend();
     let desk = scene.desk("test:next").await;
     let view = desk.end(&id).await;
     match &view.state {
@@ -37,6 +39,8 @@ async fn a_container_that_began_when_nobody_heard_of_it_is_found_by_its_label() 
     wire.sprung().await;
     assert_eq!(eye.view(&id).await.job, None, "{}", host.said());
     host.kill();
+    // The run is of this engine, and asked for there.
+    wire.mend();
     let desk = scene.desk("test:next").await;
     let view = desk.end(&id).await;
     assert!(view.job.is_some(), "{:?}", view.state);

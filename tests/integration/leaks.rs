@@ -26,6 +26,8 @@ mod program;
 mod sessions;
 #[path = "leaks/spool.rs"]
 mod spool;
+#[path = "leaks/steering.rs"]
+mod steering;
 #[path = "leaks/terminal.rs"]
 mod terminal;
 #[path = "leaks/window.rs"]

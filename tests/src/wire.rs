@@ -20,6 +20,8 @@ pub struct Wire {
     trap: Mutex<Vec<String>>,
     /// The last words of the trap were said.
     sprung: CancellationToken,
+    /// Whoever was caught is gone, and others may pass.
+    freed: AtomicBool,
     passes_last: bool,
 }
 
@@ -43,6 +45,7 @@ impl Wire {
             open: Mutex::default(),
             trap: Mutex::new(words.iter().rev().map(|word| (*word).to_owned()).collect()),
             sprung: CancellationToken::new(),
+            freed: AtomicBool::new(false),
             passes_last,
         });
         let serving = wire.clone();
@@ -73,8 +76,10 @@ impl Wire {
         std::mem::take(&mut *self.open.lock().unwrap()).cancel();
     }
 
+    /// Passes on again, after a cut and after a trap.
     pub fn mend(&self) {
         self.cut.store(false, Ordering::SeqCst);
+        self.freed.store(true, Ordering::SeqCst);
     }
 
     /// Returns when the trap has caught its request.
@@ -92,7 +97,7 @@ impl Wire {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
                 let caught = self.catches(&buffer[..length]);
-                if (!self.sprung.is_cancelled() || (caught && self.passes_last))
+                if (!self.holds() || (caught && self.passes_last))
                     && to_engine.write_all(&buffer[..length]).await.is_err()
                 {
                     return;
@@ -103,17 +108,21 @@ impl Wire {
         let back = async {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(length @ 1..) = from_engine.read(&mut buffer).await {
-                if !self.sprung.is_cancelled() && to_client.write_all(&buffer[..length]).await.is_err() {
+                if !self.holds() && to_client.write_all(&buffer[..length]).await.is_err() {
                     return;
                 }
             }
-            if !self.sprung.is_cancelled() {
+            if !self.holds() {
                 let _ = to_client.shutdown().await;
             } else {
                 std::future::pending::<()>().await;
             }
         };
         tokio::join!(there, back);
+    }
+
+    fn holds(&self) -> bool {
+        self.sprung.is_cancelled() && !self.freed.load(Ordering::SeqCst)
     }
 
     /// Whether these bytes are the request that springs the trap.

@@ -19,7 +19,7 @@ use crate::canary::Canary;
 use crate::choosing;
 use crate::containers::{self, Places};
 use crate::files;
-use crate::keeping;
+use crate::{keeping, steering};
 
 /// A window that keeps every answer that it was given.
 pub struct Window {
@@ -90,7 +90,7 @@ impl Window {
         }
     }
 
-    fn request(&self, connection: &Connection) -> ChangeRequest {
+    pub fn request(&self, connection: &Connection) -> ChangeRequest {
         ChangeRequest {
             connection_id: connection.id.clone(),
             table: self.table.clone(),
@@ -117,6 +117,8 @@ async fn no_answer_and_no_event_carries_a_secret_to_the_window() {
     choosing::sessions(&mut window, &connection).await;
     let plan = a_change(&mut window, &connection).await;
     a_run(&mut window, &plan).await;
+    let table = window.table.clone();
+    steering::batches_and_leftovers(&mut window, &connection, &table).await;
     faults(&mut window, &connection).await;
     the_workstation(&mut window).await;
 
@@ -238,6 +240,7 @@ async fn a_run(window: &mut Window, plan: &Plan) {
     .await;
 
     window.heard("runs_live", core.runs_live().await).expect("listed");
+    steering::the_gate(window, &id).await;
     let _ = window.heard("run_pause", core.run_pause(&id).await);
     let _ = window.heard("run_resume", core.run_resume(&id).await);
     window

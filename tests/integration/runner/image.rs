@@ -70,7 +70,10 @@ async fn an_image_without_perls_json_is_unsuitable() {
         String::from_utf8_lossy(&built.stderr)
     );
     let status = bench.runner.image_status(&name).await;
-    let removed = std::process::Command::new("docker").args(["rmi", &name]).output();
+    // The container that was asked may still be on its way out.
+    let removed = std::process::Command::new("docker")
+        .args(["rmi", "--force", &name])
+        .output();
     assert!(removed.is_ok_and(|removed| removed.status.success()));
     let status = status.expect("an engine");
     assert!(
