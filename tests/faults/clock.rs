@@ -14,7 +14,7 @@ async fn a_host_that_wakes_after_its_lease_writes_nothing_more_and_only_watches(
     let id = eye.run().await;
     let tap = eye.tap(&id).await;
     eye.until(&id, "the copy", |view| view.rows_copied > 0).await;
-    host.freeze();
+    host.freeze(&scene).await;
     let asleep = eye.view(&id).await.supervisor.expect("driven");
 
     let desk = scene.desk("test:next").await;

@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use mysqler_tests::desk::DEADLINE;
 use mysqler_tests::program::mysqlerctl;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 use crate::scene::{CLAUSE, CONNECTION, LOCK_WAIT_S, MAX_LOAD, Scene};
 
@@ -52,9 +54,19 @@ impl Host {
         self.child.wait().expect("gone");
     }
 
-    /// Stands still, as when the workstation sleeps.
-    pub fn freeze(&mut self) {
-        self.signal("-STOP");
+    /// Stands still, as when the workstation sleeps. Everything sleeps then: a process that is stopped alone must not
+    /// keep the data file locked against those that go on.
+    pub async fn freeze(&mut self, scene: &Scene) {
+        let started = Instant::now();
+        loop {
+            self.signal("-STOP");
+            if is_writable(&scene.data().join("mysqler.db")).await {
+                return;
+            }
+            self.thaw();
+            assert!(started.elapsed() < DEADLINE, "the host holds the data file");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     pub fn thaw(&mut self) {
@@ -91,6 +103,18 @@ impl Host {
     pub fn said(&self) -> String {
         std::fs::read_to_string(&self.said).unwrap_or_default()
     }
+}
+
+async fn is_writable(file: &std::path::Path) -> bool {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(std::time::Duration::from_secs(1));
+    let mut connection = options.connect().await.expect("the data file opens");
+    let locked = sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK")
+        .execute(&mut connection)
+        .await;
+    connection.close().await.expect("closed");
+    locked.is_ok()
 }
 
 /// A test that failed must not leave a host behind.

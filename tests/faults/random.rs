@@ -134,7 +134,7 @@ async fn strike(
 ) {
     match fault {
         Fault::HostKilled => host.kill(),
-        Fault::HostAsleep => host.freeze(),
+        Fault::HostAsleep => host.freeze(scene).await,
         Fault::PowerLost => {
             host.kill();
             kill_container(eye, id).await;

@@ -60,7 +60,7 @@ impl Face {
                     .skip(self.phases)
                     .take_while(|phase| phase.finished.is_some())
                 {
-                    bar.println(words::finished_phase(&self.out, phase));
+                    bar.println(words::phase_line(&self.out, phase));
                     self.phases += 1;
                 }
                 let share = words::share(view).unwrap_or(0.0);
@@ -72,7 +72,7 @@ impl Face {
                     let new = view.phases.iter().skip(self.phases);
                     let done: Vec<&PhaseTime> = new.take_while(|phase| phase.finished.is_some()).collect();
                     done.iter()
-                        .for_each(|phase| self.out.line(words::finished_phase(&self.out, phase)));
+                        .for_each(|phase| self.out.line(words::phase_line(&self.out, phase)));
                     self.phases += done.len();
                     if !words::is_stale(view) {
                         self.out.line(words::progress(&self.out, view, now));

@@ -157,13 +157,15 @@ fn pauses(out: &Output, view: &RunView) -> Vec<String> {
     each.collect()
 }
 
-pub fn finished_phase(out: &Output, phase: &PhaseTime) -> String {
+pub fn phase_line(out: &Output, phase: &PhaseTime) -> String {
     let name = out.name(&format!("phase.{}", phase_key(phase.phase)));
-    let took = phase
-        .finished
-        .map(|finished| duration(out, finished.since(phase.started)))
-        .unwrap_or_default();
-    out.own_with("ctl.run.phase_done", [("phase", name), ("time", took)])
+    match phase.finished {
+        Some(finished) => {
+            let took = duration(out, finished.since(phase.started));
+            out.own_with("ctl.run.phase_done", [("phase", name), ("time", took)])
+        }
+        None => out.own_with("ctl.run.phase_now", [("phase", name)]),
+    }
 }
 
 /// How it ended, and what a person may have to do now.
@@ -329,7 +331,7 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
     ]);
     if !view.phases.is_empty() {
         lines.push(String::new());
-        lines.extend(view.phases.iter().map(|phase| finished_phase(out, phase)));
+        lines.extend(view.phases.iter().map(|phase| phase_line(out, phase)));
     }
     lines.extend(pauses(out, view));
     if view.state.is_terminal() {

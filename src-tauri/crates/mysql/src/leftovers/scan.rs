@@ -218,6 +218,8 @@ pub(crate) async fn delete_job(session: &mut Session, history: &TableRef, job: u
 
 /// How each chunk of a copy begins, and what the tool writes at the end of the statements around it.
 const COPIES: &str = "INSERT LOW_PRIORITY IGNORE INTO ";
+/// It may wait long for its lock.
+const MAKES_TRIGGER: &str = "CREATE TRIGGER `pt_osc_";
 const COMMENTS: [&str; 3] = [
     "/*pt-online-schema-change ",
     "/*explain pt-online-schema-change ",
@@ -230,9 +232,11 @@ const COUNTERS_ON: &str = "SELECT @@GLOBAL.performance_schema = 1 AND COUNT(*) =
 
 /// Between two chunks the tool does so much else, and a paused one nothing at all for so long, that no list of last
 /// statements shows the copy: only the counters of a session know what it was about. Of each session its database, how
-/// many of the three kinds it did that make an online change, and whether it copied rows.
+/// many of the three kinds it did that make an online change, and whether it copied rows, made triggers and made tables:
+/// after a lock that it waited for in vain the tool makes its triggers over a new connection, which made no table.
 const COUNTERS: &str = "SELECT t.PROCESSLIST_ID, t.PROCESSLIST_DB, \
-     SUM(s.EVENT_NAME <> 'statement/sql/insert_select'), SUM(s.EVENT_NAME = 'statement/sql/insert_select') \
+     SUM(s.EVENT_NAME <> 'statement/sql/insert_select'), SUM(s.EVENT_NAME = 'statement/sql/insert_select'), \
+     SUM(s.EVENT_NAME = 'statement/sql/create_trigger'), SUM(s.EVENT_NAME = 'statement/sql/create_table') \
      FROM performance_schema.threads t \
      JOIN performance_schema.events_statements_summary_by_thread_by_event_name s ON s.THREAD_ID = t.THREAD_ID \
      WHERE s.EVENT_NAME IN ('statement/sql/create_table', 'statement/sql/alter_table', 'statement/sql/create_trigger', \
@@ -265,8 +269,9 @@ pub(crate) async fn sessions(session: &mut Session) -> Result<ToolSessions> {
         if id == own || copying.contains_key(&id) {
             continue;
         }
-        match (row.number(2), row.optional(1)) {
-            (BUILDING, Some(database)) => building.push((id, database)),
+        let reconnected = row.number(4) > 0 && row.number(5) == 0;
+        match row.optional(1) {
+            Some(database) if row.number(2) == BUILDING || reconnected => building.push((id, database)),
             _ if row.number(3) > 0 => may_copy.push(id),
             _ => {}
         }
@@ -280,7 +285,9 @@ pub(crate) async fn sessions(session: &mut Session) -> Result<ToolSessions> {
 }
 
 fn is_copy(statement: &str) -> bool {
-    statement.starts_with(COPIES) || COMMENTS.iter().any(|comment| statement.contains(comment))
+    statement.starts_with(COPIES)
+        || statement.starts_with(MAKES_TRIGGER)
+        || COMMENTS.iter().any(|comment| statement.contains(comment))
 }
 
 /// Enough to see both tables' names by: they come before the columns, and after them.
@@ -294,6 +301,12 @@ mod tests {
 
     #[test]
     fn a_copy_is_known_by_its_beginning_or_by_the_tools_comment() {
+        assert!(is_copy(
+            "CREATE TRIGGER `pt_osc_s_t_ins` AFTER INSERT ON `s`.`t` FOR EACH ROW BEGIN END"
+        ));
+        assert!(!is_copy(
+            "CREATE TRIGGER audit AFTER INSERT ON t FOR EACH ROW SET @x = 1"
+        ));
         assert!(is_copy(
             "INSERT LOW_PRIORITY IGNORE INTO `s`.`_t_new` (`id`) SELECT `id` FROM `s`.`t`"
         ));
