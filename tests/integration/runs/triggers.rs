@@ -184,16 +184,16 @@ async fn every_write_fires_its_triggers_once_and_they_are_on_the_new_table_as_th
             .await
             .parse::<i64>()
             .expect("a number");
-    assert_eq!(
-        fired,
-        [
-            ["ad".to_owned(), deleted.to_string()],
-            ["ai a".to_owned(), others.to_string()],
-            ["ai m".to_owned(), others.to_string()],
-            ["ai z".to_owned(), others.to_string()],
-            ["au".to_owned(), touched],
-        ]
-    );
+    let mut expected = vec![
+        ["ad".to_owned(), deleted.to_string()],
+        ["ai a".to_owned(), others.to_string()],
+        ["ai m".to_owned(), others.to_string()],
+        ["ai z".to_owned(), others.to_string()],
+        ["au".to_owned(), touched],
+    ];
+    // On a slow machine none of the few ids that were to go was there.
+    expected.retain(|[_, count]| count != "0");
+    assert_eq!(fired, expected);
     assert_eq!(
         bench
             .client
