@@ -17,9 +17,13 @@ export function catalogue(language: Language): Messages {
   return found?.[1] ?? {}
 }
 
-/** Puts `params` into `{name}` places; a place without a value stays as it is, so that it is seen. */
+/**
+ * Puts `params` into `{name}` places; a place without a value stays as it is, so that it is seen. Of a text in two forms,
+ * `one row | {count} rows`, the first is told for a `count` of 1, the other for any other.
+ */
 export function interpolate(text: string, params: CatalogueParams = {}): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => {
+  const [one, many] = params.count === undefined ? [text] : text.split(' | ', 2)
+  return ((String(params.count) === '1' ? one : many) ?? text).replace(/\{(\w+)\}/g, (place, name: string) => {
     const value = params[name]
     return value === undefined || value === null ? place : Array.isArray(value) ? value.join(', ') : String(value)
   })

@@ -39,6 +39,13 @@ describe('the catalogue of the core', () => {
     expectEquals(catalogue('en'), catalogue('zh-CN'))
   })
 
+  it('tells one thing in the singular', () => {
+    const text = 'One row: {example} | {count} rows, for example {example}'
+    expect(interpolate(text, { count: '1', example: 'id=7' })).toBe('One row: id=7')
+    expect(interpolate(text, { count: 2, example: 'id=7' })).toBe('2 rows, for example id=7')
+    expect(interpolate('{count} 行', { count: 1 })).toBe('1 行')
+  })
+
   it('passes SQL in a text through untouched', () => {
     expect(interpolate('SELECT @@{name} | `a`.{table} {open}', { name: 'hostname', table: 'b' })).toBe('SELECT @@hostname | `a`.b {open}')
   })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 const css = readFileSync('src/styles/tokens.css', 'utf8')
@@ -70,4 +70,15 @@ describe('the contrast formula', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5)
     expect(contrast('#777777', '#777777')).toBe(1)
   })
+})
+
+it('every name that a style asks for is defined', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => /\.(vue|css|ts)$/.test(name))
+  const sources = files.map((name) => readFileSync(`src/${name}`, 'utf8'))
+  const all = sources.join('\n')
+  const asked = new Set([...all.matchAll(/var\((--[\w-]+)/g)].map((found) => found[1]!))
+  // Element Plus defines its own.
+  const unknown = [...asked].filter((name) => !name.startsWith('--el-') && !new RegExp(`['"\\s;{]${name}['"]?:`).test(all))
+  expect(asked.size).toBeGreaterThan(50)
+  expect(unknown).toEqual([])
 })

@@ -50,11 +50,18 @@ pub fn text(locale: Locale, key: &str, params: &Params) -> String {
 }
 
 const WHY: &str = "why";
+/// Between the singular and the plural of a text.
+pub const FORMS: &str = " | ";
 
-/// `template` with each `{name}` replaced; a value that looks like a placeholder is not expanded again.
+/// `template` with each `{name}` replaced; a value that looks like a placeholder is not expanded again. Of a template in
+/// two forms, `one row | {count} rows`, the first is told for a `count` of 1, the other for any other.
 pub fn interpolate(template: &str, params: &Params) -> String {
     let mut out = String::with_capacity(template.len());
-    let mut rest = template;
+    let mut rest = match (template.split_once(FORMS), params.get("count")) {
+        (Some((one, _)), Some(count)) if count == "1" => one,
+        (Some((_, many)), Some(_)) => many,
+        _ => template,
+    };
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
         let tail = &rest[open..];
@@ -77,7 +84,8 @@ mod tests {
     use super::*;
 
     fn names(template: &str) -> Vec<String> {
-        let mut found: Vec<String> = template
+        let (_, longest) = template.split_once(FORMS).unwrap_or(("", template));
+        let mut found: Vec<String> = longest
             .split('{')
             .skip(1)
             .filter_map(|part| part.split_once('}').map(|(name, _)| name.to_owned()))
@@ -121,6 +129,20 @@ mod tests {
         assert_eq!(told(Locale::En, "no perl"), "x: no perl");
         assert_eq!(told(Locale::En, "timed_out"), "x: no answer within 60 s");
         assert_eq!(told(Locale::ZhCn, "timed_out"), "x：60 秒内没有结果");
+    }
+
+    #[test]
+    fn one_is_told_in_the_singular() {
+        let told = |locale, count: &str| {
+            let params = [("count", count), ("seconds", "9")];
+            let params = params
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into();
+            text(locale, "gate.lock_held", &params)
+        };
+        assert!(told(Locale::En, "1").starts_with("One session holds the table, for 9 s"));
+        assert!(told(Locale::En, "2").starts_with("2 sessions hold the table, the longest for 9 s"));
+        assert!(told(Locale::ZhCn, "1").starts_with("1 "));
     }
 
     #[test]

@@ -52,7 +52,7 @@ export default {
     seconds: 's',
     minutes: 'min',
     mb: 'MB',
-    cores: 'cores',
+    cores: 'CPU',
     processes: 'processes',
     runs: 'runs',
     files: 'files',

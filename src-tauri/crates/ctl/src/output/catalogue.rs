@@ -32,10 +32,13 @@ pub fn text(locale: Locale, key: &str, params: &Params) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mysqler_contract::messages::FORMS;
+
     use super::*;
 
     fn names(template: &str) -> Vec<&str> {
-        let mut found: Vec<_> = template
+        let (_, longest) = template.split_once(FORMS).unwrap_or(("", template));
+        let mut found: Vec<_> = longest
             .split('{')
             .skip(1)
             .filter_map(|part| Some(part.split_once('}')?.0))
