@@ -191,3 +191,35 @@ async fn a_rename_that_the_tool_misreads_ends_the_run_before_anything_is_made() 
     assert_eq!(apart(&mut client, "id, a, b, note").await, "0");
     desk.close().await;
 }
+
+/// What the tool said of the renames is known again only when its output was read again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_that_is_asked_for_in_the_moment_of_a_takeover_waits_for_what_the_tool_said() {
+    let first = Desk::new().await;
+    let schema = first.sandbox.fresh_schema(Server::Primary, "rename_taken").await;
+    let table = mirrored(&schema).await;
+    let connection = first.primary().await;
+    let request = by_copy(&first, &connection, &table, "CHANGE a c INT NOT NULL");
+    let id = first.go(request).await;
+    first
+        .until(&id, "the gate", |view| {
+            matches!(view.state, RunState::AwaitingCutover { .. })
+        })
+        .await;
+    let dir = first.close().await.expect("the first desk owns its directory");
+
+    // Asked for before the new driver can have read a line.
+    let second = Desk::at(dir.path(), "test:2", mysqler_runner::DockerRunner::new()).await;
+    second
+        .core
+        .run_cutover(&id)
+        .await
+        .expect("a held run may be let go");
+    let view = second.completed(&id).await;
+    assert_eq!(view.gate, Some(GateCount::Equal { rows: ROWS }));
+    assert_eq!(
+        remains(&mut schema.client().await, schema.name()).await,
+        Vec::<String>::new()
+    );
+    second.close().await;
+}

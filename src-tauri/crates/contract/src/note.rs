@@ -70,6 +70,8 @@ pub enum LogNote {
     CutoverMissed,
     /// Rows differ, so nothing swaps.
     CutoverBlocked,
+    /// Rows that could have merged were not counted, so nothing swaps with nobody there.
+    CutoverUnproven,
     StatementEnded {
         session: u64,
     },
@@ -169,6 +171,7 @@ mod tests {
             LogNote::CutoverFired,
             LogNote::CutoverMissed,
             LogNote::CutoverBlocked,
+            LogNote::CutoverUnproven,
             LogNote::StatementEnded { session: 42 },
             LogNote::StatementNotEnded {
                 session: 42,

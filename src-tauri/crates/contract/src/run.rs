@@ -376,6 +376,10 @@ pub enum RunEventKind {
     CutoverMissed {
         at: Timestamp,
     },
+    /// What was asked did not reach the job, and is not on its way any more.
+    NotDelivered {
+        action: RunAction,
+    },
     /// Thresholds and chunk time that hold from now on, as the tool's plugin confirmed them.
     Retuned {
         tuning: Tuning,

@@ -27,7 +27,7 @@ export default {
     equal: 'Counted in one snapshot: both tables have {rows} rows.',
     notCounted: 'Not proven: {why}.',
     notCountedInTime: 'Not proven: counting took too long.',
-    not: 'Not counted and not compared yet. Both read the tables once more; writes go on meanwhile.',
+    not: 'Not counted and not compared yet. Both read the tables once more; writes go on meanwhile. Counts that differ end the run: its copy lacks rows.',
     checksumEqual: 'Compared by chunks: {rows} rows are equal in both tables.',
     different: 'Rows differ in keys after {after} up to {to}. Nothing is swapped: look at these rows in both tables.',
     outOfTime: 'Not proven: the time was over after {rows} equal rows, at key {upTo}.',

@@ -27,7 +27,7 @@ export default {
     equal: '同一快照内计数：两张表均为 {rows} 行。',
     notCounted: '未经证实：{why}。',
     notCountedInTime: '未经证实：统计耗时过长。',
-    not: '尚未统计，也未比对。两者都会再读一遍两张表，期间写入照常进行。',
+    not: '尚未统计，也未比对。两者都会再读一遍两张表，期间写入照常进行。行数不一致时运行会结束：影子表缺行。',
     checksumEqual: '分块比对：两张表的 {rows} 行一致。',
     different: '键在 {after} 之后、至 {to} 的范围内数据不一致。不会切换：请在两张表中查看这些行。',
     outOfTime: '未经证实：时限已到，此前 {rows} 行一致，停在键 {upTo}。',

@@ -152,7 +152,9 @@ impl Supervisor {
             let outcome = failed(&gone());
             self.tell_checksum(&Checksum { outcome, ..checksum });
         }
-        if self.rec.view().counting.is_some() && !self.guards_gate() {
+        // The first count of a guarded gate is made again.
+        let again = self.guards_gate() && self.rec.view().gate.is_none();
+        if self.rec.view().counting.is_some() && !again {
             let why = Some(gone().to_string());
             let count = mysqler_contract::GateCount::NotCounted { why };
             self.rec.event(RunEventKind::GateCounted { count });

@@ -148,6 +148,12 @@ impl RunFold {
                 view.cut_over_at = None;
                 view.cut_over_missed = Some(*at);
             }
+            RunEventKind::NotDelivered { action } => {
+                if view.pending == Some(*action) {
+                    view.pending = None;
+                    view.pending_by = None;
+                }
+            }
             RunEventKind::Retuned { tuning, refused } => view.retunings.push(Retuning {
                 at,
                 tuning: tuning.clone(),

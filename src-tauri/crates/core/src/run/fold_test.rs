@@ -319,6 +319,21 @@ fn a_set_time_holds_the_run_and_is_gone_with_the_first_word_to_swap() {
 }
 
 #[test]
+fn a_wish_that_did_not_reach_the_job_is_not_on_its_way_any_more() {
+    let mut fold = copying();
+    feed(&mut fold, 10, asked(RunAction::CutOver, "window:1"));
+    let lost = |action| RunEventKind::NotDelivered { action };
+    feed(&mut fold, 20, lost(RunAction::Pause));
+    assert_eq!(
+        fold.view.pending,
+        Some(RunAction::CutOver),
+        "that was another one"
+    );
+    feed(&mut fold, 30, lost(RunAction::CutOver));
+    assert_eq!((fold.view.pending, fold.view.pending_by.take()), (None, None));
+}
+
+#[test]
 fn rows_that_differ_stay_so_until_a_whole_comparison_finds_them_equal() {
     let mut fold = copying();
     let told = |outcome| RunEventKind::Checksummed {

@@ -59,8 +59,9 @@ impl Supervisor {
         if self.stopping() {
             self.terminate(&job);
         }
-        self.hold_late(&job).await;
+        self.owe_hold_again();
         loop {
+            self.deliver_hold(&job).await;
             match self.stretch(&job, &mut reader).await? {
                 Stretch::Ended => return self.rec.flush().await,
                 Stretch::Lost(error) => self.wait_for_contact(&job, error).await?,
@@ -87,6 +88,7 @@ impl Supervisor {
                             self.attend_gate(job).await?;
                             self.mind_window(job).await?;
                             self.look_for_holders();
+                            self.obey_early(job).await?;
                         }
                     }
                     Some(Err(_)) if self.is_gone(job).await => return Ok(Stretch::Ended),
@@ -99,15 +101,19 @@ impl Supervisor {
                 }
                 heard = Self::comparison_heard(&mut self.comparing) => self.compared(heard),
                 found = Self::holders_found(&mut self.holders) => self.tell_holders(found),
-                Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
+                Some(wish) = self.wishes.recv() => self.obey_when_known(job, reader.is_caught_up(), wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,
                 _ = self.ticks.mailbox.tick() => {
-                    self.obey_mailbox(job).await?;
+                    self.deliver_hold(job).await;
+                    for wish in self.read_mailbox().await? {
+                        self.obey_when_known(job, reader.is_caught_up(), wish).await?;
+                    }
                     if reader.is_caught_up() {
                         self.mind_window(job).await?;
+                        self.obey_early(job).await?;
+                        self.keep_schedule(job).await?;
                     }
-                    self.keep_schedule(job).await?;
                 }
             }
         }
@@ -222,8 +228,17 @@ impl Supervisor {
         }
     }
 
-    async fn obey_mailbox(&mut self, job: &str) -> Result<()> {
-        for wish in self.read_mailbox().await? {
+    /// Whether the tool may swap is known by what it said; after a takeover that has to be read again first.
+    async fn obey_when_known(&mut self, job: &str, caught_up: bool, wish: Wish) -> Result<()> {
+        if wish.action == RunAction::CutOver && !caught_up {
+            self.early.push(wish);
+            return Ok(());
+        }
+        self.obey(job, &wish).await
+    }
+
+    async fn obey_early(&mut self, job: &str) -> Result<()> {
+        for wish in std::mem::take(&mut self.early) {
             self.obey(job, &wish).await?;
         }
         Ok(())
@@ -255,12 +270,13 @@ impl Supervisor {
                 Ok(())
             }
             RunAction::Hold => {
-                self.rec.event(RunEventKind::CutoverPlanned { at: None });
-                self.control(job, Control::Hold).await
+                self.hold_for(job, None).await;
+                Ok(())
             }
             RunAction::Schedule => {
-                self.plan_cutover(wish);
-                self.hold_late(job).await;
+                if let Some(WishDetail::CutOverAt { at }) = wish.detail {
+                    self.hold_for(job, at).await;
+                }
                 Ok(())
             }
             RunAction::Tune => self.tune(job, wish).await,
@@ -279,15 +295,18 @@ impl Supervisor {
             RunAction::Start | RunAction::Cleanup | RunAction::StartNow => Ok(()),
         };
         if let Err(error) = done {
-            self.rec.note(
-                LogKind::Error,
-                &LogNote::NotDelivered {
-                    action: wish.action,
-                    error: error.to_string(),
-                },
-            );
+            self.not_delivered(wish.action, &error);
         }
         Ok(())
+    }
+
+    fn not_delivered(&mut self, action: RunAction, error: &AppError) {
+        let note = LogNote::NotDelivered {
+            action,
+            error: error.to_string(),
+        };
+        self.rec.note(LogKind::Error, &note);
+        self.rec.event(RunEventKind::NotDelivered { action });
     }
 
     async fn tune(&self, job: &str, wish: &Wish) -> Result<()> {
@@ -299,36 +318,34 @@ impl Supervisor {
 
     /// A wish may have been on its way while the comparison ended. The run stays held: a person looks at the rows first.
     async fn cut_over_unless_rows_differ(&mut self, job: &str) -> Result<()> {
-        match super::checksum::difference(self.rec.view()) {
-            Some(differ) => Err(differ),
-            None => {
-                // What is counted or compared from here on would be other tables.
-                self.end_comparison();
-                self.give_count_up();
-                self.cut_over(job).await
-            }
+        if let Some(differ) = super::checksum::difference(self.rec.view()) {
+            return Err(differ);
         }
+        // What is counted or compared from here on would be other tables.
+        self.end_comparison();
+        self.give_count_up();
+        self.cut_over(job).await
     }
 
-    /// The application's own word, on record like a person's.
-    pub(super) async fn open_gate(&mut self, job: &str, wish: &Wish) -> Result<()> {
+    /// The application's own word, on record like a person's. False when it did not reach the job: the run is held.
+    pub(super) async fn open_gate(&mut self, job: &str, wish: &Wish) -> Result<bool> {
         self.heed(wish);
         self.rec.flush().await?;
         self.renew().await?;
         if let Err(error) = self.cut_over(job).await {
-            let note = LogNote::NotDelivered {
-                action: wish.action,
-                error: error.to_string(),
-            };
-            self.rec.note(LogKind::Error, &note);
+            self.not_delivered(wish.action, &error);
             let at = self.now();
             self.rec.input(&Input::Hold { at });
+            return Ok(false);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The last look before the tool touches the original.
     async fn cut_over(&mut self, job: &str) -> Result<()> {
+        if let Some(differ) = super::checksum::difference(self.rec.view()) {
+            return Err(differ);
+        }
         match self.objection().await? {
             Some(error) => {
                 self.object(job, error);

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{AppError, ErrorCode, GateCount, LogNote, Result, RunAction, RunEventKind, TableRef};
+use mysqler_contract::{
+    AppError, ErrorCode, GateCount, LogNote, Result, RunAction, RunEventKind, RunState, TableRef,
+};
 use tokio::sync::oneshot;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -149,14 +151,19 @@ impl Supervisor {
         let Some(count) = self.rec.view().gate.clone() else {
             return Ok(());
         };
+        let (held, wait) = (
+            matches!(self.rec.state(), RunState::AwaitingCutover { .. }),
+            self.rec.view().hold_cutover || self.outside_window(),
+        );
         match count {
-            GateCount::Equal { .. } if !self.rec.view().hold_cutover && !self.outside_window() => {
+            GateCount::Equal { .. } if opens(held, wait) => {
                 let wish = Wish {
                     action: RunAction::CutOver,
                     detail: None,
                     by: self.core.host.0.clone(),
                 };
-                self.open_gate(job, &wish).await
+                self.open_gate(job, &wish).await?;
+                Ok(())
             }
             GateCount::Different { original, shadow } => {
                 let error = AppError::new(ErrorCode::RowsLost)
@@ -197,4 +204,10 @@ impl Supervisor {
     pub(super) fn unconfirmed(&self) -> AppError {
         AppError::new(ErrorCode::RenamesUnconfirmed).with("table", &self.plan.request.table)
     }
+}
+
+/// Whether rows that were counted equal open the gate. Never at a held one: what was counted there is told to whoever
+/// asked, and may not overrule what else they found.
+fn opens(held: bool, wait: bool) -> bool {
+    !held && !wait
 }

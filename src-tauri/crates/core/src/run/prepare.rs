@@ -1,8 +1,8 @@
 //! From the queue to a started job: its turn, a second look at the world, the container.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Params, Plan, Result, RunEventKind,
-    Severity, TriggerFacts,
+    AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Launch, Params, Plan, Result,
+    RunEventKind, RunView, Severity, TriggerFacts,
 };
 
 use super::state::Input;
@@ -12,6 +12,14 @@ use crate::ports::Target;
 
 /// A plan that is older is made anew in full before it runs; a fresh one is checked for what matters most, ms.
 const FRESH_MS: u64 = 60_000;
+
+/// A run that was told to wait while it was queued waits from its first moment on: a small table would be swapped before
+/// the word reached its container.
+fn launch_of(plan: &Plan, view: &RunView) -> Option<Launch> {
+    let mut launch = plan.launch.clone()?;
+    launch.hold_cutover |= view.hold_cutover;
+    Some(launch)
+}
 
 impl Supervisor {
     /// True when a job is running, or may be begun by the server itself; false when the run has ended already.
@@ -45,7 +53,7 @@ impl Supervisor {
     }
 
     async fn start_job(&mut self) -> Result<bool> {
-        let Some(launch) = self.plan.launch.clone() else {
+        let Some(launch) = launch_of(&self.plan, self.rec.view()) else {
             self.rec.input(&Input::Fail(
                 AppError::new(ErrorCode::PlanBlocked).with("codes", ""),
             ));
@@ -199,4 +207,27 @@ fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
             params: Params::from([("code".to_owned(), finding.code.clone())]),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod hold_tests {
+    use mysqler_contract::{Timestamp, WorkKind};
+
+    use super::super::fixture;
+    use super::*;
+    use crate::preflight::fixture::World;
+
+    #[test]
+    fn a_run_that_was_told_to_wait_in_the_queue_is_started_held() {
+        let mut plan = fixture::plan(WorkKind::ChunkedCopy);
+        plan.launch = World::calm().launch.and_then(Result::ok);
+        let mut view = fixture::worked(&plan, 1_000);
+        let held = |plan: &Plan, view: &RunView| launch_of(plan, view).map(|launch| launch.hold_cutover);
+        assert_eq!(held(&plan, &view), Some(false));
+        view.hold_cutover = true;
+        view.cut_over_at = Some(Timestamp(9_000));
+        assert_eq!(held(&plan, &view), Some(true));
+        plan.launch = None;
+        assert_eq!(held(&plan, &view), None);
+    }
 }

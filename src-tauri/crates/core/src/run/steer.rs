@@ -2,7 +2,7 @@
 //! thresholds and chunk time, and what is looked into at the gate.
 
 use mysqler_contract::{
-    AppError, ErrorCode, OptionSetting, Result, RunAction, RunId, Timestamp, Tuning, WishDetail,
+    AppError, ErrorCode, GateCount, OptionSetting, Result, RunAction, RunId, Timestamp, Tuning, WishDetail,
 };
 
 use crate::Core;
@@ -17,6 +17,12 @@ impl Core {
     pub async fn run_cutover_at(&self, id: &RunId, at: Option<Timestamp>) -> Result<()> {
         if at.is_some_and(|at| at <= self.ports.clock.now()) {
             return Err(AppError::invalid("cut_over_at", "time_past"));
+        }
+        // Nobody may be there then, and only a person lets a run swap whose rows could have merged uncounted.
+        let detail = self.ports.runs.detail(id).await?;
+        let uncounted = matches!(detail.view.gate, Some(GateCount::NotCounted { .. }));
+        if at.is_some() && detail.plan.counts_at_gate && uncounted {
+            return Err(AppError::invalid("cut_over_at", "rows_not_counted"));
         }
         self.ask(id, RunAction::Schedule, Some(WishDetail::CutOverAt { at }))
             .await

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::checksum::Comparing;
+use super::cutover_time::OwedHold;
 use super::gate::Gate;
 use super::recorder::Recorder;
 use super::supervisors::Wish;
@@ -41,6 +42,9 @@ pub(super) struct Supervisor {
     pub(super) gate: Gate,
     pub(super) minding: Minding,
     pub(super) comparing: Option<Comparing>,
+    pub(super) hold: OwedHold,
+    /// Wishes to swap that came before the job's output was read again.
+    pub(super) early: Vec<Wish>,
     /// Looks for holders of the lock that the run waits for.
     pub(super) holders: Option<oneshot::Receiver<Option<String>>>,
     pub(super) ticks: Ticks,
@@ -118,6 +122,8 @@ impl Supervisor {
             gate: Gate::default(),
             minding: Minding::default(),
             comparing: None,
+            hold: OwedHold::default(),
+            early: Vec::new(),
             holders: None,
             ticks: Ticks::new(),
             awake: None,

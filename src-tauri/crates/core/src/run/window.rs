@@ -168,7 +168,7 @@ impl Supervisor {
         self.minding.told.is_some_and(|(last, _)| last == action)
     }
 
-    fn is_due_to_be_told(&mut self, action: RunAction) -> bool {
+    pub(super) fn is_due_to_be_told(&mut self, action: RunAction) -> bool {
         let now = Instant::now();
         let told = self.minding.told;
         if told.is_some_and(|(last, at)| last == action && now < at + AGAIN) {
