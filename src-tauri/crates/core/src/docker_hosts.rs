@@ -73,9 +73,7 @@ impl Core {
 
     /// Reaches an engine, listed or about to be added, and says what it is.
     pub async fn docker_host_test(&self, endpoint: &DockerEndpoint) -> Result<DockerHost> {
-        if let Some((field, reason)) = endpoint_problem(endpoint) {
-            return Err(AppError::invalid(field, reason));
-        }
+        require_private(endpoint)?;
         self.ports.runner.on(Some(endpoint))?.examine().await
     }
 
@@ -96,7 +94,10 @@ impl Core {
         match chosen.or(settings.docker_host.as_ref()) {
             Some(id) => runner.on(Some(&meant(id, &settings)?)),
             None => match runner.docker_hosts().await.into_iter().next() {
-                Some(first) => runner.on(Some(&first.endpoint)),
+                Some(first) => {
+                    require_private(&first.endpoint)?;
+                    runner.on(Some(&first.endpoint))
+                }
                 None => Ok(runner.clone()),
             },
         }
@@ -116,12 +117,25 @@ impl Core {
 /// An engine that was found is named by its address, so that one that is switched off is still told from one that was
 /// removed.
 fn meant(id: &DockerHostId, settings: &Settings) -> Result<DockerEndpoint> {
-    if let Ok(endpoint) = id.0.parse() {
-        return Ok(endpoint);
+    let endpoint = match id.0.parse() {
+        Ok(endpoint) => endpoint,
+        Err(_) => {
+            let own = settings.docker_hosts.iter().find(|own| own.name == id.0);
+            own.map(|own| own.endpoint.clone())
+                .ok_or_else(|| AppError::new(ErrorCode::DockerHostUnknown).with("name", id))?
+        }
+    };
+    require_private(&endpoint)?;
+    Ok(endpoint)
+}
+
+/// `INVALID_INPUT` for an engine that a run's password must not go to. Asked wherever one is chosen, by a person, by the
+/// environment or by a record, and once more before a password goes.
+pub(crate) fn require_private(endpoint: &DockerEndpoint) -> Result<()> {
+    match endpoint_problem(endpoint) {
+        Some((field, reason)) => Err(AppError::invalid(field, reason).detail(&endpoint.address)),
+        None => Ok(()),
     }
-    let own = settings.docker_hosts.iter().find(|own| own.name == id.0);
-    own.map(|own| own.endpoint.clone())
-        .ok_or_else(|| AppError::new(ErrorCode::DockerHostUnknown).with("name", id))
 }
 
 fn entry_of(own: &OwnDockerHost) -> DockerHostEntry {
@@ -165,7 +179,7 @@ fn name_problem(name: &str, settings: &Settings) -> Option<&'static str> {
 }
 
 /// The password of a run travels over this way, so a way that others can read is refused.
-fn endpoint_problem(endpoint: &DockerEndpoint) -> Option<(&'static str, &'static str)> {
+pub(crate) fn endpoint_problem(endpoint: &DockerEndpoint) -> Option<(&'static str, &'static str)> {
     let address = endpoint.address.as_str();
     if address.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Some(("address", "docker_address_shape"));
@@ -320,6 +334,20 @@ mod tests {
         }
         let known = DockerHostId("Build".into());
         assert_eq!(meant(&known, &settings).expect("known").address, "ssh://build");
+        for address in ["tcp://10.0.0.7:2375", "http://build:2375"] {
+            let refused = meant(&DockerHostId(address.into()), &settings).expect_err(address);
+            assert_eq!(refused.code, ErrorCode::InvalidInput, "{address}");
+            assert_eq!(refused.detail.as_deref(), Some(address));
+        }
+        let kept = Settings {
+            docker_hosts: vec![OwnDockerHost {
+                name: "Old".into(),
+                endpoint: DockerEndpoint::plain("tcp://build:2375"),
+            }],
+            ..Settings::default()
+        };
+        let refused = meant(&DockerHostId("Old".into()), &kept).expect_err("in clear");
+        assert_eq!(refused.params["reason"], "docker_tls_needed");
         let removed = meant(&DockerHostId("gone".into()), &settings).expect_err("removed");
         assert_eq!(removed.code, ErrorCode::DockerHostUnknown);
     }

@@ -57,6 +57,9 @@ pub(crate) async fn compare(
             }
             chunk => chunk?,
         };
+        if chunk.one.unread + chunk.other.unread > 0 {
+            return Ok(ComparisonEnd::Unreadable { rows });
+        }
         if chunk.one != chunk.other {
             if size > NARROW {
                 (size, narrowing) = ((size / 8).max(NARROW), true);
@@ -93,8 +96,14 @@ struct Chunk {
     rows: u64,
 }
 
-/// Rows, and their hashes folded into one.
-type Digest = (u64, String);
+#[derive(Debug, PartialEq, Eq)]
+struct Digest {
+    rows: u64,
+    /// Their hashes folded into one.
+    folded: String,
+    /// Rows without a hash: the server made nothing of a value that is none.
+    unread: u64,
+}
 
 async fn chunk(
     session: &mut Session,
@@ -112,11 +121,15 @@ async fn chunk(
         digest(&what.other, &what.forms, bounded, to.is_some())
     );
     let found = session.rows_within(&statement, left).await?;
-    let read = |row: Option<&Row>| row.map_or((0, String::new()), |row| (row.number(0), row.text(1)));
+    let read = |row: Option<&Row>| Digest {
+        rows: row.map_or(0, |row| row.number(0)),
+        folded: row.map(|row| row.text(1)).unwrap_or_default(),
+        unread: row.map_or(0, |row| row.number(2)),
+    };
     let (one, other) = (read(found.first()), read(found.get(1)));
     Ok(Chunk {
         to,
-        rows: one.0,
+        rows: one.rows,
         one,
         other,
     })
@@ -183,9 +196,11 @@ fn digest(side: &Side, forms: &[ColumnForm], bounded: bool, ends: bool) -> Strin
     if bounds.is_empty() {
         bounds.push("TRUE".to_owned());
     }
+    // The limit, which is none, keeps the inner part apart: merged into the outer one it would be computed twice a row.
     format!(
-        "SELECT COUNT(*), COALESCE(HEX(BIT_XOR(CAST(CONV(LEFT(SHA2({}, 256), 16), 16, 10) AS UNSIGNED))), '') \
-         FROM {} FORCE INDEX ({}) WHERE {}",
+        "SELECT COUNT(*), COALESCE(HEX(BIT_XOR(hash)), ''), COUNT(*) - COUNT(hash) FROM (SELECT \
+         CAST(CONV(LEFT(SHA2({}, 256), 16), 16, 10) AS UNSIGNED) AS hash \
+         FROM {} FORCE INDEX ({}) WHERE {} LIMIT 18446744073709551615) AS hashed",
         row_text(side, forms),
         side.table.quoted(),
         quote_identifier(&side.index),
@@ -193,16 +208,27 @@ fn digest(side: &Side, forms: &[ColumnForm], bounded: bool, ends: bool) -> Strin
     )
 }
 
-/// All values of a row in one text that no other row has: values, then their lengths, then which of them are NULL.
+/// Text of a document may be so many times as long as the document is stored.
+const JSON_GROWTH: u32 = 6;
+
+/// All values of a row in one text that no other row has: values, then their lengths, then which of them are NULL. NULL
+/// as a whole when the server makes NULL of a value that is none, as it does of what outgrows a packet.
 fn row_text(side: &Side, forms: &[ColumnForm]) -> String {
     let columns: Vec<String> = side.columns.iter().map(|name| quote_identifier(name)).collect();
-    let values = columns.iter().zip(forms).map(|(column, form)| match form {
-        ColumnForm::Text => column.clone(),
-        ColumnForm::Bytes => format!("CAST({column} AS BINARY)"),
-        ColumnForm::Long => format!("SHA2({column}, 256)"),
-        ColumnForm::Bits => format!("{column} + 0"),
-        ColumnForm::Json => format!("SHA2(CAST({column} AS CHAR), 256)"),
-        ColumnForm::Hex => format!("HEX({column})"),
+    let values = columns.iter().zip(forms).map(|(column, form)| {
+        let value = match form {
+            ColumnForm::Text => column.clone(),
+            // Of a FLOAT the text has six digits, and one with decimals is rounded to them.
+            ColumnForm::Digits => format!("{column} + 0e0"),
+            ColumnForm::Bytes => format!("CAST({column} AS BINARY)"),
+            ColumnForm::Long | ColumnForm::Opaque => format!("SHA2({column}, 256)"),
+            ColumnForm::Bits => format!("{column} + 0"),
+            // A text that does not fit is cut off without a word.
+            ColumnForm::Json => format!(
+                "IF(JSON_STORAGE_SIZE({column}) > @@max_allowed_packet DIV {JSON_GROWTH}, NULL, SHA2({column}, 256))"
+            ),
+        };
+        format!("IF(ISNULL({column}), '', {value})")
     });
     let lengths = columns
         .iter()
@@ -215,7 +241,7 @@ fn row_text(side: &Side, forms: &[ColumnForm]) -> String {
         parts.push(format!("CONCAT_WS(',', {})", lengths.join(", ")));
     }
     parts.push(format!("CONCAT({})", nulls.join(", ")));
-    format!("CONCAT_WS('#', {})", parts.join(", "))
+    format!("CONCAT({})", parts.join(", '#', "))
 }
 
 #[cfg(test)]
@@ -252,7 +278,8 @@ mod tests {
         let forms = [ColumnForm::Text, ColumnForm::Bytes, ColumnForm::Long];
         assert_eq!(
             row_text(&side(), &forms),
-            "CONCAT_WS('#', `a`, CAST(`note` AS BINARY), SHA2(`doc`, 256), CONCAT_WS(',', LENGTH(`note`)), \
+            "CONCAT(IF(ISNULL(`a`), '', `a`), '#', IF(ISNULL(`note`), '', CAST(`note` AS BINARY)), '#', \
+             IF(ISNULL(`doc`), '', SHA2(`doc`, 256)), '#', CONCAT_WS(',', LENGTH(`note`)), '#', \
              CONCAT(ISNULL(`a`), ISNULL(`note`), ISNULL(`doc`)))"
         );
         let whole = digest(&side(), &forms, false, false);

@@ -199,7 +199,12 @@ fn ca_file(draft: &ConnectionDraft) -> Reason {
 /// Whether there is such an engine is found out when it is needed: it may be switched off, and saved all the same.
 fn docker_host(draft: &ConnectionDraft) -> Reason {
     let id = draft.docker_host.as_ref()?;
-    (id.0.trim().is_empty() || id.0.chars().any(char::is_control)).then_some("docker_host_shape")
+    if id.0.trim().is_empty() || id.0.chars().any(char::is_control) {
+        return Some("docker_host_shape");
+    }
+    // One that was added is named, and was looked at then.
+    let endpoint = id.0.parse().ok()?;
+    crate::docker_hosts::endpoint_problem(&endpoint).map(|(_, reason)| reason)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The leftovers doctor: what online changes left on a server, whose it is, and its removal in the one order that never
 //! fails the application's writes. Whatever is not proven is only shown.
 
+pub(crate) mod at_work;
 mod judge;
 pub mod names;
 mod proof;

@@ -4,7 +4,7 @@ use mysqler_contract::{Difference, LeftoverVerdict, RunId, TableRef};
 
 use super::judge::{HISTORY_AT_WORK, Judge};
 use super::names::{self, is_trigger_of, names_with, origins};
-use super::{shadow_of, why};
+use super::{at_work, shadow_of, why};
 use crate::ports::{FoundTrigger, HistoryJob};
 
 /// A verdict with what speaks for it.
@@ -83,17 +83,11 @@ impl Judge<'_> {
             ));
         }
         let shadow = shadow?;
-        let copies = |statement: &str| {
-            [origin, shadow]
-                .iter()
-                .any(|table| statement.contains(&table.quoted()))
-        };
-        let copying = &self.scan.sessions.copying;
-        if let Some((id, _)) = copying.iter().find(|(_, statement)| copies(statement)) {
+        let sessions = &self.scan.sessions;
+        if let Some(id) = at_work::copying(sessions, origin, Some(shadow)).next() {
             return Some((why("session_at_work", [("id", id.to_string())]), None));
         }
-        let mut building = self.scan.sessions.building.iter();
-        if let Some((id, _)) = building.find(|(_, database)| database == &origin.database) {
+        if let Some(id) = at_work::building(sessions, &origin.database).next() {
             return Some((why("session_building", [("id", id.to_string())]), None));
         }
         let job = self.job_of(shadow)?;

@@ -9,7 +9,7 @@ use mysqler_contract::{
     LeftoverRemoval, LeftoverReport, LeftoverVerdict, RemovalOutcome, Result, RunId, TableRef,
 };
 
-use super::{IDLE, shadow_of, why};
+use super::{IDLE, at_work, shadow_of, why};
 use crate::Core;
 use crate::ports::Target;
 
@@ -190,13 +190,9 @@ impl Core {
             return Ok(false);
         };
         let sessions = self.ports.servers.tool_sessions(target).await?;
-        let (copying, building) = (sessions.copying, sessions.building);
-        let into = found.object.as_table().map(TableRef::quoted);
-        let is_copy = |statement: &String| {
-            statement.contains(&origin.quoted()) || into.as_ref().is_some_and(|into| statement.contains(into))
-        };
-        let builds = |(_, database): &(u64, String)| database == &origin.database;
-        if copying.iter().any(|(_, statement)| is_copy(statement)) || building.iter().any(builds) {
+        let mut at_work = at_work::copying(&sessions, origin, found.object.as_table())
+            .chain(at_work::building(&sessions, &origin.database));
+        if at_work.next().is_some() {
             return Ok(true);
         }
         let live = self.ports.runs.live().await?;

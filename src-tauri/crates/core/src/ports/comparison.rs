@@ -26,14 +26,16 @@ pub struct Side {
 pub enum ColumnForm {
     /// Numbers and times: as their text.
     Text,
+    /// Floating-point numbers: with every digit, of which their own text leaves some out.
+    Digits,
     /// Strings: as their bytes, whatever the collation.
     Bytes,
     /// Strings without a small limit: as a hash of their own, so that no row outgrows a packet.
     Long,
     Bits,
     Json,
-    /// Everything else: by its bytes in hexadecimal.
-    Hex,
+    /// Everything else: as a hash of what the server makes of it as a string.
+    Opaque,
 }
 
 /// Keys are given as text, parts of one separated by a comma.
@@ -47,6 +49,10 @@ pub enum ComparisonEnd {
         rows: u64,
         after: Option<String>,
         to: Option<String>,
+    },
+    /// Of some value no hash can be made under the server's limits: nothing is proven.
+    Unreadable {
+        rows: u64,
     },
     OutOfTime {
         rows: u64,

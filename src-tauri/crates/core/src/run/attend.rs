@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, AppEvent, CleaningAfter, Engine, ErrorCode, LogKind, LogNote, Result, RunEventKind, RunId,
-    RunState, RunView, Timestamp,
+    AppError, AppEvent, CleaningAfter, Difference, Engine, ErrorCode, LogKind, LogNote, Params, Result,
+    RunAction, RunEventKind, RunId, RunState, RunView, Timestamp,
 };
 
 use super::recorder::Recorder;
@@ -13,7 +13,7 @@ use super::spool::Played;
 use super::state::Input;
 use super::supervisor::{Entry, LEASE_MS, Supervisor};
 use crate::Core;
-use crate::ports::JobStatus;
+use crate::ports::{JobStatus, Lease};
 
 const LOOK: Duration = Duration::from_millis(500);
 /// Every so many looks orphans are searched even when the file did not change: leases end without a write.
@@ -62,13 +62,40 @@ impl Core {
             self.tell(AppEvent::RunChanged { view: Box::new(view) });
         }
         for view in live {
-            if self.memory.supervisors.has(&view.id) || self.adopt(&view.id, Entry::Recovered).await? {
+            // One that cannot be taken up must not keep the others from it.
+            if self.memory.supervisors.has(&view.id) || self.adopted(&view.id).await {
                 told.remove(&view.id);
             } else if told.insert(view.id.clone(), view.last_seq) != Some(view.last_seq) {
                 self.tell(AppEvent::RunChanged { view: Box::new(view) });
             }
         }
         Ok(())
+    }
+
+    /// What stands in the way is told once, and tried again.
+    async fn adopted(&self, run: &RunId) -> bool {
+        let supervisors = &self.memory.supervisors;
+        if !supervisors.may_try(run) {
+            return false;
+        }
+        match self.adopt(run, Entry::Recovered).await {
+            Ok(adopted) => {
+                if supervisors.no_longer_fails(run) {
+                    self.tell(AppEvent::StoreRecovered);
+                }
+                adopted
+            }
+            // Another process has it by now.
+            Err(error) if error.code == ErrorCode::LeaseLost => false,
+            Err(error) => {
+                if supervisors.fails_to_enter(run) {
+                    tracing::error!(%run, %error, "the run could not be taken up; it is tried again");
+                    let run = Some(run.clone());
+                    self.tell(AppEvent::StoreTrouble { run, error });
+                }
+                false
+            }
+        }
     }
 
     /// Takes the run up when no living process has it. False when one has.
@@ -82,6 +109,16 @@ impl Core {
         let Some(lease) = self.ports.runs.take_lease(id, &self.host.0, now, until).await? else {
             return Ok(false);
         };
+        let taken = self.take_up(id, lease.clone(), entry).await;
+        if taken.is_err()
+            && let Err(error) = self.ports.runs.release_lease(&lease).await
+        {
+            tracing::debug!(%error, "the lease was not released; it ends by itself");
+        }
+        taken
+    }
+
+    async fn take_up(&self, id: &RunId, lease: Lease, entry: Entry) -> Result<bool> {
         let played = self.play_spool_in(&lease).await?;
         let detail = self.ports.runs.detail(id).await?;
         if entry == Entry::Recovered && detail.view.state.is_terminal() {
@@ -129,6 +166,14 @@ impl Core {
     }
 }
 
+/// What became of the search for a job that nobody has on record.
+enum Search {
+    Found,
+    Nothing,
+    /// A person ended the run while its engine did not answer.
+    GivenUp,
+}
+
 impl Supervisor {
     /// Finds out where a run stands whose former supervisor is gone, and goes on from there.
     pub(super) async fn recover(&mut self) -> Result<()> {
@@ -141,8 +186,12 @@ impl Supervisor {
         if let RunState::Cleaning { .. } = self.rec.state() {
             return self.clean().await;
         }
-        if self.rec.view().job.is_none() && !self.find_job().await? {
-            return self.nothing_started().await;
+        if self.rec.view().job.is_none() {
+            match self.find_job().await? {
+                Search::Found => {}
+                Search::Nothing => return self.nothing_started().await,
+                Search::GivenUp => return Ok(()),
+            }
         }
         self.rec.note(LogKind::Info, &LogNote::TakenUpAgain);
         self.forget_questions();
@@ -155,29 +204,76 @@ impl Supervisor {
     }
 
     /// A job may have been made just before its id could be stored; its label tells whose it is.
-    async fn find_job(&mut self) -> Result<bool> {
+    async fn find_job(&mut self) -> Result<Search> {
         let docker = (self.plan.launch.as_ref()).and_then(|launch| launch.docker.clone());
         let found = loop {
             match self.core.jobs_on(docker.as_ref()).await {
                 Ok(jobs) => break jobs.into_iter().find(|job| job.plan == self.plan.id),
                 // A run that never left the queue has no job to find, with or without an engine.
                 Err(_) if *self.rec.state() == RunState::Queued => break None,
-                Err(_) => {
-                    self.renew().await?;
-                    tokio::time::sleep(LOOK).await;
+                Err(error) => {
+                    if self.stopped_out_of_reach(&error).await? {
+                        return Ok(Search::GivenUp);
+                    }
                 }
             }
         };
-        let Some(found) = found else { return Ok(false) };
+        self.back_in_reach();
+        let Some(found) = found else {
+            return Ok(Search::Nothing);
+        };
         if found.status == JobStatus::Created {
             // It never got its secret, so it never began.
             if let Err(error) = self.core.ports.runner.remove(&found.job).await {
                 tracing::warn!(%error, "a container that never began could not be removed");
             }
-            return Ok(false);
+            return Ok(Search::Nothing);
         }
         self.rec.event(RunEventKind::JobStarted { job: found.job });
+        Ok(Search::Found)
+    }
+
+    /// The engine that would know of the job does not answer: told like a lost contact, and heard for a stop, with which
+    /// the run ends. What is there then is for a person to look at.
+    async fn stopped_out_of_reach(&mut self, error: &AppError) -> Result<bool> {
+        let at = self.now();
+        if !matches!(self.rec.state(), RunState::Interrupted { .. })
+            && self.rec.input(&Input::LoseContact { at })
+        {
+            let why = error.to_string();
+            self.rec.event(RunEventKind::ContactLost { why: why.clone() });
+            let note = LogNote::ContactLost { error: why };
+            self.rec.note(LogKind::Warning, &note);
+        }
+        self.rec.flush().await?;
+        self.renew().await?;
+        let mut wishes = self.read_mailbox().await?;
+        let pause = tokio::time::sleep(LOOK);
+        tokio::select! {
+            () = pause => {}
+            Some(wish) = self.wishes.recv() => wishes.push(wish),
+        }
+        let Some(stop) = wishes.iter().find(|wish| wish.action == RunAction::Stop) else {
+            return Ok(false);
+        };
+        self.heed(stop);
+        let engine = (self.plan.launch.as_ref()).and_then(|launch| launch.docker.as_ref());
+        let engine = engine.map_or_else(|| "docker".to_owned(), ToString::to_string);
+        let container = format!("mysqler-run-{}", self.rec.id());
+        let params = [("container", container), ("engine", engine)];
+        let look = Difference {
+            what: "container_unseen".to_owned(),
+            params: Params::from(params.map(|(name, value)| (name.to_owned(), value))),
+        };
+        self.rec.input(&Input::LoseTrack(vec![look]));
         Ok(true)
+    }
+
+    fn back_in_reach(&mut self) {
+        if matches!(self.rec.state(), RunState::Interrupted { .. }) && self.rec.input(&Input::RegainContact) {
+            self.rec.event(RunEventKind::ContactRegained);
+            self.rec.note(LogKind::Info, &LogNote::ContactRegained);
+        }
     }
 
     async fn nothing_started(&mut self) -> Result<()> {

@@ -213,6 +213,10 @@ impl Asker {
                 let keys = KeyRange { after, to };
                 (ChecksumOutcome::Different { keys }, rows)
             }
+            ComparisonEnd::Unreadable { rows } => {
+                let why = "unreadable".to_owned();
+                (ChecksumOutcome::Impossible { why }, rows)
+            }
             ComparisonEnd::OutOfTime { rows, up_to } => (ChecksumOutcome::OutOfTime { up_to }, rows),
             ComparisonEnd::Cancelled { rows, up_to } => (ChecksumOutcome::Cancelled { up_to }, rows),
         })
@@ -350,14 +354,14 @@ fn is_ordered(column_type: &str) -> bool {
 fn form(column_type: &str) -> ColumnForm {
     let base = base(column_type).to_lowercase();
     match base.as_str() {
-        "decimal" | "numeric" | "float" | "double" | "real" | "date" | "datetime" | "timestamp" | "time"
-        | "year" => ColumnForm::Text,
+        "decimal" | "numeric" | "date" | "datetime" | "timestamp" | "time" | "year" => ColumnForm::Text,
+        "float" | "double" | "real" => ColumnForm::Digits,
         base if is_whole(base) => ColumnForm::Text,
         "char" | "varchar" | "binary" | "varbinary" | "enum" | "set" => ColumnForm::Bytes,
         base if base.ends_with("text") || base.ends_with("blob") => ColumnForm::Long,
         "bit" => ColumnForm::Bits,
         "json" => ColumnForm::Json,
-        _ => ColumnForm::Hex,
+        _ => ColumnForm::Opaque,
     }
 }
 
@@ -446,8 +450,10 @@ mod tests {
             ("mediumtext", ColumnForm::Long),
             ("bit(3)", ColumnForm::Bits),
             ("json", ColumnForm::Json),
-            ("point", ColumnForm::Hex),
-            ("uuid", ColumnForm::Hex),
+            ("float unsigned", ColumnForm::Digits),
+            ("double(10,2)", ColumnForm::Digits),
+            ("point", ColumnForm::Opaque),
+            ("uuid", ColumnForm::Opaque),
         ] {
             assert_eq!(form(column_type), wanted, "{column_type}");
         }

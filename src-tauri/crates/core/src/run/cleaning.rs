@@ -20,8 +20,8 @@ use crate::ports::Target;
 const TRIES: u32 = 15;
 const BETWEEN: Duration = Duration::from_secs(2);
 /// How long sessions of an ended job may take to disappear.
-const SESSION_LOOKS: u32 = 40;
-const SESSION_PAUSE: Duration = Duration::from_millis(250);
+pub(super) const SESSION_LOOKS: u32 = 40;
+pub(super) const SESSION_PAUSE: Duration = Duration::from_millis(250);
 
 impl Supervisor {
     /// From `cleaning` to a terminal state.
@@ -37,10 +37,8 @@ impl Supervisor {
                     },
                 );
                 let leftovers = self.leftovers_now().await;
-                self.rec.input(&Input::LeaveBehind {
-                    leftovers,
-                    error: Some(error),
-                });
+                let error = Some(self.told_cause(error));
+                self.rec.input(&Input::LeaveBehind { leftovers, error });
                 Ok(())
             }
         }
@@ -48,6 +46,11 @@ impl Supervisor {
 
     async fn try_clean(&mut self) -> Result<()> {
         let target = self.reach_server().await?;
+        if let Some(other) = self.another_change(&target).await? {
+            // Nothing is listed as left: a statement that removes it would be pasted against the other change.
+            self.rec.input(&Input::LoseTrack(vec![other]));
+            return Ok(());
+        }
         let alive = self.end_sessions(&target).await?;
         if !alive.is_empty() {
             let ids: Vec<String> = alive.iter().map(u64::to_string).collect();
@@ -114,6 +117,13 @@ impl Supervisor {
         if self.is_shadow_in_use(target).await? {
             self.leave_behind(left);
             return Ok(());
+        }
+        for shadow in left.iter().filter_map(as_table) {
+            let edited = self.edited_triggers(target, shadow).await?;
+            if !edited.is_empty() {
+                let why = look_at("triggers_exist", "names", edited.join(", "));
+                return self.give_up_knowing(target, why).await;
+            }
         }
         for trigger in left
             .iter()
@@ -184,15 +194,51 @@ impl Supervisor {
         );
     }
 
-    /// What is left as the server tells, else as the record does; with the sessions that keep it in use.
+    /// After the swap that is what matters, whatever held the cleaning up.
+    fn told_cause(&self, held_up: AppError) -> AppError {
+        match self.rec.state() {
+            RunState::Cleaning {
+                after: CleaningAfter::Failure { error },
+            } if error.code == ErrorCode::RunFailedAfterSwap => error.clone().detail(held_up),
+            _ => held_up,
+        }
+    }
+
+    /// What is left as the server tells, else as a person was shown it or the record has it; with the sessions that keep
+    /// it in use.
     async fn leftovers_now(&mut self) -> Vec<Leftover> {
         let seen = match self.target.clone() {
-            Some(target) => self.ours_left(&target).await.ok(),
+            Some(target) => self.objects_left(&target).await.ok(),
             None => None,
         };
+        let shown = || -> Vec<Leftover> {
+            let shown = self.seen.shown.iter();
+            let objects = shown.filter(|left| !matches!(left, Leftover::Session { .. }));
+            objects.cloned().collect()
+        };
+        let objects = match seen {
+            Some(objects) if !objects.is_empty() => objects,
+            seen => match (shown(), seen) {
+                (shown, _) if !shown.is_empty() => shown,
+                (_, Some(none)) => none,
+                (_, None) => self.recorded_leftovers(),
+            },
+        };
         let sessions = self.seen.undying.iter().map(|id| Leftover::Session { id: *id });
-        let objects = seen.unwrap_or_else(|| self.recorded_leftovers());
         sessions.chain(objects).collect()
+    }
+
+    /// On either side of the swap.
+    async fn objects_left(&self, target: &Target) -> Result<Vec<Leftover>> {
+        let ours = self.ours_left(target).await?;
+        if ours.iter().any(|left| as_table(left).is_some()) {
+            return Ok(ours);
+        }
+        let old = self.old_tables(target).await?.into_iter();
+        Ok(ours
+            .into_iter()
+            .chain(old.map(|table| Leftover::Table { table }))
+            .collect())
     }
 
     /// What the record says might be left, for when the server cannot be asked.
@@ -297,6 +343,13 @@ impl Supervisor {
                 other => return other,
             }
         }
+    }
+}
+
+fn as_table(left: &Leftover) -> Option<&TableRef> {
+    match left {
+        Leftover::Table { table } => Some(table),
+        _ => None,
     }
 }
 

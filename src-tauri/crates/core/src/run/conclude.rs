@@ -2,7 +2,7 @@
 
 use mysqler_contract::{
     AppError, CleaningAfter, Difference, ErrorCode, JobPlace, Leftover, LogKind, LogNote, Params, Phase,
-    Result, RunEventKind, RunState,
+    Result, RunEvent, RunEventKind, RunState, Timestamp,
 };
 
 use super::state::Input;
@@ -225,24 +225,38 @@ impl Supervisor {
 impl Supervisor {
     /// What the run was cleaned after when it ended.
     async fn first_cleaning(&self) -> Result<Option<CleaningAfter>> {
+        self.first(|event| match event.kind {
+            RunEventKind::StateChanged {
+                state: RunState::Cleaning { after },
+            } => Some(after),
+            _ => None,
+        })
+        .await
+    }
+
+    /// When its job was first taken for ended.
+    pub(super) async fn first_end(&self) -> Result<Option<Timestamp>> {
+        self.first(|event| match event.kind {
+            RunEventKind::StateChanged { state } => {
+                let ends = state.is_terminal() || matches!(state, RunState::Cleaning { .. });
+                ends.then_some(event.at)
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    /// What `pick` takes of the first event on record that it takes anything of.
+    async fn first<T>(&self, pick: impl Fn(RunEvent) -> Option<T>) -> Result<Option<T>> {
+        let (runs, id) = (&self.core.ports.runs, self.rec.id());
         let mut after = 0;
         loop {
-            let events = self
-                .core
-                .ports
-                .runs
-                .events(&self.rec.id(), after, EVENTS_AT_ONCE)
-                .await?;
+            let events = runs.events(&id, after, EVENTS_AT_ONCE).await?;
             let Some(last) = events.last() else {
                 return Ok(None);
             };
             after = last.seq;
-            let found = events.into_iter().find_map(|event| match event.kind {
-                RunEventKind::StateChanged {
-                    state: RunState::Cleaning { after },
-                } => Some(after),
-                _ => None,
-            });
+            let found = events.into_iter().find_map(&pick);
             if found.is_some() {
                 return Ok(found);
             }

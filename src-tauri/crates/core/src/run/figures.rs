@@ -28,7 +28,7 @@ impl Core {
     pub async fn run_gate(&self, id: &RunId) -> Result<GateFigures> {
         let detail = self.ports.runs.detail(id).await?;
         let (view, plan) = (detail.view, detail.plan);
-        let target = self.target(&plan.connection.id).await?;
+        let target = self.target_of(&plan).await?;
         let tuning = tuning_of(&view, &plan);
         let names = variables(&tuning);
         let servers = &self.ports.servers;

@@ -126,9 +126,9 @@ impl Supervisor {
         }
         let (tell, told) = oneshot::channel();
         let (core, table) = (self.core.clone(), self.plan.request.table.clone());
-        let (connection, own) = (self.plan.connection.id.clone(), self.rec.view().sessions.clone());
+        let (plan, own) = (self.plan.clone(), self.rec.view().sessions.clone());
         self.core.memory.supervisors.tasks.spawn(async move {
-            let found = match core.target(&connection).await {
+            let found = match core.target_of(&plan).await {
                 Ok(target) => lock_holders(&core, &target, &table, &own, 0).await,
                 Err(_) => None,
             };

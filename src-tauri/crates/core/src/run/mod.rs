@@ -20,6 +20,7 @@ mod follow;
 mod gate;
 mod history;
 pub mod hours;
+mod identity;
 mod kept_triggers;
 mod measure;
 mod pace;

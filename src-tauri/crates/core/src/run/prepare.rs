@@ -59,6 +59,12 @@ impl Supervisor {
             ));
             return Ok(false);
         };
+        if let Some(endpoint) = &launch.docker
+            && let Err(error) = crate::docker_hosts::require_private(endpoint)
+        {
+            self.rec.input(&Input::Fail(error));
+            return Ok(false);
+        }
         let target = self.reach_server().await?;
         self.measure_before().await;
         self.renew().await?;

@@ -1,10 +1,13 @@
 //! What the server shows of a run that ended without success: which table carries the name now, and what beside it is
 //! provably this run's. Nothing here changes anything.
 
-use mysqler_contract::{Difference, ErrorCode, ForeignKeysMethod, Leftover, Phase, Result, TableRef};
+use mysqler_contract::{
+    Difference, ErrorCode, ForeignKeysMethod, Leftover, Phase, Result, TableRef, quote_identifier,
+};
 
 use super::conclude::look_at;
 use super::supervisor::Supervisor;
+use crate::doctor::shadow_of;
 use crate::plan::{fingerprint, same_definition};
 use crate::ports::Target;
 
@@ -108,11 +111,10 @@ impl Supervisor {
         };
         let table = &self.plan.request.table;
         let facts = self.core.ports.servers.leftovers(target, table).await?;
-        let written = written(&shadow);
         let triggers = facts
             .triggers
             .iter()
-            .filter(|trigger| trigger.body.contains(&written));
+            .filter(|trigger| shadow_of(trigger).as_ref() == Some(&shadow));
         let mut left: Vec<Leftover> = triggers
             .map(|trigger| Leftover::Trigger {
                 database: table.database.clone(),
@@ -125,9 +127,25 @@ impl Supervisor {
         Ok(left)
     }
 
+    /// Triggers on the table that mention the shadow and are not the tool's, word for word: without the shadow they would
+    /// fail the application's writes.
+    pub(super) async fn edited_triggers(&self, target: &Target, shadow: &TableRef) -> Result<Vec<String>> {
+        let found = self
+            .core
+            .ports
+            .servers
+            .triggers(target, &self.plan.request.table)
+            .await?;
+        let mentions = |body: &str| body.contains(&quote_identifier(&shadow.table));
+        let edited = found
+            .into_iter()
+            .filter(|trigger| mentions(&trigger.body) && shadow_of(trigger).as_ref() != Some(shadow));
+        Ok(edited.map(|trigger| trigger.name).collect())
+    }
+
     /// The original under its new name: the table that our triggers went along with. A table that only has such a name
     /// is the user's.
-    async fn old_tables(&self, target: &Target) -> Result<Vec<TableRef>> {
+    pub(super) async fn old_tables(&self, target: &Target) -> Result<Vec<TableRef>> {
         let Some(shadow) = &self.rec.view().shadow else {
             return Ok(Vec::new());
         };
@@ -141,7 +159,7 @@ impl Supervisor {
                 Err(error) => return Err(error),
             };
             let carries = facts.triggers.iter().any(|trigger| {
-                trigger.name.starts_with("pt_osc_") && trigger.body.contains(&written(shadow))
+                trigger.name.starts_with("pt_osc_") && shadow_of(trigger).as_ref() == Some(shadow)
             });
             if carries {
                 old.push(table);
@@ -180,9 +198,4 @@ impl Supervisor {
             .map(|trigger| look_at("triggers_exist", "names", &trigger.name));
         Ok(triggers.chain(tables).collect())
     }
-}
-
-/// How a trigger of the tool names the table that it writes to.
-fn written(shadow: &TableRef) -> String {
-    shadow.quoted()
 }

@@ -35,7 +35,7 @@ impl Core {
         let detail = self.ports.runs.detail(id).await?;
         super::control::refuse(&detail.view, RunAction::Tune)?;
         let tuning = super::tune::tuned(&detail.view, &detail.plan, settings)?;
-        let target = self.target(&detail.plan.connection.id).await?;
+        let target = self.target_of(&detail.plan).await?;
         let thresholds = tuning.max_load.iter().chain(&tuning.critical_load);
         let names: Vec<String> = thresholds.map(|one| one.variable.clone()).collect();
         let present = self.ports.servers.load(&target, &names).await?;

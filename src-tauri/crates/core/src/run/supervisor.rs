@@ -241,7 +241,7 @@ impl Supervisor {
             let opened = self.core.memory.vault_opened.notified();
             match self.core.target(&self.plan.connection.id).await {
                 Ok(target) => {
-                    self.require_same_server(&target).await?;
+                    self.core.require_same_server(&self.plan, &target).await?;
                     self.target = Some(target.clone());
                     return Ok(target);
                 }
@@ -254,24 +254,6 @@ impl Supervisor {
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    /// A saved connection may have been edited since: where it leads now has to be where the run went.
-    async fn require_same_server(&self, target: &Target) -> Result<()> {
-        let planned = &self.plan.connection;
-        if planned.host == target.host && planned.port == target.port {
-            return Ok(());
-        }
-        let database = &self.plan.request.table.database;
-        let facts = self.core.ports.servers.server_facts(target, database).await?;
-        if facts.server_uuid.is_some() && facts.server_uuid == self.plan.server.server_uuid {
-            return Ok(());
-        }
-        let detail = format!(
-            "the connection leads to {}:{} now, and the run works on {}:{}",
-            target.host, target.port, planned.host, planned.port
-        );
-        Err(AppError::new(ErrorCode::ServerRefused).detail(detail))
     }
 
     pub(super) fn heed(&mut self, wish: &Wish) {
@@ -298,6 +280,33 @@ impl Supervisor {
     /// Whether `action` makes sense in the run's present state.
     pub(super) fn allows(&self, action: RunAction) -> bool {
         super::control::allowed(self.plan.engine, self.rec.state(), action)
+    }
+}
+
+impl Core {
+    /// The server of `plan`, by its connection as it is saved now.
+    pub(super) async fn target_of(&self, plan: &Plan) -> Result<Target> {
+        let target = self.target(&plan.connection.id).await?;
+        self.require_same_server(plan, &target).await?;
+        Ok(target)
+    }
+
+    /// A saved connection may have been edited since: where it leads now has to be where the run went.
+    async fn require_same_server(&self, plan: &Plan, target: &Target) -> Result<()> {
+        let planned = &plan.connection;
+        if planned.host == target.host && planned.port == target.port {
+            return Ok(());
+        }
+        let database = &plan.request.table.database;
+        let facts = self.ports.servers.server_facts(target, database).await?;
+        if facts.server_uuid.is_some() && facts.server_uuid == plan.server.server_uuid {
+            return Ok(());
+        }
+        let detail = format!(
+            "the connection leads to {}:{} now, and the run works on {}:{}",
+            target.host, target.port, planned.host, planned.port
+        );
+        Err(AppError::new(ErrorCode::ServerRefused).detail(detail))
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use mysqler_contract::{RunAction, RunId, WishDetail};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// A wish and who has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub(crate) struct Wish {
 #[derive(Default)]
 pub(crate) struct Supervisors {
     reach: Mutex<HashMap<RunId, mpsc::UnboundedSender<Wish>>>,
+    /// Runs that could not be taken up, and when that was tried last.
+    failing: Mutex<HashMap<RunId, Instant>>,
     pub tasks: TaskTracker,
     /// Held while a run gets its supervisor: between the lease and the entry here nobody else of this process, whose
     /// lease would be the same one, may look.
@@ -27,6 +32,30 @@ pub(crate) struct Supervisors {
 }
 
 impl Supervisors {
+    /// True when that is news.
+    pub fn fails_to_enter(&self, run: &RunId) -> bool {
+        let known = self.failing().insert(run.clone(), Instant::now());
+        known.is_none()
+    }
+
+    /// One that failed is left alone for a while: each try is a write to the data file, which wakes every process.
+    pub fn may_try(&self, run: &RunId) -> bool {
+        let failing = self.failing();
+        failing.get(run).is_none_or(|at| at.elapsed() > TRY_AGAIN)
+    }
+
+    /// True when it was the last one in trouble.
+    pub fn no_longer_fails(&self, run: &RunId) -> bool {
+        let mut failing = self.failing();
+        failing.remove(run).is_some() && failing.is_empty()
+    }
+
+    fn failing(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Instant>> {
+        self.failing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     pub fn enter(&self, run: &RunId) -> mpsc::UnboundedReceiver<Wish> {
         let (sender, receiver) = mpsc::unbounded_channel();
         self.lock().insert(run.clone(), sender);

@@ -24,7 +24,7 @@ pub(super) struct Place {
     /// Before every path of the system.
     pub root: PathBuf,
     pub docker_host: Option<String>,
-    /// `DOCKER_CERT_PATH`, where `DOCKER_TLS_VERIFY` is set.
+    /// `DOCKER_CERT_PATH`, where the environment asks for TLS.
     pub certificates: Option<PathBuf>,
     pub config: Option<PathBuf>,
     pub context: Option<String>,
@@ -35,12 +35,14 @@ impl Place {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let path = |name: &str| text(name).map(PathBuf::from);
         let home = path(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
-        let verifies = text("DOCKER_TLS_VERIFY").is_some();
+        let wants_tls = text("DOCKER_TLS_VERIFY").is_some() || text("DOCKER_TLS").is_some();
         let config = path("DOCKER_CONFIG").or_else(|| home.as_ref().map(|home| home.join(".docker")));
         Self {
-            certificates: verifies
-                .then(|| path("DOCKER_CERT_PATH").or_else(|| config.clone()))
-                .flatten(),
+            certificates: wants_tls.then(|| {
+                path("DOCKER_CERT_PATH")
+                    .or_else(|| config.clone())
+                    .unwrap_or_default()
+            }),
             runtime: path("XDG_RUNTIME_DIR"),
             root: PathBuf::from("/"),
             docker_host: text("DOCKER_HOST"),
@@ -57,7 +59,7 @@ impl Place {
             .certificates
             .as_deref()
             .filter(|_| address.starts_with("tcp://"))
-            .and_then(files_in);
+            .map(files_in);
         Some(DockerEndpoint { address, tls })
     }
 
@@ -175,8 +177,10 @@ impl Place {
                 let text = std::fs::read(entry.path().join("meta.json")).ok()?;
                 let meta: Meta = serde_json::from_slice(&text).ok()?;
                 let files = config.join("contexts/tls").join(entry.file_name()).join("docker");
-                let address = meta.endpoints.docker.host?;
-                let tls = files_in(&files).filter(|_| address.starts_with("tcp://"));
+                let docker = meta.endpoints.docker;
+                let address = docker.host?;
+                let wants_tls = docker.skips_verifying || files.exists();
+                let tls = (wants_tls && address.starts_with("tcp://")).then(|| files_in(&files));
                 Some(Context {
                     name: meta.name,
                     endpoint: DockerEndpoint { address, tls },
@@ -188,17 +192,18 @@ impl Place {
     }
 }
 
-/// Names as Docker's command line lays them down.
-fn files_in(dir: &Path) -> Option<DockerTls> {
+/// Names as Docker's command line lays them down. The authority's file is named whether or not it is there: where TLS is
+/// wanted, its absence is told when it is read, and never a reason to go on in clear.
+fn files_in(dir: &Path) -> DockerTls {
     let file = |name: &str| {
         let path = dir.join(name);
         path.exists().then(|| path.to_string_lossy().into_owned())
     };
     let client = file("cert.pem").zip(file("key.pem"));
-    Some(DockerTls {
-        ca_file: file("ca.pem")?,
+    DockerTls {
+        ca_file: dir.join("ca.pem").to_string_lossy().into_owned(),
         client: client.map(|(cert_file, key_file)| DockerClientFiles { cert_file, key_file }),
-    })
+    }
 }
 
 #[derive(Debug)]
@@ -224,6 +229,9 @@ struct Endpoints {
 struct Docker {
     #[serde(rename = "Host")]
     host: Option<String>,
+    /// TLS is wanted, and whoever answers is to be believed, which is not done here.
+    #[serde(rename = "SkipTLSVerify", default)]
+    skips_verifying: bool,
 }
 
 /// Each address once, under the source that named it first.

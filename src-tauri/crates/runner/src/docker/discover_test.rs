@@ -135,3 +135,33 @@ fn a_contexts_certificates_come_with_it_and_so_do_the_environments() {
     world.place.docker_host = Some("unix:///x.sock".into());
     assert_eq!(world.place.of_environment().expect("named").tls, None);
 }
+
+#[tokio::test]
+async fn tls_that_is_wanted_is_never_given_up_for_want_of_an_authority() {
+    let mut world = World::new();
+    world.context("aa", "prod", "tcp://prod:2376");
+    world.file("home/.docker/contexts/tls/aa/docker/cert.pem", "PEM");
+    let named = world.place.engines().remove(0);
+    world.place.docker_host = Some("tcp://env:2376".into());
+    world.place.certificates = Some(world.dir.path().join("certs"));
+    let environment = world.place.of_environment().expect("named");
+    for endpoint in [named.endpoint, environment] {
+        let ca = endpoint.tls.clone().expect("TLS is wanted").ca_file;
+        let refused = super::super::transport::open(&endpoint)
+            .await
+            .expect_err("no CA file");
+        assert_eq!(
+            refused.code,
+            mysqler_contract::ErrorCode::FileUnreadable,
+            "{refused:?}"
+        );
+        assert_eq!(refused.params["path"], ca);
+    }
+}
+
+#[test]
+fn a_context_that_asks_for_no_tls_has_none() {
+    let world = World::new();
+    world.context("aa", "prod", "tcp://127.0.0.1:2375");
+    assert_eq!(world.place.engines().remove(0).endpoint.tls, None);
+}
