@@ -26,6 +26,46 @@ impl SpareServer {
 
     /// A MariaDB whose data is in memory, with the given options and one account that may do everything.
     pub async fn start(sandbox: &Sandbox, options: &[&str]) -> Self {
+        Self::begin(sandbox, "127.0.0.1::3306", options).await
+    }
+
+    /// A MariaDB that follows `source` from now on, and reports the address that the source's clients can reach it at.
+    /// The source has its binary log on and another server id.
+    pub async fn replica_of(sandbox: &Sandbox, source: &Self) -> Self {
+        let port = free_port();
+        let (reported, publish) = (format!("--report-port={port}"), format!("127.0.0.1:{port}:3306"));
+        let options = ["--server-id=12", "--report-host=127.0.0.1", &reported];
+        let replica = Self::begin(sandbox, &publish, &options).await;
+        let mut client = source.place().client().await;
+        let begin = client.rows("SHOW MASTER STATUS").await.concat();
+        let (file, position) = (&begin[0], &begin[1]);
+        let mut client = replica.place().client().await;
+        client
+            .run(&format!(
+                "CHANGE MASTER TO MASTER_HOST='{}', MASTER_PORT=3306, MASTER_USER='{}', MASTER_PASSWORD='{}', \
+                 MASTER_LOG_FILE='{file}', MASTER_LOG_POS={position}, MASTER_CONNECT_RETRY=1",
+                source.address().await,
+                Self::USER,
+                Self::PASSWORD
+            ))
+            .await;
+        client.run("START SLAVE").await;
+        replica
+    }
+
+    /// Where other containers reach it.
+    async fn address(&self) -> String {
+        let mut inspect = Command::new("docker");
+        inspect.args([
+            "inspect",
+            "--format",
+            "{{.NetworkSettings.IPAddress}}",
+            &self.container,
+        ]);
+        output(&mut inspect).await.expect("the container has an address")
+    }
+
+    async fn begin(sandbox: &Sandbox, publish: &str, options: &[&str]) -> Self {
         let image = sandbox.value("MARIADB_IMAGE");
         let mut command = Command::new("docker");
         command.args(["run", "--detach", "--rm", "--label", "mysqler.sandbox=1"]);
@@ -33,7 +73,7 @@ impl SpareServer {
         command.args(["--hostname", "mysqler-sandbox-mariadb"]);
         command.args(["--volume", "mysqler-sandbox-certificates:/tls:ro"]);
         command.args(["--tmpfs", "/var/lib/mysql", "--memory", "512m"]);
-        command.args(["--publish", "127.0.0.1::3306"]);
+        command.args(["--publish", publish]);
         command.arg(image).arg("--skip-name-resolve").args(options);
         let container = output(&mut command).await.expect("the container starts");
         let mut server = Self {
@@ -49,9 +89,7 @@ impl SpareServer {
     /// A MySQL that can be restarted and killed, and comes back at the same port with its data.
     pub async fn mysql(sandbox: &Sandbox) -> Self {
         let image = sandbox.value("MYSQL_IMAGE");
-        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        let port = free_port();
         let mut command = Command::new("docker");
         command.args(["run", "--detach", "--label", "mysqler.sandbox=1"]);
         command.args(["--hostname", "mysqler-sandbox-primary"]);
@@ -160,6 +198,11 @@ impl Drop for SpareServer {
             .stderr(Stdio::null())
             .status();
     }
+}
+
+fn free_port() -> u16 {
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    free.local_addr().expect("an address").port()
 }
 
 /// What the command says, without the end of its line; `None` when it fails.

@@ -60,6 +60,7 @@ impl Supervisor {
             self.terminate(&job);
         }
         self.hold_late(&job).await;
+        self.watch_replicas();
         loop {
             match self.stretch(&job, &mut reader).await? {
                 Stretch::Ended => return self.rec.flush().await,
@@ -99,6 +100,7 @@ impl Supervisor {
                 }
                 heard = Self::comparison_heard(&mut self.comparing) => self.compared(heard),
                 found = Self::holders_found(&mut self.holders) => self.tell_holders(found),
+                sample = Self::replicas_looked_at(&mut self.replicas) => self.mind_replicas(job, sample).await?,
                 Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,

@@ -10,6 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::checksum::Comparing;
 use super::gate::Gate;
 use super::recorder::Recorder;
+use super::replicas::Watching;
 use super::supervisors::Wish;
 use super::window::Minding;
 use crate::Core;
@@ -43,6 +44,8 @@ pub(super) struct Supervisor {
     pub(super) comparing: Option<Comparing>,
     /// Looks for holders of the lock that the run waits for.
     pub(super) holders: Option<oneshot::Receiver<Option<String>>>,
+    /// Where the tool cannot watch them itself.
+    pub(super) replicas: Option<Watching>,
     pub(super) ticks: Ticks,
     /// Held from the run's turn in the queue to its end.
     pub(super) awake: Option<Awake>,
@@ -119,6 +122,7 @@ impl Supervisor {
             minding: Minding::default(),
             comparing: None,
             holders: None,
+            replicas: None,
             ticks: Ticks::new(),
             awake: None,
         };

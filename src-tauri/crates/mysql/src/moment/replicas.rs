@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mysqler_contract::Result;
 use mysqler_core::ports::{ReplicaMoment, ReplicaState, Target};
 
 use super::{LIMIT, ask};
@@ -31,7 +32,7 @@ pub(super) async fn states(
     session: &mut Session,
     cache: &SessionCache,
     target: &Target,
-) -> Vec<ReplicaMoment> {
+) -> Result<Vec<ReplicaMoment>> {
     let own = ask(
         session,
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('port', 'server_id', 'server_uuid')",
@@ -42,7 +43,7 @@ pub(super) async fn states(
         .iter()
         .map(|row| (row.text(0).to_ascii_lowercase(), row.text(1)))
         .collect();
-    let names = replication::replicas(session, &own).await.unwrap_or_default();
+    let names = replication::replicas(session, &own).await?;
     let asked = names.into_iter().take(ASKED).map(|name| {
         let own = &own;
         async move {
@@ -53,7 +54,7 @@ pub(super) async fn states(
             ReplicaMoment { name, state }
         }
     });
-    futures::future::join_all(asked).await
+    Ok(futures::future::join_all(asked).await)
 }
 
 async fn state(
@@ -61,7 +62,7 @@ async fn state(
     target: &Target,
     name: &str,
     source: &BTreeMap<String, String>,
-) -> Result<ReplicaState, String> {
+) -> std::result::Result<ReplicaState, String> {
     let (host, port) = name.rsplit_once(':').ok_or("no port")?;
     let target = Target {
         host: host.trim_matches(['[', ']']).to_owned(),
