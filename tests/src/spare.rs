@@ -88,8 +88,35 @@ impl SpareServer {
 
     /// A MySQL that can be restarted and killed, and comes back at the same port with its data.
     pub async fn mysql(sandbox: &Sandbox) -> Self {
-        let image = sandbox.value("MYSQL_IMAGE");
+        Self::begin_mysql(sandbox, free_port(), &["--server-id=9"]).await
+    }
+
+    /// A MySQL that follows `source` from now on, and reports the address that the source's clients can reach it at.
+    pub async fn mysql_replica_of(sandbox: &Sandbox, source: &Self) -> Self {
         let port = free_port();
+        let reported = format!("--report-port={port}");
+        let options = ["--server-id=10", "--report-host=127.0.0.1", &reported];
+        let replica = Self::begin_mysql(sandbox, port, &options).await;
+        let mut client = source.place().client().await;
+        let begin = client.rows("SHOW BINARY LOG STATUS").await.concat();
+        let (file, position) = (&begin[0], &begin[1]);
+        let mut client = replica.place().client().await;
+        client
+            .run(&format!(
+                "CHANGE REPLICATION SOURCE TO SOURCE_HOST='{}', SOURCE_PORT=3306, SOURCE_USER='{}', \
+                 SOURCE_PASSWORD='{}', SOURCE_LOG_FILE='{file}', SOURCE_LOG_POS={position}, SOURCE_SSL=1, \
+                 SOURCE_CONNECT_RETRY=1",
+                source.address().await,
+                Self::USER,
+                Self::PASSWORD
+            ))
+            .await;
+        client.run("START REPLICA").await;
+        replica
+    }
+
+    async fn begin_mysql(sandbox: &Sandbox, port: u16, options: &[&str]) -> Self {
+        let image = sandbox.value("MYSQL_IMAGE");
         let mut command = Command::new("docker");
         command.args(["run", "--detach", "--label", "mysqler.sandbox=1"]);
         command.args(["--hostname", "mysqler-sandbox-primary"]);
@@ -97,17 +124,13 @@ impl SpareServer {
         command.args(["--volume", "/var/lib/mysql", "--memory", "1g"]);
         // A port that the engine chose itself would be another one after each start.
         command.args(["--publish", &format!("127.0.0.1:{port}:3306"), image]);
-        command.args([
-            "--server-id=9",
-            "--skip-name-resolve",
-            "--mysqlx=OFF",
-            "--secure-file-priv=NULL",
-        ]);
+        command.args(["--skip-name-resolve", "--mysqlx=OFF", "--secure-file-priv=NULL"]);
         command.args([
             "--log-bin-trust-function-creators=1",
             "--innodb-buffer-pool-size=64M",
         ]);
         command.args(["--innodb-redo-log-capacity=64M", "--max-connections=300"]);
+        command.args(options);
         let container = output(&mut command).await.expect("the container starts");
         let server = Self {
             container,

@@ -85,7 +85,9 @@ pub(crate) async fn facts(
         transactions: open,
         server_locks,
         waiting: waiting.cloned().collect(),
-        replicas: replicas::states(session, cache, target).await.unwrap_or_default(),
+        replicas: replicas::states(session, cache, target, replicas::AT_ONCE)
+            .await
+            .unwrap_or_default(),
     })
 }
 
@@ -95,7 +97,7 @@ pub(crate) async fn replicas(
     cache: &SessionCache,
     target: &Target,
 ) -> Result<Vec<ReplicaMoment>> {
-    replicas::states(session, cache, target).await
+    replicas::states(session, cache, target, replicas::PATIENTLY).await
 }
 
 /// Rows, or `None` when the server refuses or is too slow.

@@ -17,7 +17,9 @@ use crate::session::Session;
 const ASKED: usize = 8;
 
 /// Connecting and asking together. A replica that only the server can reach must not hold up a plan.
-const REACH_LIMIT: Duration = Duration::from_millis(1500);
+pub(super) const AT_ONCE: Duration = Duration::from_millis(1500);
+/// Of one that a run waits for, once it is silent for so long.
+pub(super) const PATIENTLY: Duration = Duration::from_secs(5);
 
 const FILTERS: [&str; 6] = [
     "Replicate_Do_DB",
@@ -32,6 +34,7 @@ pub(super) async fn states(
     session: &mut Session,
     cache: &SessionCache,
     target: &Target,
+    limit: Duration,
 ) -> Result<Vec<ReplicaMoment>> {
     let own = ask(
         session,
@@ -47,9 +50,9 @@ pub(super) async fn states(
     let asked = names.into_iter().take(ASKED).map(|name| {
         let own = &own;
         async move {
-            let state = match tokio::time::timeout(REACH_LIMIT, state(cache, target, &name, own)).await {
+            let state = match tokio::time::timeout(limit, state(cache, target, &name, own)).await {
                 Ok(state) => state,
-                Err(_) => Err(format!("no answer within {} ms", REACH_LIMIT.as_millis())),
+                Err(_) => Err(format!("no answer within {} ms", limit.as_millis())),
             };
             ReplicaMoment { name, state }
         }
