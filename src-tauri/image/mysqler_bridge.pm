@@ -7,6 +7,8 @@
 #   pause     the copy waits after the chunk that is being copied
 #   hold      the run waits at its gate, the last moment before the original table or its triggers are touched
 #   cutover   opens the gate although `hold` exists
+#   replicas  how the replicas do that the application watches, where the tool cannot; it is written again and again, and
+#             the copy waits when that ends
 #   tune      thresholds and chunk time that hold from now on, one `name=value` a line
 package pt_online_schema_change_plugin;
 
@@ -356,10 +358,13 @@ sub _wait {
    while (1) {
       my $hold  = $at_gate && -e "$CONTROL/hold" && !-e "$CONTROL/cutover";
       my $pause = -e "$CONTROL/pause";
+      # Who waits for a person waits for nothing else, and what is left after the gate is too little to lag behind.
+      my $behind = $at_gate || $pause ? '' : $self->_behind();
       $self->{reach}->look() if $self->{reach};
       $self->_change('held',   $hold,  'held',   'released');
       $self->_change('paused', $pause, 'paused', 'resumed');
-      return if !$hold && !$pause;
+      $self->_change_behind($behind);
+      return if !$hold && !$pause && !$behind;
       select(undef, undef, undef, $POLL);
       if ( Time::HiRes::time() - $alive_at >= $KEEPALIVE ) {
          $self->_keep_alive();
@@ -375,6 +380,33 @@ sub _change {
    # Who looks at a waiting run sees the exact count.
    $self->_tell_progress() if $now && $self->{untold};
    $self->_tell($now ? $begun : $ended);
+}
+
+# Why the replicas keep the copy waiting, as `reason detail`; nothing when they do not. Without the file nobody watches them.
+sub _behind {
+   my ($self) = @_;
+   my @found = Time::HiRes::stat("$CONTROL/replicas");
+   return '' if !@found;
+   my $mark = "$found[1] $found[9]";
+   if ( $mark ne ($self->{replicas_seen} || '') ) {
+      open my $file, '<', "$CONTROL/replicas" or return '';
+      my %said = map { chomp; my ($name, $value) = split /=/, $_, 2; ($name => defined $value ? $value : '') } <$file>;
+      close $file;
+      ($self->{replicas_seen}, $self->{replicas}) = ($mark, \%said);
+   }
+   my $said = $self->{replicas};
+   return 'unwatched ' if Time::HiRes::time() - $found[9] > ($said->{patience} || 60);
+   return ($said->{reason} || 'none') eq 'none' ? '' : "$said->{reason} $said->{detail}";
+}
+
+sub _change_behind {
+   my ($self, $now) = @_;
+   return if $now eq ($self->{behind} || '');
+   $self->_tell_progress() if $now && $self->{untold};
+   $self->{behind} = $now;
+   return $self->_tell('follow') if !$now;
+   my ($reason, $detail) = split / /, $now, 2;
+   $self->_tell('behind', reason => $reason, detail => $detail);
 }
 
 sub _keep_alive {

@@ -23,6 +23,8 @@ mod gate_figures;
 mod hazards;
 #[path = "runs/hosts.rs"]
 mod hosts;
+#[path = "runs/lag.rs"]
+mod lag;
 #[path = "runs/learning.rs"]
 mod learning;
 #[path = "runs/options.rs"]

@@ -26,6 +26,46 @@ impl SpareServer {
 
     /// A MariaDB whose data is in memory, with the given options and one account that may do everything.
     pub async fn start(sandbox: &Sandbox, options: &[&str]) -> Self {
+        Self::begin(sandbox, "127.0.0.1::3306", options).await
+    }
+
+    /// A MariaDB that follows `source` from now on, and reports the address that the source's clients can reach it at.
+    /// The source has its binary log on and another server id.
+    pub async fn replica_of(sandbox: &Sandbox, source: &Self) -> Self {
+        let port = free_port();
+        let (reported, publish) = (format!("--report-port={port}"), format!("127.0.0.1:{port}:3306"));
+        let options = ["--server-id=12", "--report-host=127.0.0.1", &reported];
+        let replica = Self::begin(sandbox, &publish, &options).await;
+        let mut client = source.place().client().await;
+        let begin = client.rows("SHOW MASTER STATUS").await.concat();
+        let (file, position) = (&begin[0], &begin[1]);
+        let mut client = replica.place().client().await;
+        client
+            .run(&format!(
+                "CHANGE MASTER TO MASTER_HOST='{}', MASTER_PORT=3306, MASTER_USER='{}', MASTER_PASSWORD='{}', \
+                 MASTER_LOG_FILE='{file}', MASTER_LOG_POS={position}, MASTER_CONNECT_RETRY=1",
+                source.address().await,
+                Self::USER,
+                Self::PASSWORD
+            ))
+            .await;
+        client.run("START SLAVE").await;
+        replica
+    }
+
+    /// Where other containers reach it.
+    async fn address(&self) -> String {
+        let mut inspect = Command::new("docker");
+        inspect.args([
+            "inspect",
+            "--format",
+            "{{.NetworkSettings.IPAddress}}",
+            &self.container,
+        ]);
+        output(&mut inspect).await.expect("the container has an address")
+    }
+
+    async fn begin(sandbox: &Sandbox, publish: &str, options: &[&str]) -> Self {
         let image = sandbox.value("MARIADB_IMAGE");
         let mut command = Command::new("docker");
         command.args(["run", "--detach", "--rm", "--label", "mysqler.sandbox=1"]);
@@ -33,7 +73,7 @@ impl SpareServer {
         command.args(["--hostname", "mysqler-sandbox-mariadb"]);
         command.args(["--volume", "mysqler-sandbox-certificates:/tls:ro"]);
         command.args(["--tmpfs", "/var/lib/mysql", "--memory", "512m"]);
-        command.args(["--publish", "127.0.0.1::3306"]);
+        command.args(["--publish", publish]);
         command.arg(image).arg("--skip-name-resolve").args(options);
         let container = output(&mut command).await.expect("the container starts");
         let mut server = Self {
@@ -48,10 +88,35 @@ impl SpareServer {
 
     /// A MySQL that can be restarted and killed, and comes back at the same port with its data.
     pub async fn mysql(sandbox: &Sandbox) -> Self {
+        Self::begin_mysql(sandbox, free_port(), &["--server-id=9"]).await
+    }
+
+    /// A MySQL that follows `source` from now on, and reports the address that the source's clients can reach it at.
+    pub async fn mysql_replica_of(sandbox: &Sandbox, source: &Self) -> Self {
+        let port = free_port();
+        let reported = format!("--report-port={port}");
+        let options = ["--server-id=10", "--report-host=127.0.0.1", &reported];
+        let replica = Self::begin_mysql(sandbox, port, &options).await;
+        let mut client = source.place().client().await;
+        let begin = client.rows("SHOW BINARY LOG STATUS").await.concat();
+        let (file, position) = (&begin[0], &begin[1]);
+        let mut client = replica.place().client().await;
+        client
+            .run(&format!(
+                "CHANGE REPLICATION SOURCE TO SOURCE_HOST='{}', SOURCE_PORT=3306, SOURCE_USER='{}', \
+                 SOURCE_PASSWORD='{}', SOURCE_LOG_FILE='{file}', SOURCE_LOG_POS={position}, SOURCE_SSL=1, \
+                 SOURCE_CONNECT_RETRY=1",
+                source.address().await,
+                Self::USER,
+                Self::PASSWORD
+            ))
+            .await;
+        client.run("START REPLICA").await;
+        replica
+    }
+
+    async fn begin_mysql(sandbox: &Sandbox, port: u16, options: &[&str]) -> Self {
         let image = sandbox.value("MYSQL_IMAGE");
-        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
         let mut command = Command::new("docker");
         command.args(["run", "--detach", "--label", "mysqler.sandbox=1"]);
         command.args(["--hostname", "mysqler-sandbox-primary"]);
@@ -59,17 +124,13 @@ impl SpareServer {
         command.args(["--volume", "/var/lib/mysql", "--memory", "1g"]);
         // A port that the engine chose itself would be another one after each start.
         command.args(["--publish", &format!("127.0.0.1:{port}:3306"), image]);
-        command.args([
-            "--server-id=9",
-            "--skip-name-resolve",
-            "--mysqlx=OFF",
-            "--secure-file-priv=NULL",
-        ]);
+        command.args(["--skip-name-resolve", "--mysqlx=OFF", "--secure-file-priv=NULL"]);
         command.args([
             "--log-bin-trust-function-creators=1",
             "--innodb-buffer-pool-size=64M",
         ]);
         command.args(["--innodb-redo-log-capacity=64M", "--max-connections=300"]);
+        command.args(options);
         let container = output(&mut command).await.expect("the container starts");
         let server = Self {
             container,
@@ -160,6 +221,11 @@ impl Drop for SpareServer {
             .stderr(Stdio::null())
             .status();
     }
+}
+
+fn free_port() -> u16 {
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    free.local_addr().expect("an address").port()
 }
 
 /// What the command says, without the end of its line; `None` when it fails.

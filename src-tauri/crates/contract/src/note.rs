@@ -92,6 +92,26 @@ pub enum LogNote {
     CalledOff {
         by: RunId,
     },
+    /// The copy stands still for a replica that the application watches.
+    ReplicaBehind {
+        replica: String,
+        lag_s: u64,
+        max_lag_s: u32,
+    },
+    ReplicaNotFollowing {
+        replica: String,
+        why: String,
+    },
+    /// All that are watched follow closely again.
+    ReplicasFollow,
+    /// It is listed by its primary and was never reached in this run.
+    ReplicaNotWatched {
+        replica: String,
+        why: String,
+    },
+    ReplicasNotAsked {
+        error: String,
+    },
     /// Events that waited to be stored cannot be added any more, since another process went on without them.
     SpoolSetAside {
         names: String,
@@ -185,6 +205,21 @@ mod tests {
             LogNote::CalledOff {
                 by: RunId("20260115-001".into()),
             },
+            LogNote::ReplicaBehind {
+                replica: "db2:3306".into(),
+                lag_s: 17,
+                max_lag_s: 1,
+            },
+            LogNote::ReplicaNotFollowing {
+                replica: "db2:3306".into(),
+                why: "SQL: No".into(),
+            },
+            LogNote::ReplicasFollow,
+            LogNote::ReplicaNotWatched {
+                replica: "db2:3306".into(),
+                why: "no answer".into(),
+            },
+            LogNote::ReplicasNotAsked { error: error() },
             LogNote::SpoolSetAside {
                 names: "a.jsonl".to_owned(),
             },

@@ -253,6 +253,8 @@ pub enum WaitReason {
     Load,
     Lag,
     ReplicaStopped,
+    /// The application watches the replicas in the tool's stead, and has not been heard of for a while.
+    Unwatched,
     Lock,
     Pause,
     /// The run's window is closed.

@@ -42,8 +42,8 @@ use mysqler_contract::{
 };
 use mysqler_core::ports::{
     CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, LeftoverFacts, LeftoverScan,
-    MomentFacts, RowAnswer, RowComparison, RowQuestion, ServerCertificate, ServerFacts, Servers,
-    SessionFacts, Target, ToolSessions,
+    MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ServerCertificate, ServerFacts,
+    Servers, SessionFacts, Target, ToolSessions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -205,6 +205,11 @@ impl Servers for MySqlServers {
     async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts> {
         let session = &mut *self.cache.lease(target).await?;
         moment::facts(session, &self.cache, target, table).await
+    }
+
+    async fn replicas(&self, target: &Target) -> Result<Vec<ReplicaMoment>> {
+        let session = &mut *self.cache.lease(target).await?;
+        moment::replicas(session, &self.cache, target).await
     }
 
     async fn load(&self, target: &Target, variables: &[String]) -> Result<BTreeMap<String, u64>> {

@@ -8,7 +8,7 @@ mod sessions;
 use std::time::Duration;
 
 use mysqler_contract::{Result, ServerSession, TableRef};
-use mysqler_core::ports::{MomentFacts, ServerLock, TableLock, Target};
+use mysqler_core::ports::{MomentFacts, ReplicaMoment, ServerLock, TableLock, Target};
 
 use crate::cache::SessionCache;
 use crate::row::Row;
@@ -85,8 +85,19 @@ pub(crate) async fn facts(
         transactions: open,
         server_locks,
         waiting: waiting.cloned().collect(),
-        replicas: replicas::states(session, cache, target).await,
+        replicas: replicas::states(session, cache, target, replicas::AT_ONCE)
+            .await
+            .unwrap_or_default(),
     })
+}
+
+/// An error means that the server did not list them; each that it lists answers for itself.
+pub(crate) async fn replicas(
+    session: &mut Session,
+    cache: &SessionCache,
+    target: &Target,
+) -> Result<Vec<ReplicaMoment>> {
+    replicas::states(session, cache, target, replicas::PATIENTLY).await
 }
 
 /// Rows, or `None` when the server refuses or is too slow.

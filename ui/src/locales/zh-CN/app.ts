@@ -38,6 +38,14 @@ export default {
     densityComfortable: '使用宽松行距',
     lock: '锁定密码库',
   },
+  closing: {
+    title: '有 {count} 项变更正在进行',
+    goesOn: '关闭窗口后，它们仍在各自的容器或服务器上继续，下次启动 MySQLer 时重新接管。',
+    needsWindow: '排队任务的启动、时间窗口结束时的暂停、定时切换以及 MariaDB 副本延迟的监控，都需要 MySQLer 保持运行；正在跟踪任务的 mysqlerctl 也可以承担这些工作。',
+    enough: '不再提示',
+    close: '关闭窗口',
+    stay: '留下',
+  },
   failure: {
     render: '此页面已停止工作',
     hint: '运行中的任务不受影响。请重新打开此页面；若再次出错，请复制详情并提交问题报告。',

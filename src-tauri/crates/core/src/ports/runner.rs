@@ -101,6 +101,33 @@ pub enum Control {
     CutOver,
     /// Thresholds and chunk time that hold from now on; told back as [`Signal::Retuned`].
     Tune(Tuning),
+    /// What the application sees of the replicas that it watches in the tool's stead. The copy stands still while they
+    /// are behind, and also when it hears nothing of them for `patience`.
+    Replicas {
+        seen: ReplicasSeen,
+        patience: Duration,
+    },
+}
+
+/// How the watched replicas do, taken together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplicasSeen {
+    Follow,
+    /// `detail` says which, and how far.
+    Behind {
+        detail: String,
+    },
+    /// One does not replicate, or cannot be asked any more.
+    Stopped {
+        detail: String,
+    },
+}
+
+impl ReplicasSeen {
+    /// The same but for its figures.
+    pub fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
 }
 
 /// What one output line means to the run. A line may mean several things or nothing.

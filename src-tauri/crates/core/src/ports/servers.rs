@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, LeftoverScan, MomentFacts,
-    RowAnswer, RowComparison, RowQuestion, ToolSessions,
+    ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -192,6 +192,9 @@ pub trait Servers: Send + Sync {
 
     /// What happens around the table now: each question bounded, and unknown where the server does not tell.
     async fn moment(&self, target: &Target, table: &TableRef) -> Result<MomentFacts>;
+
+    /// The replicas that the server lists, each asked by itself; the replicas' part of [`Servers::moment`].
+    async fn replicas(&self, target: &Target) -> Result<Vec<ReplicaMoment>>;
 
     /// Global status counters of these names, as they are given; one that the server does not have is absent.
     async fn load(&self, target: &Target, variables: &[String]) -> Result<BTreeMap<String, u64>>;

@@ -19,7 +19,7 @@ use mysqler_contract::{
     TableRef, Timestamp,
 };
 
-pub use checks::{is_below, is_reached};
+pub use checks::{LagWatch, is_below, is_reached};
 pub use confirm::confirmation;
 use context::Context;
 pub use renames::{needs_check_off, renamed_columns};
@@ -72,7 +72,7 @@ pub fn questions(input: &PreflightInput<'_>) -> Vec<RowQuestion> {
 
 /// Whether pt-osc would see how far replicas are behind.
 pub fn watches_replicas(input: &PreflightInput<'_>) -> bool {
-    checks::watches_replicas(&Context::new(input))
+    checks::lag_watch(&Context::new(input)) != LagWatch::Nobody
 }
 
 /// Runs every check; the gravest findings first, then by code.

@@ -17,8 +17,7 @@ pub(super) fn compare(plan: &Plan, view: &RunView, now: Timestamp) -> Vec<Compar
 
 /// What a person held up is not held against the forecast.
 fn duration(plan: &Plan, view: &RunView, now: Timestamp) -> Option<Compared> {
-    let paused = waited(view, WaitReason::Pause).saturating_add(waited(view, WaitReason::Window));
-    let idle = paused.saturating_add(view.measures.held_ms);
+    let idle = stood_still(view).saturating_add(view.measures.held_ms);
     let took = now.since(view.started_at?).saturating_sub(idle);
     let remark = (idle > 0).then_some(Remark::WithoutPauses);
     Some(Compared::new(
@@ -92,6 +91,12 @@ fn replica_lag(plan: &Plan, view: &RunView) -> Option<Compared> {
 pub(super) fn waited(view: &RunView, reason: WaitReason) -> u64 {
     let waits = view.waits.iter().filter(|wait| wait.reason == reason);
     waits.map(|wait| wait.ms).sum()
+}
+
+/// Milliseconds that a copy stood still for nothing of the server's: those say nothing about its pace.
+pub(super) fn stood_still(view: &RunView) -> u64 {
+    let reasons = [WaitReason::Pause, WaitReason::Window, WaitReason::Unwatched];
+    reasons.into_iter().map(|reason| waited(view, reason)).sum()
 }
 
 #[cfg(test)]

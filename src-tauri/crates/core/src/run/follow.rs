@@ -60,6 +60,7 @@ impl Supervisor {
             self.terminate(&job);
         }
         self.owe_hold_again();
+        self.watch_replicas();
         loop {
             self.deliver_hold(&job).await;
             match self.stretch(&job, &mut reader).await? {
@@ -101,7 +102,10 @@ impl Supervisor {
                 }
                 heard = Self::comparison_heard(&mut self.comparing) => self.compared(heard),
                 found = Self::holders_found(&mut self.holders) => self.tell_holders(found),
-                Some(wish) = self.wishes.recv() => self.obey_when_known(job, reader.is_caught_up(), wish).await?,
+                sample = Self::replicas_looked_at(&mut self.replicas) => self.mind_replicas(job, sample).await?,
+                Some(wish) = self.wishes.recv() => {
+                    self.obey_when_known(job, reader.is_caught_up(), wish).await?;
+                }
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
                 _ = self.ticks.renew.tick() => self.renew().await?,
                 _ = self.ticks.mailbox.tick() => {

@@ -27,6 +27,7 @@ mod pace;
 mod prepare;
 mod queue;
 mod recorder;
+mod replicas;
 mod spool;
 mod standing;
 mod start;

@@ -2,7 +2,7 @@
 
 use mysqler_contract::{Phase, RunState, RunView, WaitReason, WorkKind};
 
-use super::compare::waited;
+use super::compare::{stood_still, waited};
 
 /// A shorter time says more about the start than about the pace, and forecasts would learn nonsense from it.
 const TELLING_MS: u64 = 1000;
@@ -17,10 +17,7 @@ pub fn pace(view: &RunView) -> Option<(WorkKind, u64)> {
         return None;
     }
     let (phase, idle) = match copies {
-        true => (
-            Phase::Copy,
-            waited(view, WaitReason::Pause).saturating_add(waited(view, WaitReason::Window)),
-        ),
+        true => (Phase::Copy, stood_still(view)),
         false => (Phase::Alter, waited(view, WaitReason::Lock)),
     };
     let worked = view.phases.iter().find(|time| time.phase == phase)?;

@@ -11,6 +11,7 @@ use super::checksum::Comparing;
 use super::cutover_time::OwedHold;
 use super::gate::Gate;
 use super::recorder::Recorder;
+use super::replicas::Watching;
 use super::supervisors::Wish;
 use super::window::Minding;
 use crate::Core;
@@ -47,6 +48,8 @@ pub(super) struct Supervisor {
     pub(super) early: Vec<Wish>,
     /// Looks for holders of the lock that the run waits for.
     pub(super) holders: Option<oneshot::Receiver<Option<String>>>,
+    /// Where the tool cannot watch them itself.
+    pub(super) replicas: Option<Watching>,
     pub(super) ticks: Ticks,
     /// Held from the run's turn in the queue to its end.
     pub(super) awake: Option<Awake>,
@@ -125,6 +128,7 @@ impl Supervisor {
             hold: OwedHold::default(),
             early: Vec::new(),
             holders: None,
+            replicas: None,
             ticks: Ticks::new(),
             awake: None,
         };

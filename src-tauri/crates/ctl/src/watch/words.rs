@@ -371,6 +371,7 @@ fn wait_key(reason: WaitReason) -> &'static str {
         WaitReason::Load => "load",
         WaitReason::Lag => "lag",
         WaitReason::ReplicaStopped => "replica_stopped",
+        WaitReason::Unwatched => "unwatched",
         WaitReason::Lock => "lock",
         WaitReason::Pause => "pause",
         WaitReason::Window => "window",

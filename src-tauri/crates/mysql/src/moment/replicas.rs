@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mysqler_contract::Result;
 use mysqler_core::ports::{ReplicaMoment, ReplicaState, Target};
 
 use super::{LIMIT, ask};
@@ -16,7 +17,9 @@ use crate::session::Session;
 const ASKED: usize = 8;
 
 /// Connecting and asking together. A replica that only the server can reach must not hold up a plan.
-const REACH_LIMIT: Duration = Duration::from_millis(1500);
+pub(super) const AT_ONCE: Duration = Duration::from_millis(1500);
+/// Of one that a run waits for, once it is silent for so long.
+pub(super) const PATIENTLY: Duration = Duration::from_secs(5);
 
 const FILTERS: [&str; 6] = [
     "Replicate_Do_DB",
@@ -31,7 +34,8 @@ pub(super) async fn states(
     session: &mut Session,
     cache: &SessionCache,
     target: &Target,
-) -> Vec<ReplicaMoment> {
+    limit: Duration,
+) -> Result<Vec<ReplicaMoment>> {
     let own = ask(
         session,
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('port', 'server_id', 'server_uuid')",
@@ -42,18 +46,18 @@ pub(super) async fn states(
         .iter()
         .map(|row| (row.text(0).to_ascii_lowercase(), row.text(1)))
         .collect();
-    let names = replication::replicas(session, &own).await.unwrap_or_default();
+    let names = replication::replicas(session, &own).await?;
     let asked = names.into_iter().take(ASKED).map(|name| {
         let own = &own;
         async move {
-            let state = match tokio::time::timeout(REACH_LIMIT, state(cache, target, &name, own)).await {
+            let state = match tokio::time::timeout(limit, state(cache, target, &name, own)).await {
                 Ok(state) => state,
-                Err(_) => Err(format!("no answer within {} ms", REACH_LIMIT.as_millis())),
+                Err(_) => Err(format!("no answer within {} ms", limit.as_millis())),
             };
             ReplicaMoment { name, state }
         }
     });
-    futures::future::join_all(asked).await
+    Ok(futures::future::join_all(asked).await)
 }
 
 async fn state(
@@ -61,7 +65,7 @@ async fn state(
     target: &Target,
     name: &str,
     source: &BTreeMap<String, String>,
-) -> Result<ReplicaState, String> {
+) -> std::result::Result<ReplicaState, String> {
     let (host, port) = name.rsplit_once(':').ok_or("no port")?;
     let target = Target {
         host: host.trim_matches(['[', ']']).to_owned(),

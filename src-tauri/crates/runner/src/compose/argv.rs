@@ -266,23 +266,16 @@ fn assignment(variable: &SessionVariable) -> Result<String> {
 /// `hosts` first: it knows the replicas' ports, which the process list does not.
 fn recursion(wanted: RecursionMethod, server: &ServerFacts, tls: &Mapping) -> &'static str {
     match wanted {
+        // The tool tells MariaDB by its comment alone, and asks any other new server in words that MariaDB refuses: the
+        // application watches replicas there.
+        _ if server.flavour == Flavour::MariaDb => "none",
         RecursionMethod::Processlist => "processlist",
         RecursionMethod::Hosts => "hosts",
         RecursionMethod::None => "none",
         // The one pinned certificate is the primary's: a look-up would fail at the first replica.
         RecursionMethod::Auto if tls.pinned => "none",
-        RecursionMethod::Auto if hides_that_it_is_mariadb(server) => "none",
         RecursionMethod::Auto => "hosts,processlist",
     }
-}
-
-/// The tool knows MariaDB by `version_comment` alone, and asks any other new server in words that MariaDB refuses.
-fn hides_that_it_is_mariadb(server: &ServerFacts) -> bool {
-    server.flavour == Flavour::MariaDb
-        && !server
-            .variables
-            .get("version_comment")
-            .is_some_and(|comment| comment.to_ascii_lowercase().contains("maria"))
 }
 
 fn foreign_keys(method: ForeignKeysMethod) -> &'static str {

@@ -13,7 +13,7 @@ use bollard::query_parameters::{
 };
 use futures::StreamExt;
 use mysqler_contract::{AppError, ErrorCode, Launch, LoadThreshold, PlanId, Result, RunId, Secret, Tuning};
-use mysqler_core::ports::{Control, FoundJob, JobStatus};
+use mysqler_core::ports::{Control, FoundJob, JobStatus, ReplicasSeen};
 
 use super::container::{ContainerSpec, LABEL_OURS, LABEL_PLAN, LABEL_RUN};
 use super::engine::{self, Engine};
@@ -120,6 +120,7 @@ pub(super) async fn control(engine: &Engine, job: &str, control: Control) -> Res
         Control::Hold => vec!["touch".into(), format!("{dir}/hold")],
         Control::CutOver => vec!["touch".into(), format!("{dir}/cutover")],
         Control::Tune(tuning) => tune(&tuning),
+        Control::Replicas { seen, patience } => replicas(&seen, patience),
     };
     let docker = engine.client().await?;
     match exec(&docker, job, command).await {
@@ -147,6 +148,21 @@ fn tune(tuning: &Tuning) -> Vec<String> {
     command.extend(tuning.max_lag_s.map(|seconds| format!("max_lag_s={seconds}")));
     command.push(format!("max_load={}", list(&tuning.max_load)));
     command.push(format!("critical_load={}", list(&tuning.critical_load)));
+    command
+}
+
+/// Written as thresholds are; a server's words may have any number of lines, and the file has one for them.
+fn replicas(seen: &ReplicasSeen, patience: Duration) -> Vec<String> {
+    let (reason, detail) = match seen {
+        ReplicasSeen::Follow => ("none", ""),
+        ReplicasSeen::Behind { detail } => ("lag", detail.as_str()),
+        ReplicasSeen::Stopped { detail } => ("stopped", detail.as_str()),
+    };
+    let detail = detail.replace(char::is_control, " ");
+    let mut command: Vec<String> = ["/bin/sh", ENTRYPOINT, "replicas"].map(str::to_owned).to_vec();
+    command.push(format!("patience={}", patience.as_secs()));
+    command.push(format!("reason={reason}"));
+    command.push(format!("detail={detail}"));
     command
 }
 

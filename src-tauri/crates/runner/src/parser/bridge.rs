@@ -86,6 +86,13 @@ enum Event {
     Resumed,
     Held,
     Released,
+    /// The copy stands still for replicas that the application watches.
+    Behind {
+        reason: Behind,
+        #[serde(default)]
+        detail: String,
+    },
+    Follow,
     Die,
     BridgeFault {
         hook: String,
@@ -93,6 +100,24 @@ enum Event {
     },
     #[serde(other)]
     Unknown,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Behind {
+    Lag,
+    Stopped,
+    Unwatched,
+}
+
+impl From<Behind> for WaitReason {
+    fn from(behind: Behind) -> Self {
+        match behind {
+            Behind::Lag => WaitReason::Lag,
+            Behind::Stopped => WaitReason::ReplicaStopped,
+            Behind::Unwatched => WaitReason::Unwatched,
+        }
+    }
 }
 
 fn thresholds(told: BTreeMap<String, u64>) -> Vec<LoadThreshold> {
@@ -183,7 +208,7 @@ impl Parser {
             Event::ForeignKeysUpdated => self.phases.finish(Phase::UpdateForeignKeys, signals),
             Event::MoveGuarded => signals.push(Signal::MoveGuarded),
             Event::LockAwaited { attempt, of } => {
-                self.lock_tried(&format!("{attempt}/{of}"), signals);
+                self.told_again(WaitReason::Lock, format!("{attempt}/{of}"), signals);
             }
             Event::LockHad => self.lock_had(signals),
             Event::Retuned {
@@ -207,6 +232,13 @@ impl Parser {
                     Some(WarningCount { code, count })
                 });
                 signals.push(Signal::Warnings(counts.collect()));
+            }
+            Event::Behind { reason, detail } => self.told_again(reason.into(), detail, signals),
+            Event::Follow => {
+                let replicas = [WaitReason::Lag, WaitReason::ReplicaStopped, WaitReason::Unwatched];
+                if self.waiting.is_some_and(|reason| replicas.contains(&reason)) {
+                    self.wait_over(signals);
+                }
             }
             Event::MoveTriggers => self.phases.start(Phase::Swap, signals),
             Event::Swapped => {
@@ -250,12 +282,11 @@ impl Parser {
     }
 
     /// Each try is told, since what is waited for may be held for long.
-    fn lock_tried(&mut self, place: &str, signals: &mut Vec<Signal>) {
-        if self.waiting == Some(WaitReason::Lock) {
-            let (reason, detail) = (WaitReason::Lock, place.to_owned());
+    fn told_again(&mut self, reason: WaitReason, detail: String, signals: &mut Vec<Signal>) {
+        if self.waiting == Some(reason) {
             signals.push(Signal::WaitStarted { reason, detail });
         } else {
-            self.wait(WaitReason::Lock, place, signals);
+            self.wait(reason, &detail, signals);
         }
     }
 

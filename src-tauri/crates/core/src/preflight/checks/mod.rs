@@ -98,7 +98,7 @@ pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
 }
 
 pub use moment::{is_below, is_reached};
-pub use replicas_watched::watches_replicas;
+pub use replicas_watched::{LagWatch, lag_watch};
 
 const RULES: &[Rule] = rules![
     Clause added_columns,

@@ -1,17 +1,44 @@
-//! Replicas that exist are watched for lag. Scope: options and launch. `warn`: the copy then runs as fast as the primary
-//! takes it, and replicas fall behind.
+//! Replicas that exist are watched for lag: by pt-osc, or by the application where pt-osc cannot. Scope: options, launch
+//! and the replicas' answers. `warn` where nobody watches: the copy then runs as fast as the primary takes it, and
+//! replicas fall behind. That the application does is `info`, since it has to run for that.
 
-use mysqler_contract::{Finding, Flavour, RecursionMethod, Severity};
+use mysqler_contract::{Engine, Finding, Flavour, RecursionMethod, Severity};
 
 use super::super::context::{Context, list};
 
-pub const CODES: &[&str] = &["REPLICAS_NOT_WATCHED", "REPLICAS_BEHIND_TLS_PIN"];
+pub const CODES: &[&str] = &[
+    "REPLICAS_NOT_WATCHED",
+    "REPLICAS_BEHIND_TLS_PIN",
+    "REPLICAS_OUT_OF_REACH",
+    "REPLICAS_WATCHED_BY_APP",
+];
 
-/// Whether pt-osc would ask the replicas, where there are any.
-pub fn watches_replicas(context: &Context<'_>) -> bool {
-    context.input.server.flavour != Flavour::MariaDb
-        && context.input.request.options.recursion_method != RecursionMethod::None
-        && !is_pinned(context)
+/// Who sees to it that the copy waits for replicas, where there are any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LagWatch {
+    Tool,
+    /// pt-osc asks MariaDB in words that it does not know, or that a distribution's build does not.
+    Application,
+    Nobody,
+}
+
+impl LagWatch {
+    /// `pinned`: the tool's sessions take the primary's certificate only, and reach no replica.
+    pub fn of(engine: Engine, flavour: Flavour, method: RecursionMethod, pinned: bool) -> Self {
+        match flavour {
+            _ if method == RecursionMethod::None => Self::Nobody,
+            Flavour::MariaDb if engine == Engine::PtOsc => Self::Application,
+            Flavour::MariaDb => Self::Nobody,
+            _ if pinned => Self::Nobody,
+            _ => Self::Tool,
+        }
+    }
+}
+
+pub fn lag_watch(context: &Context<'_>) -> LagWatch {
+    let input = context.input;
+    let method = input.request.options.recursion_method;
+    LagWatch::of(input.engine, input.server.flavour, method, is_pinned(context))
 }
 
 /// A session that is pinned to the source's certificate reaches no replica.
@@ -27,24 +54,41 @@ fn is_pinned(context: &Context<'_>) -> bool {
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let server = context.input.server;
-    // On MariaDB nothing is watched whatever was chosen; that has a finding of its own.
-    if server.replicas.is_empty() || server.flavour == Flavour::MariaDb {
+    if server.replicas.is_empty() {
         return Vec::new();
     }
-    let code = if context.input.request.options.recursion_method == RecursionMethod::None {
-        "REPLICAS_NOT_WATCHED"
-    } else if is_pinned(context) {
-        "REPLICAS_BEHIND_TLS_PIN"
-    } else {
+    let (code, severity) = match lag_watch(context) {
+        _ if context.input.request.options.recursion_method == RecursionMethod::None => {
+            ("REPLICAS_NOT_WATCHED", Severity::Warn)
+        }
+        LagWatch::Application => return by_application(context),
+        _ if is_pinned(context) => ("REPLICAS_BEHIND_TLS_PIN", Severity::Warn),
+        _ => return Vec::new(),
+    };
+    vec![Finding::new(code, severity).with("replicas", list(server.replicas.iter().cloned()))]
+}
+
+/// Each that does not answer has a finding of its own.
+fn by_application(context: &Context<'_>) -> Vec<Finding> {
+    let Some(moment) = context.input.moment else {
         return Vec::new();
     };
-    vec![Finding::new(code, Severity::Warn).with("replicas", list(server.replicas.iter().cloned()))]
+    let reached = moment.replicas.iter().filter(|one| one.state.is_ok());
+    let reached: Vec<String> = reached.map(|one| one.name.clone()).collect();
+    if reached.is_empty() {
+        let replicas = list(context.input.server.replicas.iter().cloned());
+        return vec![Finding::new("REPLICAS_OUT_OF_REACH", Severity::Warn).with("replicas", replicas)];
+    }
+    let limit = context.input.request.options.max_lag_s;
+    let finding = Finding::new("REPLICAS_WATCHED_BY_APP", Severity::Info);
+    vec![finding.with("replicas", list(reached)).with("max_lag_s", limit)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture::World;
-    use mysqler_contract::RecursionMethod;
+    use crate::ports::{ReplicaMoment, ReplicaState};
+    use mysqler_contract::{Flavour, RecursionMethod, Severity};
 
     #[test]
     fn unwatched_replicas_are_told_with_the_cause() {
@@ -63,5 +107,49 @@ mod tests {
             launch.defaults.push("ssl-fp=AB12".into());
         }
         assert_eq!(world.codes(), ["REPLICAS_BEHIND_TLS_PIN"]);
+    }
+
+    fn mariadb(states: Vec<Result<ReplicaState, String>>) -> World {
+        let mut world = World::calm();
+        world.server.flavour = Flavour::MariaDb;
+        let named = |at: usize| format!("db{at}:3306");
+        world.server.replicas = (0..states.len()).map(named).collect();
+        world.at_moment(|moment| {
+            let each = states.into_iter().enumerate();
+            moment.replicas = each
+                .map(|(at, state)| ReplicaMoment {
+                    name: named(at),
+                    state,
+                })
+                .collect();
+        })
+    }
+
+    #[test]
+    fn on_mariadb_the_application_watches_whom_it_reaches() {
+        let told = |world: &World| {
+            let findings = world.findings().into_iter();
+            findings
+                .map(|finding| (finding.code, finding.severity))
+                .collect::<Vec<_>>()
+        };
+        let follows = || {
+            Ok(ReplicaState {
+                lag_s: Some(0),
+                ..ReplicaState::default()
+            })
+        };
+        assert_eq!(told(&mariadb(Vec::new())), [], "no replicas, nothing to watch");
+        assert_eq!(
+            told(&mariadb(vec![follows()])),
+            [("REPLICAS_WATCHED_BY_APP".to_owned(), Severity::Info)]
+        );
+        let one_of_two = told(&mariadb(vec![follows(), Err("access denied".into())]));
+        assert!(one_of_two.contains(&("REPLICA_NOT_REACHED".to_owned(), Severity::Warn)));
+        let none = told(&mariadb(vec![Err("access denied".into())]));
+        assert!(none.contains(&("REPLICAS_OUT_OF_REACH".to_owned(), Severity::Warn)));
+        let mut unwanted = mariadb(vec![follows()]);
+        unwanted.request.options.recursion_method = RecursionMethod::None;
+        assert_eq!(unwanted.codes(), ["REPLICAS_NOT_WATCHED"]);
     }
 }

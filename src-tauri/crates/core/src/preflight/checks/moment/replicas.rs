@@ -1,11 +1,11 @@
-//! Replicas follow closely. Scope: the replicas now. `danger` where a watched one is stopped or stays behind on purpose,
-//! since the copy then waits for as long as that lasts, its triggers in place; a filter on a watched one is `block`, for
-//! pt-osc refuses it. Unwatched, both are told by what the replica would miss. Lag alone is `info`, a minute of it `warn`.
+//! Replicas follow closely. Scope: the replicas now. `danger` where a watched one is stopped, or stays behind on
+//! purpose and pt-osc watches it, since the copy then waits for as long as that lasts, its triggers in place; a filter on
+//! one that pt-osc watches is `block`, for it refuses that. Unwatched, both are told by what the replica would miss. Lag alone is `info`, a minute of it `warn`.
 
 use mysqler_contract::{Finding, Severity};
 
 use super::super::super::context::{Context, list};
-use super::super::watches_replicas;
+use super::super::{LagWatch, lag_watch};
 use crate::ports::ReplicaState;
 
 pub const CODES: &[&str] = &[
@@ -25,12 +25,17 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         .moment
         .map(|moment| moment.replicas.as_slice())
         .unwrap_or_default();
+    // What the application cannot ask, it does not watch either.
+    let unreached = match lag_watch(context) {
+        LagWatch::Application => Severity::Warn,
+        LagWatch::Tool | LagWatch::Nobody => Severity::Info,
+    };
     replicas
         .iter()
         .flat_map(|replica| match &replica.state {
             Ok(state) => judge(context, &replica.name, state),
             Err(reason) => vec![
-                Finding::new("REPLICA_NOT_REACHED", Severity::Info)
+                Finding::new("REPLICA_NOT_REACHED", unreached)
                     .with("replica", &replica.name)
                     .with("reason", reason)
                     .not_proven(),
@@ -40,14 +45,15 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn judge(context: &Context<'_>, name: &str, state: &ReplicaState) -> Vec<Finding> {
-    let watched = watches_replicas(context);
+    let watch = lag_watch(context);
     let finding = |code, severity| Finding::new(code, severity).with("replica", name);
-    let holds_up = if watched { Severity::Danger } else { Severity::Warn };
+    let grave = |watched| if watched { Severity::Danger } else { Severity::Warn };
+    let holds_up = grave(watch != LagWatch::Nobody);
     let mut found = Vec::new();
     if let Some(thread) = &state.stopped {
         found.push(finding("REPLICA_STOPPED", holds_up).with("thread", thread));
     } else if state.delay_s > 0 {
-        found.push(finding("REPLICA_DELAYED", holds_up).with("delay_s", state.delay_s));
+        found.push(finding("REPLICA_DELAYED", grave(watch == LagWatch::Tool)).with("delay_s", state.delay_s));
     } else if let Some(lag) = state
         .lag_s
         .filter(|lag| *lag > u64::from(context.input.request.options.max_lag_s))
@@ -65,7 +71,7 @@ fn judge(context: &Context<'_>, name: &str, state: &ReplicaState) -> Vec<Finding
         );
     }
     if !state.filters.is_empty() {
-        let severity = if watched {
+        let severity = if watch == LagWatch::Tool {
             Severity::Block
         } else {
             Severity::Danger
