@@ -100,6 +100,7 @@ impl Window {
                 ..mysqler_tests::desk::patient_options()
             },
             engine: EngineChoice::Auto,
+            runner: None,
             dry_run: false,
             hold_cutover: true,
         }

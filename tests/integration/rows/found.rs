@@ -110,7 +110,7 @@ impl Judge {
             table: Some(&facts),
             leftovers: &leftovers,
             prepare: Some(&verdict),
-            image: Err(&self.no_image),
+            place: Place::Container(Err(&self.no_image)),
             launch: None,
             probe: None,
             answers: &RowAnswers::new(),

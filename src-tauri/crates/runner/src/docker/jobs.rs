@@ -12,7 +12,7 @@ use bollard::query_parameters::{
     WaitContainerOptions,
 };
 use futures::StreamExt;
-use mysqler_contract::{AppError, ErrorCode, Launch, LoadThreshold, PlanId, Result, RunId, Secret, Tuning};
+use mysqler_contract::{AppError, ErrorCode, Launch, PlanId, Result, RunId, Secret, Tuning};
 use mysqler_core::ports::{Control, FoundJob, JobStatus};
 
 use super::container::{ContainerSpec, LABEL_OURS, LABEL_PLAN, LABEL_RUN};
@@ -138,15 +138,8 @@ pub(super) async fn control(engine: &Engine, job: &str, control: Control) -> Res
 
 /// The entrypoint writes each argument as a line of the file that the plugin reads.
 fn tune(tuning: &Tuning) -> Vec<String> {
-    let list = |all: &[LoadThreshold]| {
-        let each = all.iter().map(|one| format!("{}={}", one.variable, one.value));
-        each.collect::<Vec<_>>().join(",")
-    };
     let mut command: Vec<String> = ["/bin/sh", ENTRYPOINT, "tune"].map(str::to_owned).to_vec();
-    command.extend(tuning.chunk_time_ms.map(|ms| format!("chunk_time_ms={ms}")));
-    command.extend(tuning.max_lag_s.map(|seconds| format!("max_lag_s={seconds}")));
-    command.push(format!("max_load={}", list(&tuning.max_load)));
-    command.push(format!("critical_load={}", list(&tuning.critical_load)));
+    command.extend(crate::control::tuning(tuning));
     command
 }
 
