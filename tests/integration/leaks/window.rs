@@ -353,6 +353,9 @@ async fn the_workstation(window: &mut Window) {
         .heard("image_archive", Ok(core.image_archive()))
         .expect("looked for");
     window
+        .heard("local_status", core.local_status().await)
+        .expect("an answer");
+    window
         .heard("image_status", core.image_status(None).await)
         .expect("an answer");
 }

@@ -8,7 +8,7 @@ use mysqler_contract::{
     TableRef, Timestamp,
 };
 use mysqler_core::ports::{LeftoverFacts, RowAnswers, ServerFacts, Servers, Target};
-use mysqler_core::preflight::{self, PreflightInput};
+use mysqler_core::preflight::{self, Place, PreflightInput};
 use mysqler_mysql::MySqlServers;
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::Desk;
