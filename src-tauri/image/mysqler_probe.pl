@@ -1,14 +1,16 @@
 # Connects as pt-online-schema-change would, with the same option file and the same driver options, and prints one
 # JSON line. It changes nothing.
 #
-#   mysqler_probe.pl DSN         the DSN of the run, word for word
-#   mysqler_probe.pl --versions  what is inside this image; no connection
+#   mysqler_probe.pl DSN             the DSN of the run, word for word
+#   mysqler_probe.pl DSN --ask-pass  the same; the password is a line of standard input
+#   mysqler_probe.pl --versions      what is inside this image; no connection
 use strict;
 use warnings;
 
 use Time::HiRes ();
 
-require '/usr/local/lib/mysqler/mysqler_bridge.pm';
+(my $bridge = __FILE__) =~ s/probe\.pl\z/bridge.pm/;
+require $bridge;
 
 sub answer {
    print pt_online_schema_change_plugin::_json({@_}), "\n";
@@ -24,11 +26,16 @@ sub client {
 }
 
 my $argument = shift @ARGV;
-defined $argument or die "usage: mysqler_probe.pl DSN | --versions\n";
+defined $argument or die "usage: mysqler_probe.pl DSN [--ask-pass] | --versions\n";
 
 if ( $argument eq '--versions' ) {
    my ($ptosc) = `pt-online-schema-change --version` =~ m/([0-9]+(?:\.[0-9]+)+)/;
    answer(ptosc => $ptosc, bridge => $pt_online_schema_change_plugin::VERSION, client => client());
+}
+
+my $password;
+if ( (shift @ARGV || '') eq '--ask-pass' ) {
+   chomp($password = <STDIN>);
 }
 
 # The tool's own reading of a DSN.
@@ -45,7 +52,7 @@ my $source = 'DBI:mysql:' . ($dsn{D} || '') . ';'
 my $begun = Time::HiRes::time();
 my $told = eval {
    require DBI;
-   my $dbh = DBI->connect($source, undef, undef, { RaiseError => 1, PrintError => 0, AutoCommit => 1, mysql_enable_utf8 => 1 });
+   my $dbh = DBI->connect($source, undef, $password, { RaiseError => 1, PrintError => 0, AutoCommit => 1, mysql_enable_utf8 => 1 });
    my ($account) = $dbh->selectrow_array('SELECT CURRENT_USER()');
    my (undef, $cipher) = $dbh->selectrow_array("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
    my ($uuid) = eval { $dbh->selectrow_array('SELECT @@server_uuid') };

@@ -117,6 +117,7 @@ pub fn builder() -> Builder<Wry> {
             docker::docker_host_add,
             docker::docker_host_remove,
             docker::docker_host_choose,
+            local::local_status,
             image::image_status,
             image::image_archive,
             image::image_load,

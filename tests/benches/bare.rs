@@ -81,9 +81,10 @@ fn command(plan: &Plan, password: &str, form: Form) -> (String, Vec<u8>) {
     match form {
         Form::WithPlugin => (shell, [header(launch, &options), options].concat()),
         Form::Plain => {
-            let entry = format!("{} run", launch.image.reference);
+            let image = &launch.image.as_ref().expect("a container's").reference;
+            let entry = format!("{image} run");
             let program = "cat >/run/pt/my.cnf && exec pt-online-schema-change \"$@\" </dev/null";
-            let plain = format!("--entrypoint sh {} -c '{program}' pt", launch.image.reference);
+            let plain = format!("--entrypoint sh {image} -c '{program}' pt");
             assert!(
                 shell.contains(&entry),
                 "the command has the entry's mode: {shell}"

@@ -113,6 +113,7 @@ impl Desk {
             kind: ChangeKind::Reclaim,
             options,
             engine: EngineChoice::Auto,
+            runner: None,
             dry_run: false,
             hold_cutover: false,
         }

@@ -193,6 +193,7 @@ impl Desk {
             },
             options: patient_options(),
             engine: EngineChoice::Auto,
+            runner: None,
             dry_run: false,
             hold_cutover: false,
         }

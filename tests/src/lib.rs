@@ -10,4 +10,6 @@ pub mod proxy;
 pub mod sandbox;
 pub mod spare;
 pub mod table;
+#[cfg(unix)]
+pub mod tool;
 pub mod wire;

@@ -6,6 +6,7 @@ pub mod docker;
 pub mod doctor;
 pub mod gate;
 pub mod image;
+pub mod local;
 pub mod options;
 pub mod runs;
 pub mod sessions;

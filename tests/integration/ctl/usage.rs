@@ -16,8 +16,8 @@ fn a_wrong_command_line_ends_with_2_and_says_why() {
             "auto, direct, pt-osc",
         ),
         (
-            vec!["run", "x", "--table", "a.b", "--reclaim", "--runner", "local"],
-            "not part of this version",
+            vec!["run", "x", "--table", "a.b", "--reclaim", "--runner", "podman"],
+            "one of: docker, local",
         ),
         (vec!["run", "x", "--table", "a.b"], "--alter"),
         (vec!["history", "list", "--size", "501"], "501"),

@@ -100,6 +100,7 @@ impl Window {
                 ..mysqler_tests::desk::patient_options()
             },
             engine: EngineChoice::Auto,
+            runner: None,
             dry_run: false,
             hold_cutover: true,
         }
@@ -351,6 +352,9 @@ async fn the_workstation(window: &mut Window) {
     window
         .heard("image_archive", Ok(core.image_archive()))
         .expect("looked for");
+    window
+        .heard("local_status", core.local_status().await)
+        .expect("an answer");
     window
         .heard("image_status", core.image_status(None).await)
         .expect("an answer");

@@ -8,7 +8,7 @@ use mysqler_contract::{
     TableRef, Timestamp,
 };
 use mysqler_core::ports::{LeftoverFacts, RowAnswers, ServerFacts, Servers, Target};
-use mysqler_core::preflight::{self, PreflightInput};
+use mysqler_core::preflight::{self, Place, PreflightInput};
 use mysqler_mysql::MySqlServers;
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::Desk;
@@ -110,7 +110,7 @@ impl Judge {
             table: Some(&facts),
             leftovers: &leftovers,
             prepare: Some(&verdict),
-            image: Err(&self.no_image),
+            place: Place::Container(Err(&self.no_image)),
             launch: None,
             probe: None,
             answers: &RowAnswers::new(),

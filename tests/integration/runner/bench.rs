@@ -10,7 +10,7 @@ use mysqler_contract::{
     Secret, ServerVersion, TableRef, TlsMode,
 };
 use mysqler_core::ports::{
-    JobStatus, LaunchInput, LogCursor, RawLine, Runner, ServerCertificate, ServerFacts, Signal,
+    JobStatus, LaunchInput, LaunchSite, LogCursor, RawLine, Runner, ServerCertificate, ServerFacts, Signal,
 };
 use mysqler_runner::{BASE_IMAGE, DockerRunner};
 use mysqler_tests::sandbox::{Account, Sandbox, Server};
@@ -106,6 +106,7 @@ impl Bench {
             },
             options: wish.options.clone(),
             engine: EngineChoice::PtOsc,
+            runner: None,
             dry_run: wish.dry_run,
             hold_cutover: wish.hold,
         };
@@ -142,8 +143,10 @@ impl Bench {
             tls: wish.tls,
             ca_pem: wish.ca_pem.as_deref(),
             certificate: wish.certificate.as_ref(),
-            image: &self.image,
-            docker: &self.docker,
+            site: LaunchSite::Container {
+                image: &self.image,
+                docker: &self.docker,
+            },
             log_bytes: 256 * 1024 * 1024,
             limits: ContainerLimits::default(),
         })

@@ -131,7 +131,7 @@ async fn a_start_without_its_image_says_so_and_leaves_no_container() {
         table: "orders".into(),
     };
     let mut launch = bench.launch(&bench.wish(table)).expect("a launch");
-    launch.image.id = format!("sha256:{}", "0".repeat(64));
+    launch.image.as_mut().expect("a container's").id = format!("sha256:{}", "0".repeat(64));
     let run = RunId(format!("test-missing-{}", super::bench::unique()));
     let error = bench
         .runner

@@ -90,7 +90,7 @@ async fn what_runs_is_what_was_previewed() {
         config.cmd.expect("has arguments").ends_with(&launch.argv),
         "the very arguments of the plan"
     );
-    assert_eq!(inspected.image, Some(launch.image.id));
+    assert_eq!(inspected.image, launch.image.map(|image| image.id));
     desk.core.run_cutover(&view.id).await.expect("heard");
     desk.completed(&view.id).await;
     desk.close().await;

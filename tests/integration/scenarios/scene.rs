@@ -146,6 +146,7 @@ impl Scene<'_> {
             },
             options: self.scenario.options.clone(),
             engine: self.scenario.engine,
+            runner: None,
             dry_run: false,
             hold_cutover: false,
         };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ConnectionId, OptionSetting, TableRef};
+use crate::{ConnectionId, OptionSetting, RunnerKind, TableRef};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -40,6 +40,9 @@ pub struct ChangeRequest {
     pub kind: ChangeKind,
     pub options: ChangeOptions,
     pub engine: EngineChoice,
+    /// Where pt-osc works; `None` leaves it to the settings.
+    #[serde(default)]
+    pub runner: Option<RunnerKind>,
     /// Run every step up to the copy and leave nothing behind.
     pub dry_run: bool,
     /// Wait before the swap until a person says go.

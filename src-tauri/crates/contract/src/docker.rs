@@ -1,9 +1,9 @@
-//! The container side: the runner image, and what one run starts.
+//! The runner image, and what one run starts: in a container of it, or on this workstation.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::DockerEndpoint;
+use crate::{DockerEndpoint, LocalTool};
 
 /// An image by the name it was found under and the content digest it resolved to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -78,7 +78,11 @@ pub struct Launch {
     /// The container engine that it starts on; `None` for the workstation's standard one.
     #[serde(default)]
     pub docker: Option<DockerEndpoint>,
-    pub image: ImageRef,
+    /// The workstation's own tool, where no container is started: limits and log bound a container alone.
+    #[serde(default)]
+    pub local: Option<LocalTool>,
+    /// `None` exactly where `local` is set.
+    pub image: Option<ImageRef>,
     /// Arguments of pt-online-schema-change, program name excluded.
     pub argv: Vec<String>,
     /// Lines of the `[client]` section of the session's defaults file, the password line excluded.
@@ -87,7 +91,7 @@ pub struct Launch {
     pub ca_pem: Option<String>,
     pub environment: Vec<String>,
     pub network: NetworkChoice,
-    /// The server's address as the container sees it.
+    /// The server's address as the tool sees it.
     pub host: String,
     pub port: u16,
     pub limits: ContainerLimits,

@@ -52,6 +52,8 @@ pub enum ErrorCode {
     /// The container is gone and with it what it would have said.
     JobLost,
     RunnerUnsupported,
+    /// The workstation did not do what a process of its own needs: its words are the detail.
+    LocalRunnerFailed,
     /// A TLS mode, name or value that cannot be carried into the run's own session: param `what`.
     LaunchImpossible,
 

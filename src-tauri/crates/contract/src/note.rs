@@ -33,6 +33,10 @@ pub enum LogNote {
         container: String,
         error: String,
     },
+    /// The run is over, and the files of its process could not be removed.
+    JobFilesKept {
+        error: String,
+    },
     NotReadBack {
         error: String,
     },
@@ -172,6 +176,7 @@ mod tests {
                 container: "c0ffee".into(),
                 error: error(),
             },
+            LogNote::JobFilesKept { error: error() },
             LogNote::NotReadBack { error: error() },
             LogNote::CleaningStopped { error: error() },
             LogNote::Dropped {

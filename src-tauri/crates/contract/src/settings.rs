@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ContainerLimits, DockerHostId, OwnDockerHost, Timestamp};
+use crate::{ContainerLimits, DockerHostId, OwnDockerHost, RunnerKind, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(default)]
 pub struct Settings {
+    /// Where changes run that do not say it themselves.
+    pub runner: RunnerKind,
+    /// Path of this workstation's pt-online-schema-change; `None` for the one that `PATH` finds.
+    pub local_tool: Option<String>,
     /// Name of the runner image.
     pub image: String,
     /// Container engines that the user added.
@@ -49,6 +53,8 @@ pub struct LintRule {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            runner: RunnerKind::default(),
+            local_tool: None,
             image: DEFAULT_IMAGE.to_owned(),
             docker_hosts: Vec::new(),
             docker_host: None,

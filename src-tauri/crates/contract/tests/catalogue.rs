@@ -24,7 +24,7 @@ every_code! {
     ServerUnreachable, ServerTimeout, ServerAccessDenied, ServerTls, ServerUnsupported, ServerLost,
     ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, SessionChanged, SessionProtected, VaultUnset, VaultLocked,
     VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, DockerTls, DockerHostUnknown, LoopbackUnreachable, ImageMissing,
-    ImageUnsuitable, JobLost, RunnerUnsupported, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
+    ImageUnsuitable, JobLost, RunnerUnsupported, LocalRunnerFailed, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
     StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,
     TableBusy, RunStateForbids, RunFailed, RunFailedAfterSwap, RowsLost, RowsDiffer, TuningNotPossible, TriggersChanged, TriggersUnguarded, RenamesUnconfirmed, AlterRefused, AlterAlgorithmRefused, AlterLockedOut,
     AlterEnded, AlterNotSent, RunSupervisorMissing, FileUnreadable,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mysqler_contract::{
     AppError, AppEvent, DockerEndpoint, DockerHost, DockerHostEntry, DockerHostId, DockerHostSource,
-    DockerTls, ErrorCode, FieldProblem, OwnDockerHost, Params, Result, Settings,
+    DockerTls, ErrorCode, FieldProblem, Launch, OwnDockerHost, Params, Result, Settings,
 };
 
 use crate::Core;
@@ -103,8 +103,13 @@ impl Core {
         }
     }
 
-    /// Jobs on the engine that a launch names; on the standard one where it names none.
-    pub(crate) async fn jobs_on(&self, docker: Option<&DockerEndpoint>) -> Result<Vec<FoundJob>> {
+    /// Jobs where a launch would make one: on this workstation, or on the engine that it names, the standard one where
+    /// it names none.
+    pub(crate) async fn jobs_beside(&self, launch: Option<&Launch>) -> Result<Vec<FoundJob>> {
+        if launch.is_some_and(|launch| launch.local.is_some()) {
+            return self.ports.runner.here()?.jobs().await;
+        }
+        let docker = launch.and_then(|launch| launch.docker.as_ref());
         match self.ports.runner.on(docker) {
             Ok(runner) => runner.jobs().await,
             // A runner that knows the standard engine alone.

@@ -8,6 +8,7 @@ pub mod connections;
 mod docker_hosts;
 pub mod doctor;
 mod image;
+mod local;
 pub mod options;
 pub mod plan;
 pub mod ports;

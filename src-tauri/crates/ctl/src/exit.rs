@@ -122,6 +122,7 @@ fn of(ending: Ending) -> Exit {
             | E::ImageMissing
             | E::ImageUnsuitable
             | E::RunnerUnsupported
+            | E::LocalRunnerFailed
             | E::StoreFull
             | E::StoreReadOnly
             | E::StoreDamaged

@@ -11,7 +11,7 @@ use mysqler_contract::{AppError, ErrorCode, Result, VaultProtection, VaultStatus
 use mysqler_core::ports::{EventSink, SystemClock};
 use mysqler_core::{Core, HostName, Ports};
 use mysqler_mysql::MySqlServers;
-use mysqler_runner::DockerRunner;
+use mysqler_runner::{DockerRunner, LocalRunner, WorkstationRunner};
 use mysqler_store::{FileSpool, Store};
 
 pub use wakefulness::SystemWakefulness;
@@ -67,7 +67,10 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         presets: Arc::new(store.clone()),
         vault: Arc::new(store.vault()),
         servers: Arc::new(MySqlServers::new()),
-        runner: Arc::new(DockerRunner::with_archives(image_places(data_dir))),
+        runner: Arc::new(WorkstationRunner::new(
+            DockerRunner::with_archives(image_places(data_dir)),
+            LocalRunner::new(data_dir.join("local")),
+        )),
         wakefulness: Arc::new(SystemWakefulness::new()),
     };
     let core = Core::new(ports, host);

@@ -12,7 +12,7 @@ use mysqler_contract::{
     Flavour, ForeignKeysMethod, ImageStatus, LoadThreshold, RecursionMethod, ReplicationRole, RunId, Secret,
     ServerVersion, TableRef, TlsMode,
 };
-use mysqler_core::ports::{LaunchInput, LogCursor, Runner, ServerFacts};
+use mysqler_core::ports::{LaunchInput, LaunchSite, LogCursor, Runner, ServerFacts};
 use mysqler_runner::{BASE_IMAGE, DockerRunner};
 
 fn var(name: &str, default: &str) -> String {
@@ -89,6 +89,7 @@ async fn main() {
             ..ChangeOptions::default()
         },
         engine: EngineChoice::PtOsc,
+        runner: None,
         dry_run: env::var("RECORD_DRY_RUN").is_ok(),
         hold_cutover: env::var("RECORD_HOLD").is_ok(),
     };
@@ -106,8 +107,10 @@ async fn main() {
         tls: TlsMode::Disabled,
         ca_pem: None,
         certificate: None,
-        image: &image,
-        docker: &docker,
+        site: LaunchSite::Container {
+            image: &image,
+            docker: &docker,
+        },
         limits: ContainerLimits::default(),
         log_bytes: 256 * 1024 * 1024,
     };
@@ -121,7 +124,7 @@ async fn main() {
         launch.argv[at + 1] = tries;
     }
     if let Ok(id) = env::var("RECORD_IMAGE_ID") {
-        launch.image.id = id;
+        launch.image.as_mut().expect("an image").id = id;
     }
     eprintln!("{}", runner.render(&launch));
     let run = RunId(format!("record-{}", std::process::id()));

@@ -1,20 +1,49 @@
-//! Runs pt-online-schema-change in Docker containers: composes its command line, starts and follows the container, and
-//! turns its output into signals. It knows nothing of plans, of the store or of a database client.
+//! Runs pt-online-schema-change in Docker containers or as processes of this workstation: composes its command line,
+//! starts and follows it, and turns its output into signals. It knows nothing of plans, of the store or of a database
+//! client.
 
 mod compose;
+mod control;
 mod docker;
 mod image;
+mod local;
 mod parser;
+mod probed;
 mod render;
+mod workstation;
 
 pub use docker::DockerRunner;
 pub use image::{BASE_IMAGE, BRIDGE_VERSION, PTOSC_VERSION, PULL_IMAGE};
+pub use local::LocalRunner;
+pub use workstation::WorkstationRunner;
+
+use mysqler_core::ports::LaunchSite;
 
 /// Where the container keeps the session's option file and the control files: a tmpfs of its own.
 const PRIVATE_DIR: &str = "/run/pt";
 
-/// The option file that the entrypoint writes from standard input.
-const DEFAULTS_FILE: &str = "/run/pt/my.cnf";
+/// The session's files as the tool finds them: the option file, and the authorities to trust.
+struct Files {
+    options: &'static str,
+    ca: &'static str,
+}
 
-/// The authorities to trust, beside it.
-const CA_FILE: &str = "/run/pt/ca.pem";
+impl Files {
+    /// As the entrypoint writes them from standard input.
+    const CONTAINER: Self = Self {
+        options: "/run/pt/my.cnf",
+        ca: "/run/pt/ca.pem",
+    };
+    /// In the run's own directory, which the tool works in.
+    const WORKSTATION: Self = Self {
+        options: "my.cnf",
+        ca: "ca.pem",
+    };
+
+    fn of(site: LaunchSite<'_>) -> &'static Self {
+        match site {
+            LaunchSite::Container { .. } => &Self::CONTAINER,
+            LaunchSite::Workstation(_) => &Self::WORKSTATION,
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! A launch as a command line to read and copy, the secret masked.
 
-use mysqler_contract::{DockerEndpoint, Launch};
+use mysqler_contract::{DockerEndpoint, ImageRef, Launch, LocalTool};
 
+use crate::Files;
 use crate::docker::ContainerSpec;
 
 /// What stands in for the secret wherever a launch is shown.
@@ -19,13 +20,16 @@ pub(crate) fn render(launch: &Launch) -> String {
     if launch.ca_pem.is_some() {
         out.push_str(&format!(
             "# authorities to trust, sent beside it: {}\n",
-            crate::CA_FILE
+            Files::CONTAINER.ca
         ));
     }
-    if launch.hold_cutover {
-        out.push_str("# waits before the swap for a person\n");
-    }
-    out.push_str(&format!("# image {}\n", launch.image.id));
+    push_hold(&mut out, launch);
+    let unknown = ImageRef {
+        reference: String::new(),
+        id: String::new(),
+    };
+    let image = launch.image.as_ref().unwrap_or(&unknown);
+    out.push_str(&format!("# image {}\n", image.id));
     out.push_str("docker");
     for words in client_flags(launch.docker.as_ref()) {
         for word in words {
@@ -37,15 +41,52 @@ pub(crate) fn render(launch: &Launch) -> String {
     for flag in spec.flags() {
         push_words(&mut out, &flag);
     }
-    push_words(
-        &mut out,
-        &[launch.image.reference.clone(), spec.command[0].clone()],
-    );
+    push_words(&mut out, &[image.reference.clone(), spec.command[0].clone()]);
     for group in grouped(&launch.argv) {
         push_words(&mut out, group);
     }
     out.push('\n');
     out
+}
+
+/// The same for a process of this workstation, which works in a directory of its own; `arguments` are all of the tool's.
+pub(crate) fn local(launch: &Launch, tool: &LocalTool, arguments: &[String]) -> String {
+    let mut out = format!(
+        "# option file {}, in the run's own directory:\n#   [client]\n",
+        Files::WORKSTATION.options
+    );
+    for line in &launch.defaults {
+        out.push_str(&format!("#   {line}\n"));
+    }
+    if launch.ca_pem.is_some() {
+        out.push_str(&format!(
+            "# authorities to trust, beside it: {}\n",
+            Files::WORKSTATION.ca
+        ));
+    }
+    out.push_str(&format!("# password, sent on standard input: {MASK}\n"));
+    push_hold(&mut out, launch);
+    out.push_str(&format!(
+        "# pt-online-schema-change {}, sha256 {}\n",
+        tool.version, tool.sha256
+    ));
+    out.push_str("env");
+    for entry in &launch.environment {
+        out.push(' ');
+        out.push_str(&shell_word(entry));
+    }
+    push_words(&mut out, std::slice::from_ref(&tool.program));
+    for group in grouped(arguments) {
+        push_words(&mut out, group);
+    }
+    out.push('\n');
+    out
+}
+
+fn push_hold(out: &mut String, launch: &Launch) {
+    if launch.hold_cutover {
+        out.push_str("# waits before the swap for a person\n");
+    }
 }
 
 /// How Docker's command line reaches the same engine.
@@ -82,7 +123,7 @@ fn grouped(argv: &[String]) -> Vec<&[String]> {
 fn is_flag(option: &str) -> bool {
     matches!(
         option,
-        "--execute" | "--dry-run" | "--statistics" | "--print" | "--no-version-check"
+        "--ask-pass" | "--execute" | "--dry-run" | "--statistics" | "--print" | "--no-version-check"
     ) || option.ends_with("analyze-before-swap")
 }
 

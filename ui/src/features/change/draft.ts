@@ -1,7 +1,7 @@
 /** The change that is being written. It outlives the page, so that looking something up elsewhere loses no typed word. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { ChangeRequest, EngineChoice, Plan, SuggestedOptions } from '@/ipc'
+import type { ChangeRequest, EngineChoice, Plan, RunnerKind, SuggestedOptions } from '@/ipc'
 import { effective, same } from './options'
 import type { Overrides } from './options'
 
@@ -14,6 +14,8 @@ export const useDraft = defineStore('change-draft', () => {
   const overrides = ref<Overrides>({})
   const holdCutover = ref(false)
   const engine = ref<EngineChoice>('auto')
+  /** Where pt-osc works; `null` leaves it to the settings. */
+  const runner = ref<RunnerKind | null>(null)
   const suggested = shallowRef<SuggestedOptions>()
   const plan = shallowRef<Plan | null>(null)
   /** What the plan was asked for: a difference to what stands in the form now makes the plan out of date. */
@@ -27,6 +29,7 @@ export const useDraft = defineStore('change-draft', () => {
       kind: kind.value === 'reclaim' ? { kind: 'reclaim' } : { kind: 'alter', clause: clause.value },
       options: effective(suggested.value, overrides.value),
       engine: engine.value,
+      runner: runner.value,
       dry_run: false,
       hold_cutover: holdCutover.value,
     }
@@ -58,12 +61,13 @@ export const useDraft = defineStore('change-draft', () => {
     overrides.value = { ...earlier.options }
     holdCutover.value = earlier.hold_cutover
     engine.value = earlier.engine
+    runner.value = earlier.runner ?? null
     plan.value = null
     planned.value = null
   }
 
   return {
-    connectionId, database, table, kind, clause, overrides, holdCutover, engine, suggested, plan, planned, request, outdated,
+    connectionId, database, table, kind, clause, overrides, holdCutover, engine, runner, suggested, plan, planned, request, outdated,
     chooseConnection, chooseDatabase, keep, repeat,
   }
 })

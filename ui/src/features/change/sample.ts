@@ -68,6 +68,7 @@ export const sampleRequest = (part: Partial<ChangeRequest> = {}): ChangeRequest 
   kind: { kind: 'alter', clause: "ADD COLUMN priority TINYINT NOT NULL DEFAULT 0 COMMENT '优先级', ADD INDEX by_status (status, created_at)" },
   options: BUILT_IN,
   engine: 'auto',
+  runner: null,
   dry_run: false,
   hold_cutover: false,
   ...part,

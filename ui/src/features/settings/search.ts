@@ -8,7 +8,7 @@ import en from '@/locales/en'
 export const SECTIONS = {
   appearance: ['language', 'theme', 'density'],
   vault: ['protection', 'password', 'lockAfter'],
-  runner: ['docker', 'dockerHosts', 'image', 'imageName', 'memory', 'cpu', 'pids'],
+  runner: ['runner', 'localTool', 'docker', 'dockerHosts', 'image', 'imageName', 'memory', 'cpu', 'pids'],
   runs: ['atOnce', 'heavyPerServer', 'dataChecks', 'gateLimit', 'stayAwake'],
   lint: ['lints'],
   data: ['file', 'backups', 'kept'],

@@ -1,5 +1,5 @@
 /** A workstation with Docker and the image; `?start=first|full|aside` and `?docker=down|missing` look at the others. */
-import type { AppStatus, DockerHost, DockerHostEntry, ImageProgress, ImageStatus, LintRule, Settings } from '@/ipc'
+import type { AppStatus, DockerHost, DockerHostEntry, ImageProgress, ImageStatus, LintRule, LocalStatus, Settings } from '@/ipc'
 import { fake } from '@/ipc/fake'
 import { fakeVault } from '../lock/lock.fake'
 
@@ -38,6 +38,11 @@ fake('lintRules', (): LintRule[] =>
 )
 fake('settingsGet', () => settings)
 fake('settingsSet', ({ settings: next }) => (settings = next as Settings))
+fake('localStatus', (): LocalStatus => {
+  const program = settings.local_tool ?? '/usr/bin/pt-online-schema-change'
+  if (program.endsWith('-old')) return { kind: 'unusable', program, why: { obstacle: 'too_old', version: '3.2.1', needed: '3.7.1' } }
+  return { kind: 'ready', tool: { program, version: '3.7.1', sha256: '5f0c', perl: '/usr/bin/perl', perl_lib: '', tls_by_file: false } }
+})
 
 const ready: ImageStatus = {
   kind: 'ready',

@@ -8,6 +8,8 @@ export type FullSettings = Required<Settings>
 
 /** The core's own defaults, so that "reset" and "differs" can be shown beside each setting. */
 export const DEFAULTS: FullSettings = {
+  runner: 'docker',
+  local_tool: null,
   image: 'mysqler/pt-runner:3.7.1',
   docker_hosts: [],
   docker_host: null,

@@ -184,6 +184,13 @@ export default {
     off: 'off',
     unit: { ms: 'ms', s: 's', rows: 'rows' },
     pair: { name: 'Name', value: 'Value', add: 'Add', remove: 'Remove' },
+    runner: {
+      label: 'Where it runs',
+      what: 'In a container of Docker, or as a process of this computer with its own pt-online-schema-change. Only changes by pt-osc need one.',
+      settings: 'By the settings',
+      docker: 'Docker',
+      local: 'This computer',
+    },
     hold: {
       label: 'Hold before the swap',
       what: 'When all rows are copied, the run waits until a person says “Swap now”. Until then triggers keep the copy up to date.',

@@ -147,6 +147,8 @@ export default {
     definition: 'Definition before',
     dockerHost: 'Docker host',
     image: 'Image',
+    local: 'On this computer',
+    process: 'process {pid}',
     server: 'Server version',
     made: 'Planned',
   },

@@ -29,6 +29,8 @@ export default {
     protection: { label: 'Protection', hint: 'Where the key lies that encrypts stored passwords. It is chosen at the first start.' },
     password: { label: 'Master password', hint: 'Changing it wraps one key anew; stored passwords stay as they are. It cannot be recovered.' },
     lockAfter: { label: 'Lock after', hint: 'Minutes without use of a stored password. Runs go on while the vault is locked. 0 means never.' },
+    runner: { label: 'Where changes run', hint: 'In a container, or as a process of this computer. A change may choose otherwise among its options.' },
+    localTool: { label: 'pt-online-schema-change of this computer', hint: 'For changes without Docker: version 3.7.1 or newer, with Perl’s DBI, DBD::mysql, JSON and Term::ReadKey.' },
     docker: { label: 'Docker', hint: 'The engine in which runs work.' },
     dockerHosts: { label: 'Docker hosts', hint: 'Found on this computer, or added. The chosen one runs what its connection does not send elsewhere.' },
     image: { label: 'Runner image', hint: 'Contains pt-online-schema-change and the plugin that reports exact rows and phases.' },
@@ -80,6 +82,13 @@ export default {
     changeTitle: 'Change the master password',
     wrong: 'This is not the present master password.',
     onlyPassword: 'Applies to a master password only; the system keyring opens and closes with the session.',
+  },
+  local: {
+    runner: { docker: 'Docker', local: 'This computer' },
+    byPath: 'the one that PATH finds',
+    ready: 'Version {version}, ready',
+    unusable: 'Cannot be used',
+    check: 'Check again',
   },
   docker: {
     reachable: 'Docker {version} answers',

@@ -184,6 +184,13 @@ export default {
     off: '关',
     unit: { ms: '毫秒', s: '秒', rows: '行' },
     pair: { name: '名称', value: '值', add: '添加', remove: '移除' },
+    runner: {
+      label: '运行位置',
+      what: '在 Docker 容器中，或使用本机安装的 pt-online-schema-change 作为本机进程运行。仅通过 pt-osc 的变更与此有关。',
+      settings: '按设置',
+      docker: 'Docker',
+      local: '本机',
+    },
     hold: {
       label: '切换前等待确认',
       what: '数据全部复制后，等待人工点击“立即切换”。在此之前，触发器会让副本表保持同步。',

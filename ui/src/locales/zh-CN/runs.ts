@@ -147,6 +147,8 @@ export default {
     definition: '变更前定义',
     dockerHost: 'Docker 主机',
     image: '镜像',
+    local: '本机运行',
+    process: '进程 {pid}',
     server: '服务器版本',
     made: '规划时间',
   },

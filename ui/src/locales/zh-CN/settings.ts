@@ -29,6 +29,8 @@ export default {
     protection: { label: '保护方式', hint: '加密已保存密码的密钥存放在何处，首次启动时选定。' },
     password: { label: '主密码', hint: '更改时只重新封装一个密钥，已保存的密码不变。主密码无法找回。' },
     lockAfter: { label: '自动锁定', hint: '多少分钟未使用已保存的密码后锁定。锁定期间任务继续运行。0 表示从不。' },
+    runner: { label: '变更运行位置', hint: '在容器中，或作为本机进程运行。每个变更可在选项中另行选择。' },
+    localTool: { label: '本机的 pt-online-schema-change', hint: '用于不使用 Docker 的变更：3.7.1 或更新版本，并需要 Perl 模块 DBI、DBD::mysql、JSON 和 Term::ReadKey。' },
     docker: { label: 'Docker', hint: '执行任务的引擎。' },
     dockerHosts: { label: 'Docker 主机', hint: '在本机找到的或手动添加的主机。连接未另行指定时，运行在所选主机上执行。' },
     image: { label: '运行镜像', hint: '包含 pt-online-schema-change 以及报告准确行数与阶段的插件。' },
@@ -80,6 +82,13 @@ export default {
     changeTitle: '更改主密码',
     wrong: '当前主密码不正确。',
     onlyPassword: '仅适用于主密码；系统钥匙串随登录会话打开和关闭。',
+  },
+  local: {
+    runner: { docker: 'Docker', local: '本机' },
+    byPath: 'PATH 中找到的程序',
+    ready: '版本 {version}，可用',
+    unusable: '无法使用',
+    check: '重新检查',
   },
   docker: {
     reachable: 'Docker {version} 有响应',

@@ -72,6 +72,7 @@ mod tests {
             },
             options: ChangeOptions::default(),
             engine: EngineChoice::Auto,
+            runner: None,
             dry_run: false,
             hold_cutover: false,
         }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use mysqler_contract::{
     Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost,
-    DockerHostId, Engine, ErrorCode, Forecast, ImageStatus, Launch, Plan, PlanId, PrepareVerdict,
-    ProbeReport, Result, RunId, RunState, RunView, ServerIdentity, Settings, TableFacts, TableKind, TableRef,
-    TlsMode,
+    DockerHostId, Engine, ErrorCode, Forecast, ImageStatus, Launch, LocalStatus, Plan, PlanId,
+    PrepareVerdict, ProbeReport, Result, RunId, RunState, RunView, RunnerKind, ServerIdentity, Settings,
+    TableFacts, TableKind, TableRef, TlsMode,
 };
 
 use super::advise::{choose, offers};
@@ -19,8 +19,10 @@ use super::questions::Asker;
 use crate::Core;
 use crate::advice::{Price, Subject};
 use crate::clause::{SqlMode, analyze_under, diagnose_under};
-use crate::ports::{LaunchInput, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target};
-use crate::preflight::{self, PreflightInput};
+use crate::ports::{
+    LaunchInput, LaunchSite, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target,
+};
+use crate::preflight::{self, Place, PreflightInput};
 
 /// Plans that are kept for a later "start"; the oldest goes first.
 const KEPT: usize = 50;
@@ -35,10 +37,18 @@ struct Gathered {
     diagnosis: ClauseDiagnosis,
     prepare: Option<PrepareVerdict>,
     certificate: Option<ServerCertificate>,
-    docker: Result<DockerHost>,
-    image: Result<ImageStatus>,
+    workstation: Workstation,
     counts_at_gate: bool,
     renames: Option<BTreeMap<String, String>>,
+}
+
+/// Where pt-osc would work, as far as that was looked at.
+enum Workstation {
+    Docker {
+        host: Result<DockerHost>,
+        image: Result<ImageStatus>,
+    },
+    Local(LocalStatus),
 }
 
 /// The way that was found, as far as one was.
@@ -125,7 +135,10 @@ impl Core {
             table: Some(&gathered.table),
             leftovers: &gathered.leftovers,
             prepare: gathered.prepare.as_ref(),
-            image: gathered.image.as_ref(),
+            place: match &gathered.workstation {
+                Workstation::Docker { image, .. } => Place::Container(image.as_ref()),
+                Workstation::Local(status) => Place::Workstation(status),
+            },
             launch: way.launch.as_ref().map(Result::as_ref),
             probe: way.probe.as_ref().map(Result::as_ref),
             answers: &none_yet,
@@ -265,10 +278,15 @@ impl Core {
             }
         };
         let workstation = async {
-            match self.runner_on(docker).await {
+            if request.runner.unwrap_or(settings.runner) == RunnerKind::Local {
+                let program = settings.local_tool.as_deref();
+                return Workstation::Local(self.ports.runner.local_tool(program).await);
+            }
+            let (host, image) = match self.runner_on(docker).await {
                 Ok(runner) => (runner.host().await, runner.image_status(&settings.image).await),
                 Err(error) => (Err(error.clone()), Err(error)),
-            }
+            };
+            Workstation::Docker { host, image }
         };
         let asked = async {
             tokio::try_join!(
@@ -278,7 +296,7 @@ impl Core {
                 certificate,
             )
         };
-        let (asked, (docker, image)) = tokio::join!(asked, workstation);
+        let (asked, workstation) = tokio::join!(asked, workstation);
         let (server, facts, leftovers, certificate) = asked?;
         let clause = request.kind.clause();
         let wanted = request.options.sql_mode();
@@ -308,8 +326,7 @@ impl Core {
             diagnosis,
             prepare,
             certificate,
-            docker,
-            image,
+            workstation,
         })
     }
 
@@ -321,9 +338,17 @@ impl Core {
         gathered: &Gathered,
         settings: &Settings,
     ) -> Way {
-        let (Ok(docker), Ok(ImageStatus::Ready { image, .. })) = (&gathered.docker, &gathered.image) else {
-            let launch = gathered.docker.as_ref().err().map(|error| Err(error.clone()));
-            return Way { launch, probe: None };
+        let site = match &gathered.workstation {
+            Workstation::Docker {
+                host: Ok(docker),
+                image: Ok(ImageStatus::Ready { image, .. }),
+            } => LaunchSite::Container { image, docker },
+            Workstation::Docker { host, .. } => {
+                let launch = host.as_ref().err().map(|error| Err(error.clone()));
+                return Way { launch, probe: None };
+            }
+            Workstation::Local(LocalStatus::Ready { tool }) => LaunchSite::Workstation(tool),
+            Workstation::Local(LocalStatus::Unusable { .. }) => return Way::default(),
         };
         // Each option that cannot be handed on has a finding of its own.
         let options_stand = crate::options::stand(&request.options);
@@ -347,8 +372,7 @@ impl Core {
             tls: connection.tls,
             ca_pem: target.ca_pem.as_deref(),
             certificate: gathered.certificate.as_ref(),
-            image,
-            docker,
+            site,
             limits: settings.limits,
             log_bytes: log_allowance(gathered.table.summary.rows),
         });

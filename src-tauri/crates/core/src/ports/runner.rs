@@ -1,4 +1,4 @@
-//! Where an engine's program runs: today, containers.
+//! Where an engine's program runs: in a container, or as a process of this workstation.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
     AppError, ChangeRequest, ContainerLimits, DockerEndpoint, DockerHost, DockerHostEntry, ErrorCode,
-    ImageProgress, ImageStatus, Launch, LogKind, LogStream, Phase, PlanId, ProbeReport, Result, RunId,
-    Secret, TableRef, TlsMode, Tuning, WaitReason, WarningCount,
+    ImageProgress, ImageRef, ImageStatus, Launch, LocalObstacle, LocalStatus, LocalTool, LogKind, LogStream,
+    Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, Tuning, WaitReason, WarningCount,
 };
 
 use serde::{Deserialize, Serialize};
@@ -37,11 +37,20 @@ pub struct LaunchInput<'a> {
     pub tls: TlsMode,
     pub ca_pem: Option<&'a str>,
     pub certificate: Option<&'a ServerCertificate>,
-    pub image: &'a mysqler_contract::ImageRef,
-    pub docker: &'a DockerHost,
+    pub site: LaunchSite<'a>,
     pub limits: ContainerLimits,
     /// More than the run's log can be expected to take, by far.
     pub log_bytes: u64,
+}
+
+/// Where the tool is to work.
+#[derive(Debug, Clone, Copy)]
+pub enum LaunchSite<'a> {
+    Container {
+        image: &'a ImageRef,
+        docker: &'a DockerHost,
+    },
+    Workstation(&'a LocalTool),
 }
 
 /// One line of the job's output, without its line end.
@@ -250,6 +259,19 @@ pub trait Runner: Send + Sync {
     /// their engine themselves, whichever runner is asked.
     fn on(&self, _docker: Option<&DockerEndpoint>) -> Result<Arc<dyn Runner>> {
         Err(AppError::new(ErrorCode::RunnerUnsupported))
+    }
+
+    /// The same runner with the jobs of this workstation's own processes in mind.
+    fn here(&self) -> Result<Arc<dyn Runner>> {
+        Err(AppError::new(ErrorCode::RunnerUnsupported))
+    }
+
+    /// The workstation's tool: at that path, else the one that `PATH` finds. Takes as long as starting it.
+    async fn local_tool(&self, program: Option<&str>) -> LocalStatus {
+        LocalStatus::Unusable {
+            program: program.unwrap_or_default().to_owned(),
+            why: LocalObstacle::Platform,
+        }
     }
 
     async fn host(&self) -> Result<DockerHost>;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mysqler_contract::*;
 
-use super::{PreflightInput, check, questions};
+use super::{Place, PreflightInput, check, questions};
 use crate::ports::{DiskFacts, LeftoverFacts, MomentFacts, RowAnswer, RowAnswers, RowQuestion, ServerFacts};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -20,6 +20,8 @@ pub struct World {
     pub leftovers: LeftoverFacts,
     pub prepare: Option<PrepareVerdict>,
     pub image: Result<ImageStatus, AppError>,
+    /// Where no container is meant.
+    pub tool: Option<LocalStatus>,
     pub launch: Option<Result<Launch, AppError>>,
     pub probe: Option<Result<ProbeReport, AppError>>,
     pub answers: RowAnswers,
@@ -58,6 +60,7 @@ impl World {
                 },
                 options: ChangeOptions::default(),
                 engine: EngineChoice::Auto,
+                runner: None,
                 dry_run: false,
                 hold_cutover: false,
             },
@@ -74,6 +77,7 @@ impl World {
                 bridge_version: "1".into(),
                 size_bytes: 1,
             }),
+            tool: None,
             launch: Some(Ok(launch(image))),
             probe: Some(Ok(ProbeReport::Connected {
                 tls_cipher: Some("TLS_AES_256_GCM_SHA384".into()),
@@ -172,7 +176,10 @@ impl World {
             table: self.table.as_ref(),
             leftovers: &self.leftovers,
             prepare: self.prepare.as_ref(),
-            image: self.image.as_ref(),
+            place: match &self.tool {
+                Some(tool) => Place::Workstation(tool),
+                None => Place::Container(self.image.as_ref()),
+            },
             launch: self.launch.as_ref().map(Result::as_ref),
             probe: self.probe.as_ref().map(Result::as_ref),
             answers: &self.answers,
@@ -291,7 +298,8 @@ fn roomy_disk() -> DiskFacts {
 fn launch(image: ImageRef) -> Launch {
     Launch {
         docker: None,
-        image,
+        local: None,
+        image: Some(image),
         argv: Vec::new(),
         defaults: vec!["user=dba".into()],
         ca_pem: None,

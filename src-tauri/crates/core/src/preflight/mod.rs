@@ -15,8 +15,8 @@ mod tests;
 
 use mysqler_contract::{
     Advice, Algorithm, AppError, ChangeRequest, Connection, Engine, Finding, Forecast, ImageStatus,
-    LINTS_OFF_AT_FIRST, Launch, LintRule, PrepareVerdict, ProbeReport, RunId, Scope, Settings, TableFacts,
-    TableRef, Timestamp,
+    LINTS_OFF_AT_FIRST, Launch, LintRule, LocalStatus, PrepareVerdict, ProbeReport, RunId, Scope, Settings,
+    TableFacts, TableRef, Timestamp,
 };
 
 pub use checks::{LagWatch, is_below, is_reached};
@@ -26,6 +26,15 @@ pub use renames::{needs_check_off, renamed_columns};
 pub use row_loss::may_drop_rows;
 
 use crate::ports::{LeftoverFacts, MomentFacts, RowAnswers, RowQuestion, ServerFacts};
+
+/// Where pt-osc would work, and whether it can.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// In a container of the runner image; `Err` when the engine could not be asked.
+    Container(Result<&'a ImageStatus, &'a AppError>),
+    /// As a process of this workstation.
+    Workstation(&'a LocalStatus),
+}
 
 /// Everything that the checks look at. A fact that was not gathered is `None`; where it guards rows or values, its
 /// absence is itself a finding.
@@ -43,11 +52,10 @@ pub struct PreflightInput<'a> {
     pub leftovers: &'a LeftoverFacts,
     /// `None` when the server was not asked.
     pub prepare: Option<&'a PrepareVerdict>,
-    /// Whether the runner image is there; `Err` when the engine could not be asked.
-    pub image: Result<&'a ImageStatus, &'a AppError>,
-    /// The composed launch; `None` when it was not tried, for example without an image.
+    pub place: Place<'a>,
+    /// The composed launch; `None` when it was not tried, for example without an image or a tool.
     pub launch: Option<Result<&'a Launch, &'a AppError>>,
-    /// The connection from inside the image; `None` when it was not tried.
+    /// The connection from where the run would work; `None` when it was not tried.
     pub probe: Option<Result<&'a ProbeReport, &'a AppError>>,
     /// What was answered to questions about the table's rows, by the question's statement.
     pub answers: &'a RowAnswers,

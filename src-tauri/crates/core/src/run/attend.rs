@@ -205,9 +205,9 @@ impl Supervisor {
 
     /// A job may have been made just before its id could be stored; its label tells whose it is.
     async fn find_job(&mut self) -> Result<Search> {
-        let docker = (self.plan.launch.as_ref()).and_then(|launch| launch.docker.clone());
+        let launch = self.plan.launch.clone();
         let found = loop {
-            match self.core.jobs_on(docker.as_ref()).await {
+            match self.core.jobs_beside(launch.as_ref()).await {
                 Ok(jobs) => break jobs.into_iter().find(|job| job.plan == self.plan.id),
                 // A run that never left the queue has no job to find, with or without an engine.
                 Err(_) if *self.rec.state() == RunState::Queued => break None,

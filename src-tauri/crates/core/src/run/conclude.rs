@@ -1,8 +1,8 @@
 //! The end of a run: what the exit, the success line and the server together prove.
 
 use mysqler_contract::{
-    AppError, CleaningAfter, Difference, ErrorCode, JobPlace, Leftover, LogKind, LogNote, Params, Phase,
-    Result, RunEvent, RunEventKind, RunState, Timestamp,
+    AppError, CleaningAfter, Difference, ErrorCode, JobPlace, Leftover, LocalJob, LogKind, LogNote, Params,
+    Phase, Result, RunEvent, RunEventKind, RunState, Timestamp,
 };
 
 use super::state::Input;
@@ -54,10 +54,14 @@ impl Supervisor {
             && self.rec.is_stored()
             && let Err(error) = self.core.ports.runner.remove(job).await
         {
-            tracing::warn!(%error, job, "the ended container could not be removed");
-            let note = LogNote::ContainerKept {
-                container: JobPlace::read(job).container,
-                error: error.to_string(),
+            tracing::warn!(%error, job, "the ended job could not be removed");
+            let error = error.to_string();
+            let note = match job.parse::<LocalJob>() {
+                Ok(_) => LogNote::JobFilesKept { error },
+                Err(_) => LogNote::ContainerKept {
+                    container: JobPlace::read(job).container,
+                    error,
+                },
             };
             self.rec.note(LogKind::Warning, &note);
             // The last word of this run; whoever owns its record by now says more.

@@ -108,6 +108,14 @@ impl Supervisor {
                 });
             }
             if differences.is_empty()
+                && again.launch.as_ref().map(|l| &l.local) != self.plan.launch.as_ref().map(|l| &l.local)
+            {
+                differences.push(Difference {
+                    what: "local_tool_changed".to_owned(),
+                    params: Params::new(),
+                });
+            }
+            if differences.is_empty()
                 && again.launch.as_ref().map(|l| &l.image) != self.plan.launch.as_ref().map(|l| &l.image)
             {
                 differences.push(Difference {

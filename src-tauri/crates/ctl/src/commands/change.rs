@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use mysqler_contract::{
     AppError, AppliedOptions, ChangeKind, ChangeOptions, ChangeRequest, Connection, EngineChoice, ErrorCode,
-    ForeignKeysMethod, LoadThreshold, OptionSetting, PastedCommand, RecursionMethod, Result, SessionVariable,
-    TableRef,
+    ForeignKeysMethod, LoadThreshold, OptionSetting, PastedCommand, RecursionMethod, Result, RunnerKind,
+    SessionVariable, TableRef,
 };
 
 use super::pasted;
@@ -25,9 +25,10 @@ pub struct Change {
     /// How the table is changed
     #[arg(long, value_name = "auto|direct|pt-osc", default_value = "auto", value_parser = engine)]
     engine: EngineChoice,
-    /// Where the engine's program runs
-    #[arg(long, value_name = "docker", default_value = "docker", value_parser = runner)]
-    runner: Runner,
+    /// Where pt-online-schema-change works: in a container, or as a process of this computer [default: by the settings,
+    /// see `mysqlerctl local`]
+    #[arg(long, value_name = "docker|local", value_parser = runner)]
+    runner: Option<RunnerKind>,
     /// Every step up to the copy, and nothing is left behind
     #[arg(long)]
     dry_run: bool,
@@ -99,9 +100,6 @@ struct Options {
 
 type Thresholds = Box<[LoadThreshold]>;
 
-#[derive(Debug, Clone, Copy)]
-struct Runner;
-
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Recursion {
     Auto,
@@ -155,13 +153,13 @@ impl Change {
         for settings in [&pasted.settings, &self.options.pt_options] {
             options = accepted(context.core.options_apply(settings, &options))?;
         }
-        let Runner = self.runner;
         Ok(ChangeRequest {
             connection_id: connection.id.clone(),
             table,
             kind,
             options: self.options.over(options),
             engine: self.engine,
+            runner: self.runner,
             dry_run: self.dry_run || pasted.dry_run,
             hold_cutover: self.hold_cutover,
         })
@@ -258,11 +256,11 @@ fn engine(text: &str) -> Result<EngineChoice, String> {
     }
 }
 
-fn runner(text: &str) -> Result<Runner, String> {
+pub(super) fn runner(text: &str) -> Result<RunnerKind, String> {
     match text {
-        "docker" => Ok(Runner),
-        "local" => Err("the runner \"local\" is not part of this version; use docker".to_owned()),
-        _ => Err("only: docker".to_owned()),
+        "docker" => Ok(RunnerKind::Docker),
+        "local" => Ok(RunnerKind::Local),
+        _ => Err("one of: docker, local".to_owned()),
     }
 }
 
@@ -427,7 +425,7 @@ mod tests {
     fn what_this_version_has_not_and_what_is_half_said_is_refused() {
         for (line, says) in [
             (vec!["--reclaim", "--engine=inplace"], "auto, direct, pt-osc"),
-            (vec!["--reclaim", "--runner=local"], "not part of this version"),
+            (vec!["--reclaim", "--runner=podman"], "one of: docker, local"),
             (vec![], "--alter"),
             (vec!["--reclaim", "--alter=ADD x INT"], "cannot be used with"),
             (vec!["--reclaim", "--table=orders"], "table"),

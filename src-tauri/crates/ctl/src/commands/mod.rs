@@ -10,6 +10,7 @@ mod doctor;
 mod gate;
 mod history;
 mod image;
+mod local;
 mod pasted;
 mod plan;
 mod planning;
@@ -59,6 +60,9 @@ pub enum Command {
     Docker(docker::Command),
     /// The image that changes run in
     Image(image::Args),
+    /// This computer's own pt-online-schema-change, for changes without Docker
+    #[command(subcommand)]
+    Local(local::Command),
     /// The vault that keeps the passwords
     #[command(subcommand)]
     Vault(vault::Command),
@@ -78,6 +82,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Preset(command) => preset::run(context, command).await,
         Command::Docker(command) => docker::run(context, command).await,
         Command::Image(args) => image::run(context, args).await,
+        Command::Local(command) => local::run(context, command).await,
         Command::Vault(command) => vault::run(context, command).await,
     }
 }

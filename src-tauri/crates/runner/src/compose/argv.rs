@@ -7,6 +7,7 @@ use mysqler_core::options::{TRIES, find, is_harmless, problems, tries as read_tr
 use mysqler_core::ports::{LaunchInput, ServerFacts};
 
 use super::{dsn::Dsn, impossible, tls::Mapping};
+use crate::Files;
 
 /// With the tree format of newer servers the tool reads no row count from EXPLAIN, and copies the whole table in one
 /// locking statement.
@@ -53,6 +54,7 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
     let dsn = Dsn {
         host,
         port: input.port,
+        options: Files::of(input.site).options,
         charset,
         encrypted: tls.encrypted,
     };

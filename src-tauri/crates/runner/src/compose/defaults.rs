@@ -56,19 +56,21 @@ pub(super) fn quoted(value: &str) -> String {
     out
 }
 
+/// The file without the password.
+pub(crate) fn option_lines(launch: &Launch) -> String {
+    let lines = launch.defaults.iter().map(|line| format!("{line}\n"));
+    format!("[client]\n{}", lines.collect::<String>())
+}
+
 /// The whole file with the password in it, wiped when dropped.
 pub(crate) fn option_file(launch: &Launch, password: &Secret) -> Result<Zeroizing<String>> {
     let secret = Zeroizing::new(quoted(password.expose()));
     if password.expose().contains('\0') || secret.len() > LONGEST_LINE {
         return Err(impossible("password: it cannot be carried in an option file"));
     }
-    let size = 64 + secret.len() + launch.defaults.iter().map(|line| line.len() + 1).sum::<usize>();
-    let mut file = Zeroizing::new(String::with_capacity(size));
-    file.push_str("[client]\n");
-    for line in &launch.defaults {
-        file.push_str(line);
-        file.push('\n');
-    }
+    let lines = option_lines(launch);
+    let mut file = Zeroizing::new(String::with_capacity(lines.len() + secret.len() + 16));
+    file.push_str(&lines);
     file.push_str("password=");
     file.push_str(&secret);
     file.push('\n');

@@ -3,12 +3,13 @@
 use mysqler_contract::{Result, TableRef};
 
 use super::impossible;
-use crate::DEFAULTS_FILE;
 
 /// What the tool's DSN needs beside the table.
 pub(super) struct Dsn<'a> {
     pub host: &'a str,
     pub port: u16,
+    /// The session's option file as the tool finds it.
+    pub options: &'a str,
     pub charset: &'a str,
     pub encrypted: bool,
 }
@@ -19,9 +20,10 @@ impl Dsn<'_> {
         check_database(&table.database)?;
         check_name("table", &table.table)?;
         let mut dsn = format!(
-            "h={},P={},F={DEFAULTS_FILE},D={},t={},A={}",
+            "h={},P={},F={},D={},t={},A={}",
             escaped(&bracketed(self.host)),
             self.port,
+            self.options,
             escaped(&table.database),
             escaped(&table.table),
             self.charset,

@@ -8,9 +8,10 @@ mod renames;
 mod tls;
 
 use mysqler_contract::{AppError, ErrorCode, Launch, Result};
-use mysqler_core::ports::LaunchInput;
+use mysqler_core::ports::{LaunchInput, LaunchSite};
 
-pub(crate) use defaults::option_file;
+pub(crate) use defaults::{option_file, option_lines};
+pub(crate) use tls::INSISTS;
 
 /// Perl decodes its arguments as UTF-8 only with this; names of tables may be Chinese.
 const ENVIRONMENT: [&str; 1] = ["PERL_UNICODE=A"];
@@ -23,9 +24,14 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     let mut environment = ENVIRONMENT.map(str::to_owned).to_vec();
     environment.extend(input.renames.map(renames::expected));
     let ca_pem = tls.sends_ca.then(|| input.ca_pem.unwrap_or_default().to_owned());
+    let (docker, local, image) = match input.site {
+        LaunchSite::Container { image, docker } => (docker.endpoint.clone(), None, Some(image.clone())),
+        LaunchSite::Workstation(tool) => (None, Some(tool.clone()), None),
+    };
     Ok(Launch {
-        docker: input.docker.endpoint.clone(),
-        image: input.image.clone(),
+        docker,
+        local,
+        image,
         argv,
         defaults: defaults::lines(input, &tls, charset)?,
         ca_pem,

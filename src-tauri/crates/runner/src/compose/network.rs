@@ -1,9 +1,9 @@
-//! Which network the container gets, and what the server is called there.
+//! Which network the tool works in, and what the server is called there.
 
 use std::net::IpAddr;
 
 use mysqler_contract::{AppError, ErrorCode, LoopbackWay, NetworkChoice, Result, TlsMode};
-use mysqler_core::ports::LaunchInput;
+use mysqler_core::ports::{LaunchInput, LaunchSite};
 
 use super::impossible;
 
@@ -14,7 +14,7 @@ pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)>
     let host = input.host;
     if host.starts_with('/') {
         return Err(impossible(format!(
-            "host {host}: a container cannot reach a unix socket of the workstation"
+            "host {host}: a run cannot reach a unix socket of the workstation"
         )));
     }
     if host.is_empty()
@@ -26,10 +26,14 @@ pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)>
             "host {host:?}: it cannot be carried in a DSN"
         )));
     }
+    let docker = match input.site {
+        LaunchSite::Workstation(_) => return Ok((NetworkChoice::Host, by_tcp(host, input.tls))),
+        LaunchSite::Container { docker, .. } => docker,
+    };
     if !is_loopback(host) {
         return Ok((NetworkChoice::Bridge, host.to_owned()));
     }
-    let (network, gateway) = match &input.docker.loopback {
+    let (network, gateway) = match &docker.loopback {
         LoopbackWay::HostNetwork => return Ok((NetworkChoice::Host, by_tcp(host, input.tls))),
         LoopbackWay::DesktopGateway => (NetworkChoice::DesktopGateway, DESKTOP_GATEWAY),
         LoopbackWay::VmGateway { name } => (NetworkChoice::VmGateway, name.as_str()),
@@ -37,7 +41,7 @@ pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)>
             return Err(AppError::new(ErrorCode::LoopbackUnreachable)
                 .with("host", host)
                 .with("why", why.as_str())
-                .with("docker", &input.docker.address));
+                .with("docker", &docker.address));
         }
     };
     if input.tls == TlsMode::VerifyIdentity {
@@ -48,7 +52,7 @@ pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)>
     Ok((network, gateway.to_owned()))
 }
 
-/// The client library takes exactly `localhost` for a unix socket, which the container has not. Another spelling keeps
+/// The client library takes exactly `localhost` for a unix socket, which a container has not and a plan did not mean. Another spelling keeps
 /// the name, which matters only where the server's certificate must carry it.
 fn by_tcp(host: &str, tls: TlsMode) -> String {
     if !host.eq_ignore_ascii_case("localhost") {

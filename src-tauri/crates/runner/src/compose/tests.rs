@@ -4,10 +4,10 @@ use std::time::Duration;
 use mysqler_contract::{
     ChangeKind, ChangeOptions, ChangeRequest, ConnectionId, ContainerLimits, DockerHost, DockerKind,
     EngineChoice, ErrorCode, Flavour, ForeignKeysMethod, ImageRef, Launch, LimitsEnforced, LoadThreshold,
-    LoopbackObstacle, LoopbackWay, NetworkChoice, RecursionMethod, ReplicationRole, Result, Secret,
-    ServerVersion, SessionVariable, TableRef, TlsMode,
+    LocalTool, LoopbackObstacle, LoopbackWay, NetworkChoice, RecursionMethod, ReplicationRole, Result,
+    Secret, ServerVersion, SessionVariable, TableRef, TlsMode,
 };
-use mysqler_core::ports::{LaunchInput, ServerCertificate, ServerFacts};
+use mysqler_core::ports::{LaunchInput, LaunchSite, ServerCertificate, ServerFacts};
 use proptest::prelude::*;
 
 use super::defaults::{option_file, quoted};
@@ -25,6 +25,8 @@ struct Given {
     ca_pem: Option<String>,
     certificate: Option<ServerCertificate>,
     renames: Option<std::collections::BTreeMap<String, String>>,
+    /// The workstation's own, where no container is meant.
+    tool: Option<LocalTool>,
 }
 
 impl Default for Given {
@@ -41,6 +43,7 @@ impl Default for Given {
                 },
                 options: ChangeOptions::default(),
                 engine: EngineChoice::Auto,
+                runner: None,
                 dry_run: false,
                 hold_cutover: false,
             },
@@ -91,12 +94,17 @@ impl Default for Given {
                 verified_by_ca: true,
             }),
             renames: None,
+            tool: None,
         }
     }
 }
 
 impl Given {
     fn launch(&self) -> Result<Launch> {
+        let image = ImageRef {
+            reference: "mysqler/pt-runner:3.7.1".into(),
+            id: "sha256:1234".into(),
+        };
         super::compose(&LaunchInput {
             request: &self.request,
             hold: self.request.hold_cutover,
@@ -111,11 +119,13 @@ impl Given {
             tls: self.tls,
             ca_pem: self.ca_pem.as_deref(),
             certificate: self.certificate.as_ref(),
-            image: &ImageRef {
-                reference: "mysqler/pt-runner:3.7.1".into(),
-                id: "sha256:1234".into(),
+            site: match &self.tool {
+                Some(tool) => LaunchSite::Workstation(tool),
+                None => LaunchSite::Container {
+                    image: &image,
+                    docker: &self.docker,
+                },
             },
-            docker: &self.docker,
             limits: ContainerLimits::default(),
             log_bytes: 268_435_456,
         })

@@ -6,22 +6,43 @@
 //! so there is no setting that checks the authority alone; `ssl-fp` accepts exactly one certificate.
 
 use mysqler_contract::{Result, TlsMode};
-use mysqler_core::ports::{LaunchInput, ServerCertificate};
+use mysqler_core::ports::{LaunchInput, LaunchSite, ServerCertificate};
 
 use super::impossible;
-use crate::CA_FILE;
+use crate::Files;
 
 /// A mode as the session carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mapping {
     pub lines: Vec<String>,
+    /// The driver is told to encrypt.
     pub encrypted: bool,
     pub sends_ca: bool,
     /// The session accepts one certificate only. Replicas have others, so they cannot be looked up with this file.
     pub pinned: bool,
 }
 
+/// A client library that is not asked by the driver to encrypt does so by this line, also seen with libmariadb 3.3
+/// behind a driver that refuses `s=1`; a server that offers no TLS ends such a session only where the certificate is
+/// judged.
+pub(crate) const INSISTS: &str = "ssl-enforce=1";
+
 pub(super) fn mapping(input: &LaunchInput<'_>) -> Result<Mapping> {
+    let mapping = by_mode(input)?;
+    match input.site {
+        LaunchSite::Workstation(tool) if tool.tls_by_file && mapping.encrypted => Ok(by_file(mapping)),
+        _ => Ok(mapping),
+    }
+}
+
+fn by_file(mut mapping: Mapping) -> Mapping {
+    mapping.lines.retain(|line| line != "ssl");
+    mapping.lines.insert(0, INSISTS.into());
+    mapping.encrypted = false;
+    mapping
+}
+
+fn by_mode(input: &LaunchInput<'_>) -> Result<Mapping> {
     match input.tls {
         TlsMode::Disabled => Ok(plain()),
         TlsMode::Preferred => Ok(if input.certificate.is_some() {
@@ -40,7 +61,7 @@ pub(super) fn mapping(input: &LaunchInput<'_>) -> Result<Mapping> {
         TlsMode::VerifyIdentity => {
             authorities(input, "verify-identity")?;
             offered(input, "verify-identity")?;
-            Ok(verified())
+            Ok(verified(input))
         }
     }
 }
@@ -87,11 +108,11 @@ fn pinned(certificate: &ServerCertificate) -> Result<Mapping> {
     })
 }
 
-fn verified() -> Mapping {
+fn verified(input: &LaunchInput<'_>) -> Mapping {
     let lines = vec![
         "ssl".into(),
         "ssl-verify-server-cert=1".into(),
-        format!("ssl-ca={CA_FILE}"),
+        format!("ssl-ca={}", Files::of(input.site).ca),
     ];
     Mapping {
         lines,

@@ -114,7 +114,11 @@ impl ContainerSpec {
 
     fn of(launch: &Launch, command: Vec<String>) -> Self {
         Self {
-            image: launch.image.id.clone(),
+            image: launch
+                .image
+                .as_ref()
+                .map(|image| image.id.clone())
+                .unwrap_or_default(),
             entrypoint: None,
             command,
             environment: launch.environment.clone(),

@@ -12,8 +12,8 @@ use bollard::query_parameters::{
     WaitContainerOptions,
 };
 use futures::StreamExt;
-use mysqler_contract::{AppError, ErrorCode, Launch, LoadThreshold, PlanId, Result, RunId, Secret, Tuning};
-use mysqler_core::ports::{Control, FoundJob, JobStatus, ReplicasSeen};
+use mysqler_contract::{AppError, ErrorCode, Launch, PlanId, Result, RunId, Secret};
+use mysqler_core::ports::{Control, FoundJob, JobStatus};
 
 use super::container::{ContainerSpec, LABEL_OURS, LABEL_PLAN, LABEL_RUN};
 use super::engine::{self, Engine};
@@ -119,8 +119,10 @@ pub(super) async fn control(engine: &Engine, job: &str, control: Control) -> Res
         Control::Resume => vec!["rm".into(), "-f".into(), format!("{dir}/pause")],
         Control::Hold => vec!["touch".into(), format!("{dir}/hold")],
         Control::CutOver => vec!["touch".into(), format!("{dir}/cutover")],
-        Control::Tune(tuning) => tune(&tuning),
-        Control::Replicas { seen, patience } => replicas(&seen, patience),
+        Control::Tune(tuning) => written("tune", crate::control::tuning(&tuning)),
+        Control::Replicas { seen, patience } => {
+            written("replicas", crate::control::replicas(&seen, patience))
+        }
     };
     let docker = engine.client().await?;
     match exec(&docker, job, command).await {
@@ -137,32 +139,10 @@ pub(super) async fn control(engine: &Engine, job: &str, control: Control) -> Res
     }
 }
 
-/// The entrypoint writes each argument as a line of the file that the plugin reads.
-fn tune(tuning: &Tuning) -> Vec<String> {
-    let list = |all: &[LoadThreshold]| {
-        let each = all.iter().map(|one| format!("{}={}", one.variable, one.value));
-        each.collect::<Vec<_>>().join(",")
-    };
-    let mut command: Vec<String> = ["/bin/sh", ENTRYPOINT, "tune"].map(str::to_owned).to_vec();
-    command.extend(tuning.chunk_time_ms.map(|ms| format!("chunk_time_ms={ms}")));
-    command.extend(tuning.max_lag_s.map(|seconds| format!("max_lag_s={seconds}")));
-    command.push(format!("max_load={}", list(&tuning.max_load)));
-    command.push(format!("critical_load={}", list(&tuning.critical_load)));
-    command
-}
-
-/// Written as thresholds are; a server's words may have any number of lines, and the file has one for them.
-fn replicas(seen: &ReplicasSeen, patience: Duration) -> Vec<String> {
-    let (reason, detail) = match seen {
-        ReplicasSeen::Follow => ("none", ""),
-        ReplicasSeen::Behind { detail } => ("lag", detail.as_str()),
-        ReplicasSeen::Stopped { detail } => ("stopped", detail.as_str()),
-    };
-    let detail = detail.replace(char::is_control, " ");
-    let mut command: Vec<String> = ["/bin/sh", ENTRYPOINT, "replicas"].map(str::to_owned).to_vec();
-    command.push(format!("patience={}", patience.as_secs()));
-    command.push(format!("reason={reason}"));
-    command.push(format!("detail={detail}"));
+/// The entrypoint writes each argument as a line of the file `mode` that the plugin reads.
+fn written(mode: &str, lines: Vec<String>) -> Vec<String> {
+    let mut command: Vec<String> = ["/bin/sh", ENTRYPOINT, mode].map(str::to_owned).to_vec();
+    command.extend(lines);
     command
 }
 

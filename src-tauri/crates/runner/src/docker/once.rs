@@ -9,19 +9,13 @@ use bollard::errors::Error;
 use bollard::query_parameters::{AttachContainerOptions, CreateContainerOptions};
 use futures::{Stream, StreamExt};
 use mysqler_contract::{AppError, ErrorCode, Launch, ProbeReport, Result, Secret};
-use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
 
 use super::container::ContainerSpec;
 use super::engine::{self, Engine};
 use super::frame::frame;
 use super::jobs::forced;
-
-/// A container may take this long beside what it waits for.
-const START_ALLOWANCE: Duration = Duration::from_secs(20);
-
-/// The client library tries twice.
-const CONNECT_ATTEMPTS: u32 = 2;
+use crate::probed;
 
 pub(super) struct Answer {
     pub stdout: String,
@@ -55,47 +49,13 @@ pub(super) async fn feed(
     Ok(attached.output)
 }
 
-#[derive(Deserialize)]
-struct Probed {
-    connected: u8,
-    account: Option<String>,
-    tls_cipher: Option<String>,
-    server_uuid: Option<String>,
-    took_ms: Option<u64>,
-    message: Option<String>,
-}
-
 pub(super) async fn probe(engine: &Engine, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
     let frame = frame(launch, password)?;
-    let deadline = START_ALLOWANCE + connect_timeout(launch) * CONNECT_ATTEMPTS;
+    let deadline = probed::deadline(launch);
     let Some(answer) = ask(engine, &ContainerSpec::probe(launch), Some(&frame), deadline).await? else {
-        return Ok(ProbeReport::Refused {
-            message: format!("no answer within {} s", deadline.as_secs()),
-        });
+        return Ok(probed::silent(deadline));
     };
-    let probed: Probed = match serde_json::from_str(answer.stdout.trim()) {
-        Ok(probed) => probed,
-        Err(_) => return Err(AppError::new(ErrorCode::DockerRefused).detail(said(&answer))),
-    };
-    if probed.connected == 0 {
-        return Ok(ProbeReport::Refused {
-            message: probed.message.unwrap_or_default(),
-        });
-    }
-    Ok(ProbeReport::Connected {
-        tls_cipher: probed.tls_cipher,
-        account: probed.account.unwrap_or_default(),
-        server_uuid: probed.server_uuid,
-        took_ms: probed.took_ms.unwrap_or_default(),
-    })
-}
-
-fn connect_timeout(launch: &Launch) -> Duration {
-    let given = launch
-        .defaults
-        .iter()
-        .find_map(|line| line.strip_prefix("connect-timeout="));
-    Duration::from_secs(given.and_then(|seconds| seconds.parse().ok()).unwrap_or(10))
+    probed::read(&answer.stdout).ok_or_else(|| AppError::new(ErrorCode::DockerRefused).detail(said(&answer)))
 }
 
 /// Runs a container to its end; `None` when it did not end before the deadline, in which case it is gone by force.

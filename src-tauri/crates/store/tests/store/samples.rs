@@ -90,6 +90,7 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         },
         options: ChangeOptions::default(),
         engine: EngineChoice::Auto,
+        runner: None,
         dry_run: false,
         hold_cutover: false,
     };

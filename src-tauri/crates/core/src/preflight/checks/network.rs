@@ -3,12 +3,13 @@
 
 use mysqler_contract::{Finding, NetworkChoice, Severity};
 
+use super::super::Place;
 use super::super::context::Context;
 
 pub const CODES: &[&str] = &["NETWORK_HOST", "NETWORK_DESKTOP_GATEWAY", "NETWORK_VM_GATEWAY"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(Ok(launch)) = context.input.launch else {
+    let Some(Ok(launch)) = context.input.launch.filter(|_| shares(context)) else {
         return Vec::new();
     };
     let code = match launch.network {
@@ -19,6 +20,11 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     };
     let finding = Finding::new(code, Severity::Info).with("host", &context.input.connection.host);
     vec![finding.with("gateway", &launch.host)]
+}
+
+/// Only a container has a network to share.
+fn shares(context: &Context<'_>) -> bool {
+    matches!(context.input.place, Place::Container(_))
 }
 
 #[cfg(test)]

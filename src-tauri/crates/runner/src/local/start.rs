@@ -1,0 +1,221 @@
+//! Starting a job: its directory, the process that keeps it, and the password on standard input.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use mysqler_contract::{
+    AppError, ErrorCode, Launch, LocalJob, LocalTool, PlanId, ProbeReport, Result, RunId, Secret,
+};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+use zeroize::Zeroizing;
+
+use super::job::{Job, Record, began};
+use super::{failed, files, find, probe, tool};
+use crate::compose::{INSISTS, option_lines};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The tool's arguments after the program: nothing of the user's own option files, the password by standard input, our
+/// plugin, then the launch's own.
+pub(super) fn arguments(place: &Path, launch: &Launch) -> Vec<String> {
+    let plugin = files::dir(place).join(files::BRIDGE);
+    let own = ["--config", "", "--ask-pass", "--plugin"].map(str::to_owned);
+    let mut all = own.to_vec();
+    all.push(plugin.display().to_string());
+    all.extend(launch.argv.iter().cloned());
+    all
+}
+
+pub(super) async fn start(
+    place: &Path,
+    run: &RunId,
+    plan: &PlanId,
+    launch: &Launch,
+    password: &Secret,
+) -> Result<LocalJob> {
+    let tool = tool(launch)?;
+    let line = password_line(password)?;
+    let now = find::digest(Path::new(&tool.program)).map_err(|error| failed(&tool.program, error))?;
+    if now != tool.sha256 {
+        return Err(failed(
+            &tool.program,
+            "it is not the program that was planned with",
+        ));
+    }
+    stay_encrypted(place, launch, tool, password).await?;
+    let job = Job::of(place, plan);
+    match begin(place, &job, run, plan, launch, &line).await {
+        Ok(pid) => Ok(LocalJob {
+            pid,
+            plan: plan.clone(),
+        }),
+        Err(error) => {
+            // Nothing ran that could have touched the server: the tool waits for its password.
+            if let Err(left) = job.remove() {
+                tracing::warn!(%left, "the files of a job that failed to start could not be removed");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Where the option file alone asks for TLS, a server that offers none any more would be spoken to in clear.
+async fn stay_encrypted(place: &Path, launch: &Launch, tool: &LocalTool, password: &Secret) -> Result<()> {
+    if !launch.defaults.iter().any(|line| line == INSISTS) {
+        return Ok(());
+    }
+    match probe::probe(place, launch, tool, password).await? {
+        ProbeReport::Connected {
+            tls_cipher: Some(_), ..
+        } => Ok(()),
+        ProbeReport::Connected { .. } => {
+            Err(AppError::new(ErrorCode::ServerTls).detail("the session is not encrypted"))
+        }
+        ProbeReport::Refused { message } => Err(AppError::new(ErrorCode::ServerRefused).detail(message)),
+    }
+}
+
+/// Standard input carries it as one line.
+pub(super) fn password_line(password: &Secret) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = password.expose().as_bytes();
+    if bytes.contains(&b'\n') || bytes.contains(&0) {
+        let what = "password: a line end or a NUL character cannot be carried on standard input";
+        return Err(AppError::new(ErrorCode::LaunchImpossible).with("what", what));
+    }
+    let mut line = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
+    line.extend_from_slice(bytes);
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The session's files: no secret among them.
+pub(super) fn furnish(dir: &Path, launch: &Launch) -> std::io::Result<()> {
+    files::make_private(dir)?;
+    let here = crate::Files::WORKSTATION;
+    files::write_private(&dir.join(here.options), option_lines(launch).as_bytes())?;
+    if let Some(pem) = &launch.ca_pem {
+        files::write_private(&dir.join(here.ca), pem.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Nothing of this process' own environment but where programs and Perl's modules are.
+pub(super) fn environment(dir: &Path, launch: &Launch, tool: &LocalTool) -> Vec<(String, OsString)> {
+    let mut all: Vec<(String, OsString)> = vec![
+        ("PATH".into(), std::env::var_os("PATH").unwrap_or_default()),
+        ("HOME".into(), dir.into()),
+        ("LC_ALL".into(), "C".into()),
+        ("MYSQLER_CONTROL".into(), dir.into()),
+    ];
+    if !tool.perl_lib.is_empty() {
+        all.push(("PERL5LIB".into(), tool.perl_lib.clone().into()));
+    }
+    let launched = launch
+        .environment
+        .iter()
+        .filter_map(|entry| entry.split_once('='));
+    all.extend(launched.map(|(name, value)| (name.to_owned(), value.into())));
+    all
+}
+
+async fn begin(
+    place: &Path,
+    job: &Job,
+    run: &RunId,
+    plan: &PlanId,
+    launch: &Launch,
+    password: &[u8],
+) -> Result<u32> {
+    let tool = tool(launch)?;
+    let fail = |error| failed("the job's files", error);
+    let scripts = files::ready(place).map_err(fail)?;
+    furnish(&job.dir, launch).map_err(fail)?;
+    if launch.hold_cutover {
+        files::write_private(&job.file("hold"), b"").map_err(fail)?;
+    }
+    let mut child = Command::new(&tool.perl)
+        // Its arguments pass byte for byte, whatever the tool's own are to be read as.
+        .arg("-C0")
+        .arg(scripts.join(files::KEEPER))
+        .arg(&job.dir)
+        .arg(launch.log_bytes.to_string())
+        .arg(&tool.program)
+        .args(arguments(place, launch))
+        .env_clear()
+        .envs(environment(&job.dir, launch, tool))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(&tool.perl, error))?;
+    let pid = match tokio::time::timeout(PATIENCE, kept_by(&mut child)).await {
+        Ok(pid) => pid?,
+        Err(_) => {
+            return Err(failed(
+                "the keeper",
+                format!("no word within {} s", PATIENCE.as_secs()),
+            ));
+        }
+    };
+    let record = Record {
+        run: run.clone(),
+        plan: plan.clone(),
+        pid,
+        began: began(pid).ok_or_else(|| failed("the keeper", "it ended at once"))?,
+    };
+    // On record before it can touch anything: without its password the tool is not started.
+    job.write_record(&record).map_err(fail)?;
+    let mut input = child
+        .stdin
+        .take()
+        .ok_or_else(|| failed("the keeper", "no input"))?;
+    let handed = async {
+        input.write_all(password).await?;
+        input.flush().await
+    };
+    handed.await.map_err(|error| failed("the keeper", error))?;
+    drop(input);
+    // The one that was started here has handed over by now, and is only waited for.
+    tokio::spawn(async move { child.wait().await });
+    has_begun(job).await?;
+    Ok(pid)
+}
+
+/// The number of the process that goes on by itself.
+async fn kept_by(child: &mut Child) -> Result<u32> {
+    let out = child
+        .stdout
+        .take()
+        .ok_or_else(|| failed("the keeper", "no output"))?;
+    let mut line = String::new();
+    let read = BufReader::new(out).read_line(&mut line).await;
+    if let (Ok(_), Ok(pid)) = (&read, line.trim().parse()) {
+        return Ok(pid);
+    }
+    let mut words = String::new();
+    if let Some(mut err) = child.stderr.take() {
+        let _ = err.read_to_string(&mut words).await;
+    }
+    Err(failed("the keeper", words.trim()))
+}
+
+/// A job that is not begun is taken for one that never got its password.
+async fn has_begun(job: &Job) -> Result<()> {
+    let fail = |error| failed("the job's files", error);
+    let begun = async {
+        while !job.file("begun").try_exists().map_err(fail)? {
+            if !job.is_alive().map_err(fail)? {
+                return Err(failed("the keeper", "it ended before the tool began"));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(PATIENCE, begun).await {
+        Ok(begun) => begun,
+        Err(_) => Err(failed("the keeper", "the tool did not begin")),
+    }
+}

@@ -1,0 +1,54 @@
+//! The answer of a probe connection, wherever it was made from.
+
+use std::time::Duration;
+
+use mysqler_contract::{Launch, ProbeReport};
+use serde::Deserialize;
+
+/// Whatever makes the connection may take this long beside what it waits for.
+const START_ALLOWANCE: Duration = Duration::from_secs(20);
+
+/// The client library tries twice.
+const CONNECT_ATTEMPTS: u32 = 2;
+
+/// The one line that `mysqler_probe.pl` prints.
+#[derive(Deserialize)]
+struct Probed {
+    connected: u8,
+    account: Option<String>,
+    tls_cipher: Option<String>,
+    server_uuid: Option<String>,
+    took_ms: Option<u64>,
+    message: Option<String>,
+}
+
+/// `None` for what is no answer.
+pub(crate) fn read(text: &str) -> Option<ProbeReport> {
+    let probed: Probed = serde_json::from_str(text.trim()).ok()?;
+    if probed.connected == 0 {
+        return Some(ProbeReport::Refused {
+            message: probed.message.unwrap_or_default(),
+        });
+    }
+    Some(ProbeReport::Connected {
+        tls_cipher: probed.tls_cipher,
+        account: probed.account.unwrap_or_default(),
+        server_uuid: probed.server_uuid,
+        took_ms: probed.took_ms.unwrap_or_default(),
+    })
+}
+
+pub(crate) fn deadline(launch: &Launch) -> Duration {
+    let given = launch
+        .defaults
+        .iter()
+        .find_map(|line| line.strip_prefix("connect-timeout="));
+    let timeout = Duration::from_secs(given.and_then(|seconds| seconds.parse().ok()).unwrap_or(10));
+    START_ALLOWANCE + timeout * CONNECT_ATTEMPTS
+}
+
+pub(crate) fn silent(deadline: Duration) -> ProbeReport {
+    ProbeReport::Refused {
+        message: format!("no answer within {} s", deadline.as_secs()),
+    }
+}
