@@ -144,6 +144,7 @@ impl Supervisor {
         if self.rec.view().job.is_none() && !self.find_job().await? {
             return self.nothing_started().await;
         }
+        self.take_over().await?;
         self.rec.note(LogKind::Info, &LogNote::TakenUpAgain);
         self.forget_questions();
         if matches!(self.rec.state(), RunState::Interrupted { .. }) {

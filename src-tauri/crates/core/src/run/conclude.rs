@@ -2,11 +2,12 @@
 
 use mysqler_contract::{
     AppError, CleaningAfter, Difference, ErrorCode, JobPlace, Leftover, LogKind, LogNote, Params, Phase,
-    Result, RunEventKind, RunState,
+    Result, RunEventKind, RunId, RunState,
 };
 
 use super::state::Input;
 use super::supervisor::Supervisor;
+use crate::Core;
 use crate::plan::{fingerprint, same_definition};
 use crate::ports::{FaultClass, JobStatus};
 
@@ -32,7 +33,7 @@ impl Supervisor {
                 Err(error) => self.wait_for_contact(&job, error).await?,
             }
         };
-        if let Some(code) = code {
+        if let Some(code) = code.filter(|_| self.rec.view().exit_code.is_none()) {
             self.rec.event(RunEventKind::JobExited {
                 code,
                 success_line: self.seen.success,
@@ -75,8 +76,10 @@ impl Supervisor {
         }
         match self.unproven().await {
             Ok(check) if check.is_empty() => {
-                self.measure_after().await;
-                self.rec.input(&Input::Complete);
+                if self.finish_swap().await? {
+                    self.measure_after().await;
+                    self.rec.input(&Input::Complete);
+                }
             }
             Ok(check) => {
                 self.rec.input(&Input::LoseTrack(check));
@@ -132,7 +135,7 @@ impl Supervisor {
             check.push(look_for(&left));
         }
         check.extend(self.triggers_astray(&target).await?);
-        if as_expected {
+        if as_expected && self.rec.view().continuing.old_table.is_none() {
             self.rec.event(RunEventKind::Verified {
                 definition: now.clone(),
             });
@@ -150,6 +153,7 @@ impl Supervisor {
                 error: self.cause(code),
             }
         };
+        self.take_over().await?;
         self.rec.input(&Input::Clean(after));
         self.rec.flush().await?;
         self.clean().await
@@ -193,7 +197,7 @@ impl Supervisor {
         let first = if swapped {
             None
         } else {
-            self.first_cleaning().await?
+            self.core.first_cleaning(&self.rec.id()).await?
         };
         let after = match (first, error) {
             (Some(first), _) => first,
@@ -222,17 +226,12 @@ impl Supervisor {
     }
 }
 
-impl Supervisor {
+impl Core {
     /// What the run was cleaned after when it ended.
-    async fn first_cleaning(&self) -> Result<Option<CleaningAfter>> {
+    pub(super) async fn first_cleaning(&self, run: &RunId) -> Result<Option<CleaningAfter>> {
         let mut after = 0;
         loop {
-            let events = self
-                .core
-                .ports
-                .runs
-                .events(&self.rec.id(), after, EVENTS_AT_ONCE)
-                .await?;
+            let events = self.ports.runs.events(run, after, EVENTS_AT_ONCE).await?;
             let Some(last) = events.last() else {
                 return Ok(None);
             };

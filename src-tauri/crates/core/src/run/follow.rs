@@ -83,6 +83,7 @@ impl Supervisor {
                     Some(Ok(line)) => {
                         self.read(reader, &line);
                         self.end_blind_copy(job);
+                        self.end_unwatched_copy(job);
                         if reader.is_caught_up() {
                             self.attend_gate(job).await?;
                             self.mind_window(job).await?;
@@ -97,7 +98,10 @@ impl Supervisor {
                     self.counted(counts).await?;
                     self.act_on_count(job).await?;
                 }
-                heard = Self::comparison_heard(&mut self.comparing) => self.compared(heard),
+                heard = Self::comparison_heard(&mut self.comparing) => {
+                    self.compared(heard);
+                    self.act_on_comparison(job).await?;
+                }
                 found = Self::holders_found(&mut self.holders) => self.tell_holders(found),
                 Some(wish) = self.wishes.recv() => self.obey(job, &wish).await?,
                 _ = self.ticks.flush.tick() => self.rec.flush().await?,
@@ -215,7 +219,7 @@ impl Supervisor {
 
     /// Without contact only a stop can be kept in mind.
     fn note_wish(&mut self, wish: &Wish) {
-        if wish.action == RunAction::Stop && !self.stopping() {
+        if matches!(wish.action, RunAction::Stop | RunAction::StopKeep) && !self.stopping() {
             self.heed(wish);
             self.seen.stop_asked = true;
             self.rec.input(&Input::Stop { at: self.now() });
@@ -236,7 +240,7 @@ impl Supervisor {
             return Ok(());
         }
         self.heed(wish);
-        if wish.action == RunAction::Stop {
+        if matches!(wish.action, RunAction::Stop | RunAction::StopKeep) {
             self.seen.stop_asked = true;
             self.rec.input(&Input::Stop { at: self.now() });
         }
@@ -250,7 +254,7 @@ impl Supervisor {
             RunAction::Pause => self.control(job, Control::Pause).await,
             RunAction::Resume => self.control(job, Control::Resume).await,
             RunAction::CutOver => self.cut_over_unless_rows_differ(job).await,
-            RunAction::Stop => {
+            RunAction::Stop | RunAction::StopKeep => {
                 self.terminate(job);
                 Ok(())
             }

@@ -150,6 +150,7 @@ impl Supervisor {
             return Ok(());
         };
         match count {
+            GateCount::Equal { .. } if self.is_comparison_due() => self.begin_comparison().await,
             GateCount::Equal { .. } if !self.rec.view().hold_cutover && !self.outside_window() => {
                 let wish = Wish {
                     action: RunAction::CutOver,

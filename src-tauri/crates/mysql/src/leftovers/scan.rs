@@ -181,7 +181,7 @@ async fn jobs(session: &mut Session, database: Option<&str>) -> Result<Vec<Histo
 }
 
 /// `None` where there is no such table, or none of pt-osc's shape.
-async fn read_jobs(
+pub(crate) async fn read_jobs(
     session: &mut Session,
     history: &TableRef,
     condition: &str,
