@@ -1,10 +1,9 @@
 //! Runs that were started to be continued break off, and another run takes over what they copied while the application
-//! goes on writing: every row is what the application wrote, the tool's own words are not what it is told by, and nothing
-//! is left.
+//! goes on writing: every row is what the application wrote, and nothing is left.
 
 use mysqler_contract::{
     ChangeRequest, ChecksumOutcome, ErrorCode, Finding, GateCount, HISTORY_TABLE, HistoryUse, OptionSetting,
-    Phase, RunId, RunState, RunView, Severity,
+    Phase, RunAction, RunId, RunState, RunView, Severity,
 };
 use mysqler_core::Core;
 use mysqler_tests::desk::Desk;
@@ -35,12 +34,39 @@ fn agreed(scene: &Scene, desk: &Desk, moment: Moment) -> ChangeRequest {
     request
 }
 
+/// Rows enough for a copy in chunks of ten to be met on its way.
+const ROWS: u64 = 8_000;
+
+fn stage(name: &str) -> Stage<'_> {
+    Stage {
+        rows: ROWS,
+        ..Stage::new(name)
+    }
+}
+
+/// Of a run that stands at the moment: in the copy only after some of it is done, since before that there is nothing to go
+/// on from.
+async fn reach(hold: Hold, scene: &Scene, eye: &Eye, id: &RunId, moment: Moment) -> Hold {
+    let hold = hold.reach(scene, eye, id).await;
+    if moment != Moment::Copy {
+        return hold;
+    }
+    let is_paused = |view: &RunView| matches!(view.state, RunState::Paused { .. });
+    while eye.view(id).await.rows_copied == 0 {
+        eye.post(id, RunAction::Resume).await;
+        eye.until(id, "the copy to go on", |view| !is_paused(view)).await;
+        eye.post(id, RunAction::Pause).await;
+        eye.until(id, "the pause", is_paused).await;
+    }
+    hold
+}
+
 async fn standing(scene: Scene, moment: Moment) -> Standing {
     let hold = Hold::before(&scene, moment).await;
     let desk = scene.desk("test:1").await;
     let id = desk.go(agreed(&scene, &desk, moment)).await;
     let eye = scene.eye().await;
-    let hold = hold.reach(&scene, &eye, &id).await;
+    let hold = reach(hold, &scene, &eye, &id, moment).await;
     Standing {
         scene,
         desk,
@@ -52,7 +78,7 @@ async fn standing(scene: Scene, moment: Moment) -> Standing {
 
 async fn at(fault: &str, moment: Moment) -> Standing {
     let name = format!("again_{fault}_{}", moment.name());
-    standing(Stage::new(&name).set().await, moment).await
+    standing(stage(&name).set().await, moment).await
 }
 
 /// The run has ended, and says what it left.
@@ -172,14 +198,14 @@ async fn a_run_whose_container_was_killed_is_continued_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_loss_of_power_the_run_is_continued() {
     at_every(&MOMENTS, |moment| async move {
-        let scene = Stage::new(&format!("again_power_{}", moment.name())).set().await;
+        let scene = stage(&format!("again_power_{}", moment.name())).set().await;
         let hold = Hold::before(&scene, moment).await;
         let schema = scene.table.database.clone();
         let agreed = ["--continuable", "--history-schema", &schema];
         let mut host = Host::run_with(&scene, moment.chunk(), moment.holds(), None, &agreed);
         let eye = scene.eye().await;
         let id = eye.run().await;
-        let hold = hold.reach(&scene, &eye, &id).await;
+        let hold = reach(hold, &scene, &eye, &id, moment).await;
         host.kill();
         kill_container(&eye.view(&id).await);
         let desk = scene.desk("test:next").await;
@@ -200,7 +226,7 @@ async fn after_a_loss_of_power_the_run_is_continued() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_server_was_killed_is_continued_on_it() {
     let spare = SpareServer::mysql(&Sandbox::from_env()).await;
-    let mut stage = Stage::new("again_server");
+    let mut stage = stage("again_server");
     stage.spare = Some(&spare);
     let at = standing(stage.set().await, Moment::Copy).await;
     spare.down("KILL").await;

@@ -65,7 +65,8 @@ impl RunFold {
             last_seq: 0,
             bytes_after: None,
             measures: Measures {
-                work: plan.forecast.work,
+                // What another run copied was not done in this one's time.
+                work: plan.forecast.work.filter(|_| plan.continued.is_none()),
                 ..Measures::default()
             },
             compared: Vec::new(),

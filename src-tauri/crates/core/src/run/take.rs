@@ -69,12 +69,12 @@ impl Supervisor {
             Signal::PhaseStarted(phase) => self.enter(line, phase),
             Signal::PhaseFinished(phase) => self.rec.event_at(at, RunEventKind::PhaseFinished { phase }),
             Signal::Sessions(ids) => self.rec.event_at(at, RunEventKind::Sessions { ids }),
+            // What it took over is on record.
+            Signal::ShadowCreated(_) | Signal::TriggersCreated(_) if self.plan.continued.is_some() => {}
             Signal::ShadowCreated(table) => self.rec.event_at(at, RunEventKind::ShadowCreated { table }),
             Signal::ShadowAltered { definition } => {
                 self.rec.event_at(at, RunEventKind::ShadowAltered { definition })
             }
-            // Those that it took over are on record.
-            Signal::TriggersCreated(_) if self.plan.continued.is_some() => {}
             Signal::TriggersCreated(names) => self.rec.event_at(at, RunEventKind::TriggersCreated { names }),
             Signal::TriggersMarked(marks) => self.marked(at, marks),
             Signal::HistoryJob { job } => self.keep_history(at, job),

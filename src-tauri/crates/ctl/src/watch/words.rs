@@ -182,6 +182,9 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
         ],
     )];
     lines.extend(numbers(out, view).map(|line| format!("  {line}")));
+    if let Some(run) = &view.continuing.continues {
+        lines.push(out.own_with("ctl.run.continues", [("run", run.to_string())]));
+    }
     if let Some(by) = &view.continuing.continued_by {
         lines.push(out.own_with("ctl.run.continued_by", [("by", by.to_string())]));
     }
