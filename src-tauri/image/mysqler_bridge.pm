@@ -108,6 +108,7 @@ sub after_create_triggers {
       # Creating triggers is the one place where the tool reconnects by itself.
       $self->_tell_sessions();
       $self->_tell('triggers_created', names => $self->{execute} ? $self->_trigger_names() : []);
+      $self->_tell('triggers_marked', marks => $self->_trigger_marks()) if $self->{execute} && $ENV{MYSQLER_MARKS};
    });
 }
 
@@ -476,6 +477,19 @@ sub _trigger_names {
    (my $prefix = "pt_osc_$tbl->{db}_$tbl->{tbl}") =~ s/\W/_/g;
    $prefix = substr($prefix, 0, 60);
    return [ map { "${prefix}_$_" } qw(del ins upd) ];
+}
+
+# What tells each trigger from one of the same name that was made later: when it was made, and all that it is. The
+# application asks the same, in the same words.
+sub _trigger_marks {
+   my ($self) = @_;
+   my $tbl  = $self->{orig_tbl};
+   my $rows = $self->{aux_cxn}->dbh()->selectall_arrayref(
+      "SELECT TRIGGER_NAME, CONCAT(IFNULL(UNIX_TIMESTAMP(CREATED), ''), ' ', SHA2(CONCAT_WS('/', ACTION_TIMING,"
+      . ' EVENT_MANIPULATION, SQL_MODE, DEFINER, ACTION_STATEMENT), 256)) FROM INFORMATION_SCHEMA.TRIGGERS'
+      . " WHERE TRIGGER_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? AND TRIGGER_NAME LIKE 'pt\\_osc\\_%'",
+      undef, $tbl->{db}, $tbl->{tbl});
+   return { map { ($_->[0] => $_->[1]) } @$rows };
 }
 
 sub _tell {

@@ -22,6 +22,7 @@ sub new {
    $self->{reach}->{$_} = $load for qw(max_load critical_load);
    $self->_wrap('Retry::retry', sub { $self->_retry(@_) });
    $self->_wrap('pt_online_schema_change::exec_nibble', sub { $self->_nibble(@_) });
+   $self->_wrap('NibbleIterator::can_nibble', sub { $self->_chunks(@_) });
    return $self;
 }
 
@@ -181,6 +182,13 @@ sub _nibble {
       $self->{stats} = $given{stats};
    }
    return $inner->(@args);
+}
+
+# A resumed copy whose table is estimated to fit one chunk would copy nothing more, and swap: it goes on in chunks.
+sub _chunks {
+   my ($self, $inner, %args) = @_;
+   $args{one_nibble} = 0 if $args{resume};
+   return $inner->(%args);
 }
 
 # What was ignored or let pass in the copied rows, by the server's number, when it is more than was told last.

@@ -80,7 +80,7 @@ async fn standing(scene: Scene, eye: Eye, id: RunId, hold: Hold) -> Standing {
     }
 }
 
-fn kill_container(view: &RunView) {
+pub fn kill_container(view: &RunView) {
     let killed = std::process::Command::new("docker")
         .args(["kill", view.job.as_deref().expect("started")])
         .output()
@@ -89,7 +89,7 @@ fn kill_container(view: &RunView) {
     assert!(killed.status.success(), "{why}");
 }
 
-async fn taken_over(desk: &Desk, id: &RunId) {
+pub async fn taken_over(desk: &Desk, id: &RunId) {
     let name = "test:next";
     desk.until(id, "somebody who goes on", |view| {
         view.supervisor.as_deref() == Some(name)

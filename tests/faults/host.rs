@@ -19,6 +19,11 @@ pub struct Host {
 impl Host {
     /// `mysqlerctl run` on the scene's table.
     pub fn run(scene: &Scene, chunk: u32, hold: bool, engine: Option<&str>) -> Self {
+        Self::run_with(scene, chunk, hold, engine, &[])
+    }
+
+    /// With further arguments.
+    pub fn run_with(scene: &Scene, chunk: u32, hold: bool, engine: Option<&str>, more: &[&str]) -> Self {
         let said = scene.file("host.log");
         let log = File::create(&said).expect("a file");
         let mut command = Command::new(mysqlerctl());
@@ -44,6 +49,7 @@ impl Host {
         if hold {
             command.arg("--hold-cutover");
         }
+        command.args(more);
         let child = command.spawn().expect("mysqlerctl starts");
         Self { child, said }
     }

@@ -9,6 +9,7 @@
 
 mod clock;
 mod container;
+mod continuing;
 mod eye;
 mod host;
 mod moment;

@@ -3,7 +3,7 @@
 use futures::StreamExt;
 use mysqler_contract::{
     BatchId, BatchPlan, BatchTerms, ChangeRequest, Confirmation, HistoryFilter, HistoryPage, LogBatch,
-    LogPage, Page, PlanId, QueueMove, Result, RunDetail, RunEvent, RunId, RunView, Schedule,
+    LogPage, Page, Plan, PlanId, QueueMove, Result, RunDetail, RunEvent, RunId, RunView, Schedule,
 };
 use tauri::ipc::Channel;
 
@@ -81,6 +81,29 @@ pub async fn run_cutover(shell: Held<'_>, id: RunId) -> Result<()> {
 #[specta::specta]
 pub async fn run_stop(shell: Held<'_>, id: RunId) -> Result<()> {
     shell.core()?.run_stop(&id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn run_stop_keep(shell: Held<'_>, id: RunId) -> Result<()> {
+    shell.core()?.run_stop_keep(&id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn run_continuable(shell: Held<'_>, id: RunId) -> Result<()> {
+    shell.core()?.run_continuable(&id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn continue_plan(
+    shell: Held<'_>,
+    id: RunId,
+    skips_comparison: bool,
+    ticket: Option<String>,
+) -> Result<Plan> {
+    shell.core()?.continue_plan(&id, skips_comparison, ticket).await
 }
 
 #[tauri::command]

@@ -246,6 +246,9 @@ async fn a_run(window: &mut Window, plan: &Plan) {
     let _ = window.heard("run_resume", core.run_resume(&id).await);
     window
         .heard("run_cleanup", core.run_cleanup(&id).await)
+        .heard("run_stop_keep", core.run_stop_keep(&id).await)
+        .heard("run_continuable", core.run_continuable(&id).await)
+        .heard("continue_plan", core.continue_plan(&id, false, None).await)
         .expect_err("the run works");
     window
         .heard("run_cutover", core.run_cutover(&id).await)

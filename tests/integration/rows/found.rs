@@ -118,6 +118,7 @@ impl Judge {
             advice: None,
             forecast: None,
             settings: &self.settings,
+            history: None,
             busy_run: None,
             runs_beside: &[],
             now: Timestamp(0),

@@ -134,6 +134,8 @@ impl Bench {
             hold: request.hold_cutover,
             holds_dates: false,
             renames: None,
+            history: None,
+            resumes: None,
             server: &server,
             host: &wish.host,
             port: wish.port,

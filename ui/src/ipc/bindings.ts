@@ -1465,6 +1465,8 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 { event: "cutover_planned"; at: Timestamp | null } | 
 /**  The time came while the run was not ready or nobody drove it; a person decides now. */
 { event: "cutover_missed"; at: Timestamp } | 
+/**  What was asked did not reach the job, and is not on its way any more. */
+{ event: "not_delivered"; action: RunAction } | 
 /**  Thresholds and chunk time that hold from now on, as the tool's plugin confirmed them. */
 { event: "retuned"; tuning: Tuning; refused: string[] } | 
 /**  Warnings of the copied rows so far, by code. */

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ConnectionId, OptionSetting, RunnerKind, TableRef};
+use crate::{ConnectionId, HistoryUse, OptionSetting, RunnerKind, TableRef};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -114,6 +114,9 @@ pub struct ChangeOptions {
     /// Every other option of the tool, as it is handed on.
     #[serde(default)]
     pub others: Vec<OptionSetting>,
+    /// The run may be continued after it broke off; `None` without the person's agreement.
+    #[serde(default)]
+    pub history: Option<HistoryUse>,
 }
 
 impl Eq for ChangeOptions {}
@@ -122,6 +125,11 @@ impl ChangeOptions {
     /// The sql_mode that is set for the run, without quotes around it; `None` leaves it to the server.
     pub fn sql_mode(&self) -> Option<&str> {
         sql_mode_among(&self.set_vars)
+    }
+
+    /// The run that this one takes over.
+    pub fn continues(&self) -> Option<&crate::RunId> {
+        self.history.as_ref()?.continues.as_ref()
     }
 
     /// The table's own triggers are taken along to the new table.
@@ -155,6 +163,7 @@ impl Default for ChangeOptions {
             foreign_keys_method: None,
             analyze_before_swap: true,
             others: Vec::new(),
+            history: None,
         }
     }
 }

@@ -119,6 +119,9 @@ pub struct LeftoverReport {
     pub found: Vec<FoundLeftover>,
     /// What could not be seen; texts are `leftover.unseen.<what>` of the catalogue.
     pub unseen: Vec<Difference>,
+    /// Runs of this workstation that can be continued from what was found.
+    #[serde(default)]
+    pub continuable: Vec<RunId>,
 }
 
 impl LeftoverReport {

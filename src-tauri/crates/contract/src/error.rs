@@ -79,6 +79,8 @@ pub enum ErrorCode {
     RowsDiffer,
     /// This option of a running copy cannot be changed: params `option`, `why`.
     TuningNotPossible,
+    /// Param `run`, and `why` below `why.` of the catalogue.
+    ContinueImpossible,
     /// The table's own triggers are not those of the plan any more: param `names`.
     TriggersChanged,
     /// The plugin could not keep writes away from the move of the table's own triggers.

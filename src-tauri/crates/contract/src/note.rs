@@ -46,6 +46,16 @@ pub enum LogNote {
     Dropped {
         name: String,
     },
+    /// It broke off, and what was copied stays to be continued.
+    KeptToContinue,
+    /// It was to be kept, and is not, since nothing could go on from it.
+    NotKept {
+        why: String,
+    },
+    /// Rows of the history table are left in it.
+    HistoryNotPruned {
+        error: String,
+    },
     /// The table's own triggers are on it again.
     TriggersRestored {
         names: String,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    Advice, Algorithm, Asked, ChangeRequest, ClauseOperation, Connection, Finding, Flavour, Launch,
-    ServerVersion, TableFacts, Timestamp, TriggerFacts,
+    Advice, Algorithm, Asked, ChangeRequest, ClauseOperation, Connection, Continued, Finding, Flavour,
+    Launch, ServerVersion, TableFacts, TableRef, Timestamp, TriggerFacts,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -151,6 +151,16 @@ pub struct Plan {
     /// The clause could make the copy drop rows, so both tables are counted before the swap.
     #[serde(default)]
     pub counts_at_gate: bool,
+    /// Both tables' rows are compared before the swap too.
+    #[serde(default)]
+    pub compares_at_gate: bool,
+    /// Where pt-osc keeps its history: then the run can be continued, and MySQLer itself drops the triggers and the old
+    /// table after the swap.
+    #[serde(default)]
+    pub history: Option<TableRef>,
+    /// Of a run that takes over another's shadow table.
+    #[serde(default)]
+    pub continued: Option<Continued>,
     /// Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case.
     #[serde(default)]
     pub renames: Option<BTreeMap<String, String>>,

@@ -1,11 +1,14 @@
 //! Runs: one execution of a plan, told as states, events and log lines.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AppError, BatchPlace, Checksum, Compared, ConnectionId, Engine, Environment, KeyRange, Params, PauseSpan,
-    Plan, Retuning, Schedule, TableRef, Timestamp, Tuning, Waiting, WarningCount, Work, quote_identifier,
+    AppError, BatchPlace, Checksum, Compared, ConnectionId, Continuing, Engine, Environment, HistoryRow,
+    KeyRange, Params, PauseSpan, Plan, Retuning, Schedule, TableRef, Timestamp, Tuning, Waiting,
+    WarningCount, Work, quote_identifier,
 };
 
 /// `YYYYMMDD-NNN`, the local day it was made and its number on that day.
@@ -333,6 +336,22 @@ pub enum RunEventKind {
     TriggersCreated {
         names: Vec<String>,
     },
+    /// What tells each of them from one that was made later, by name.
+    TriggersMarked {
+        marks: BTreeMap<String, String>,
+    },
+    /// The tool writes down in this row of its history how far it is.
+    HistoryKept {
+        row: HistoryRow,
+    },
+    /// The original, which carries the triggers now, as the swap left it.
+    OldKept {
+        table: TableRef,
+    },
+    /// That run took over what this one had left.
+    ContinuedBy {
+        run: RunId,
+    },
     /// Server sessions of the job.
     Sessions {
         ids: Vec<u64>,
@@ -459,6 +478,8 @@ pub enum RunAction {
     Resume,
     CutOver,
     Stop,
+    /// End, and leave what was copied to be continued.
+    StopKeep,
     Cleanup,
     /// Begin without waiting for the run's time.
     StartNow,
@@ -484,6 +505,7 @@ impl RunAction {
                 | RunAction::Resume
                 | RunAction::CutOver
                 | RunAction::Stop
+                | RunAction::StopKeep
                 | RunAction::Cleanup
                 | RunAction::StartNow
         )
@@ -652,6 +674,8 @@ pub struct RunView {
     /// The member of its batch whose end without success kept it from beginning.
     #[serde(default)]
     pub called_off_by: Option<RunId>,
+    #[serde(default)]
+    pub continuing: Continuing,
 }
 
 impl RunView {

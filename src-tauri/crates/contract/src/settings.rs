@@ -33,6 +33,8 @@ pub struct Settings {
     pub data_check_limit_s: u32,
     /// Minutes that counting or comparing both tables at a run's gate may take.
     pub gate_limit_min: u32,
+    /// Schema of pt-osc's history table, by which runs can be continued; `None` as long as nobody agreed to one.
+    pub history_schema: Option<String>,
     /// Codes of the lint rules that keep silent.
     pub lints_off: Vec<String>,
 }
@@ -66,6 +68,7 @@ impl Default for Settings {
             heavy_per_server: 1,
             data_check_limit_s: 60,
             gate_limit_min: 30,
+            history_schema: None,
             lints_off: LINTS_OFF_AT_FIRST.map(str::to_owned).to_vec(),
         }
     }

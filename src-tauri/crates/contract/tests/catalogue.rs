@@ -26,7 +26,7 @@ every_code! {
     VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, DockerTls, DockerHostUnknown, LoopbackUnreachable, ImageMissing,
     ImageUnsuitable, JobLost, RunnerUnsupported, LocalRunnerFailed, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
     StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,
-    TableBusy, RunStateForbids, RunFailed, RunFailedAfterSwap, RowsLost, RowsDiffer, TuningNotPossible, TriggersChanged, TriggersUnguarded, RenamesUnconfirmed, AlterRefused, AlterAlgorithmRefused, AlterLockedOut,
+    TableBusy, RunStateForbids, RunFailed, RunFailedAfterSwap, RowsLost, RowsDiffer, TuningNotPossible, ContinueImpossible, TriggersChanged, TriggersUnguarded, RenamesUnconfirmed, AlterRefused, AlterAlgorithmRefused, AlterLockedOut,
     AlterEnded, AlterNotSent, RunSupervisorMissing, FileUnreadable,
     FileUnwritable, FileFormat, PassphraseWrong, Cancelled, Internal,
 }

@@ -57,6 +57,7 @@ fn of(ending: Ending) -> Exit {
             | E::LaunchImpossible
             | E::RowsDiffer
             | E::TuningNotPossible
+            | E::ContinueImpossible
             | E::LoopbackUnreachable
             | E::ServerUnsupported,
         )
@@ -159,6 +160,7 @@ mod tests {
                 "TABLE_BUSY",
                 "ROWS_DIFFER",
                 "TUNING_NOT_POSSIBLE",
+                "CONTINUE_IMPOSSIBLE",
                 "LOOPBACK_UNREACHABLE",
             ],
         ),

@@ -6,6 +6,7 @@ mod catalog;
 mod certificate;
 mod clone;
 mod comparing;
+mod continuing;
 mod counting;
 mod ddl;
 mod direct;
@@ -41,9 +42,9 @@ use mysqler_contract::{
     TableFacts, TableRef, TableSummary, TriggerFacts,
 };
 use mysqler_core::ports::{
-    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, LeftoverFacts, LeftoverScan,
-    MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ServerCertificate, ServerFacts,
-    Servers, SessionFacts, Target, ToolSessions,
+    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, HistoryJob, LeftoverFacts,
+    LeftoverScan, MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ServerCertificate,
+    ServerFacts, Servers, SessionFacts, Target, ToolSessions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -152,6 +153,23 @@ impl Servers for MySqlServers {
 
     async fn delete_history_job(&self, target: &Target, history: &TableRef, job: u64) -> Result<()> {
         leftovers::delete_job(&mut *self.cache.lease(target).await?, history, job).await
+    }
+
+    async fn history_jobs(
+        &self,
+        target: &Target,
+        history: &TableRef,
+        jobs: &[u64],
+    ) -> Result<Vec<HistoryJob>> {
+        continuing::jobs(&mut *self.cache.lease(target).await?, history, jobs).await
+    }
+
+    async fn reopen_history_job(&self, target: &Target, history: &TableRef, job: u64) -> Result<()> {
+        continuing::reopen(&mut *self.cache.lease(target).await?, history, job).await
+    }
+
+    async fn trigger_marks(&self, target: &Target, table: &TableRef) -> Result<BTreeMap<String, String>> {
+        continuing::marks(&mut *self.cache.lease(target).await?, table).await
     }
 
     async fn triggers(&self, target: &Target, table: &TableRef) -> Result<Vec<TriggerFacts>> {

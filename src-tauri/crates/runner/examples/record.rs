@@ -98,6 +98,8 @@ async fn main() {
         hold: request.hold_cutover,
         holds_dates: false,
         renames: None,
+        history: None,
+        resumes: None,
         server: &server,
         host: &var("HOST", "127.0.0.1"),
         port: var("PORT", "33961").parse().expect("a port"),

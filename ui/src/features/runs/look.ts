@@ -50,7 +50,7 @@ export function controlsOf(view: Pick<RunView, 'engine' | 'state' | 'pending' | 
   const asked: Partial<Record<NonNullable<RunView['pending']>, Control>> = {
     pause: 'pause', resume: 'resume', cut_over: 'cutover', stop: 'stop', cleanup: 'cleanup', start_now: 'startNow',
   }
-  if (view.pending === 'stop') return []
+  if (view.pending === 'stop' || view.pending === 'stop_keep') return []
   return controls.filter((control) => view.pending === null || asked[view.pending] !== control)
 }
 
@@ -64,6 +64,10 @@ export const isCopying = (state: RunState) => (state.name === 'running' || state
 
 /** The point from which a stop no longer drops the shadow table: it may be the table by now. */
 export const isSwapping = (state: RunState) => state.name === 'running' && SWAPPING.has(state.phase)
+
+/** What was copied can be left to be continued. */
+export const canKeep = (state: RunState) =>
+  state.name === 'paused' || state.name === 'awaiting_cutover' || (state.name === 'running' && BEFORE_SWAP.has(state.phase))
 
 /** The server's own ALTER cannot stand still, and leaves nothing to remove. */
 const DIRECT = new Set<Control>(['cutover', 'stop', 'startNow'])

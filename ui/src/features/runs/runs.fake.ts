@@ -2,6 +2,7 @@
 import type { BatchTerms, Channel, HistoryFilter, LogBatch, LogKind, LogLine, RunEvent, RunState, RunView } from '@/ipc'
 import { fake, fakeEvent } from '@/ipc/fake'
 import './gate.fake'
+import { stopDrops } from './leftovers'
 import { hasEnded } from './look'
 import { phasesUntil, sampleCompared, sampleDetail, sampleView } from './sample'
 
@@ -63,6 +64,9 @@ fake('runPause', restate(() => ({ name: 'paused', since: Date.now(), reason: 'us
 fake('runResume', restate(() => ({ name: 'running', phase: 'copy' })))
 fake('runCutover', restate(() => ({ name: 'running', phase: 'swap' })))
 fake('runStop', restate(() => ({ name: 'cancelled' })))
+fake('runStopKeep', restate((view) => ({ name: 'needs_cleanup', leftovers: stopDrops(view), error: null })))
+fake('runContinuable', () => null)
+fake('continuePlan', ({ id }) => sampleDetail(find(id)).plan)
 fake('runCleanup', restate(() => ({ name: 'cancelled' })))
 fake('runStartNow', ({ id }) => change(String(id), { waiting: null, schedule_overridden: true, state: { name: 'preparing' } }))
 fake('runMove', async ({ id, to }) => {

@@ -6,20 +6,24 @@ import { errorTexts, toAppError } from '@/shared/ui/appError'
 import { toast } from '@/shared/ui/toast'
 import type { Control } from './look'
 
+/** A stop that keeps what was copied is chosen where the stop is confirmed. */
+type Action = Control | 'stopKeep'
+
 export function useRunActions() {
   const catalogue = useCatalogue()
-  const busy = ref<Control | null>(null)
-  const ask: Record<Control, (id: string) => Promise<unknown>> = {
+  const busy = ref<Action | null>(null)
+  const ask: Record<Action, (id: string) => Promise<unknown>> = {
     pause: commands.runPause,
     resume: commands.runResume,
     cutover: commands.runCutover,
     stop: commands.runStop,
+    stopKeep: commands.runStopKeep,
     cleanup: commands.runCleanup,
     startNow: commands.runStartNow,
   }
 
   /** True when the request was taken. */
-  async function act(control: Control, id: string): Promise<boolean> {
+  async function act(control: Action, id: string): Promise<boolean> {
     if (busy.value !== null) return false
     busy.value = control
     try {

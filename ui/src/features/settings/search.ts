@@ -9,7 +9,7 @@ export const SECTIONS = {
   appearance: ['language', 'theme', 'density'],
   vault: ['protection', 'password', 'lockAfter'],
   runner: ['runner', 'localTool', 'docker', 'dockerHosts', 'image', 'imageName', 'memory', 'cpu', 'pids'],
-  runs: ['atOnce', 'heavyPerServer', 'dataChecks', 'gateLimit', 'stayAwake'],
+  runs: ['atOnce', 'heavyPerServer', 'dataChecks', 'gateLimit', 'continuable', 'stayAwake'],
   lint: ['lints'],
   data: ['file', 'backups', 'kept'],
   about: ['version', 'licence'],

@@ -21,6 +21,7 @@ export const DEFAULTS: FullSettings = {
   heavy_per_server: 1,
   data_check_limit_s: 60,
   gate_limit_min: 30,
+  history_schema: null,
   lints_off: ['LINT_COMMENT_MISSING', 'LINT_INDEX_NAME', 'LINT_NAME_CASE'],
 }
 

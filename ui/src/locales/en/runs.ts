@@ -36,6 +36,7 @@ export default {
     resume: 'Resume',
     cutover: 'Swap now',
     stop: 'Stop…',
+    stop_keep: 'Stop requested, keeping what was copied',
     cleanup: 'Clean up…',
     startNow: 'Start now',
     goOnNow: 'Go on now',
@@ -91,6 +92,14 @@ export default {
     action: 'Stop and remove',
     actionSwapping: 'End the job',
     goOn: 'Let it go on',
+    keep: 'Stop and keep what was copied',
+    keepWhat: 'Or the copied rows stay with the triggers, to be continued later: every write to the table then goes on to fire them until the run is continued or cleaned up.',
+  },
+  continue: {
+    what: 'The copied rows and the triggers are still on the server. A new run can go on from there: all checks are made again, and before the swap the rows of both tables are counted and compared.',
+    action: 'Continue from there…',
+    continues: 'Continues run {run}',
+    continuedBy: 'Continued by run {run}',
   },
   cleanup: {
     title: 'Clean up after the change of {table}',

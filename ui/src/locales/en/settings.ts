@@ -18,6 +18,10 @@ export default {
     data: 'Data file',
     about: 'About',
   },
+  continuable: {
+    off: 'off',
+    schema: 'Schema of the history table',
+  },
   awake: {
     on: 'on',
     unavailable: 'Not available here: this system offers no way to put off its sleep.',
@@ -42,6 +46,7 @@ export default {
     heavyPerServer: { label: 'Heavy runs per server', hint: 'Runs that copy or rebuild a table on one server at the same time. A change of the definition alone does not count.' },
     gateLimit: { label: 'Time for counting and comparing', hint: 'For counting or comparing the rows of both tables before a swap. What is not done by then is told as not proven.' },
     dataChecks: { label: 'Time for data checks', hint: 'For all questions of one plan about rows. What is not answered by then is told as not proven.' },
+    continuable: { label: 'Runs can be continued', hint: 'pt-online-schema-change then keeps a history table in this schema on each server, which the account has to be allowed to write. A run that breaks off leaves its copy and its triggers until it is continued or cleaned up. Applies to changes that are checked from now on.' },
     stayAwake: { label: 'Stay awake during runs', hint: 'The workstation does not fall asleep by itself while a run works. Applies from the next run on.' },
     lints: { label: 'Rules on style and design', hint: 'What a check says of the columns, indexes and names that a clause writes. They never stop a run.' },
     file: { label: 'Data file', hint: 'Connections, runs and history; stored passwords are encrypted in it.' },

@@ -36,6 +36,7 @@ export default {
     resume: '继续',
     cutover: '立即切换',
     stop: '停止…',
+    stop_keep: '已请求停止并保留已复制的内容',
     cleanup: '清理…',
     startNow: '立即开始',
     goOnNow: '立即继续',
@@ -91,6 +92,14 @@ export default {
     action: '停止并移除',
     actionSwapping: '结束任务',
     goOn: '继续运行',
+    keep: '停止并保留已复制的内容',
+    keepWhat: '也可以保留已复制的行和触发器，供以后续跑：在续跑或清理之前，对该表的每次写入仍会触发这些触发器。',
+  },
+  continue: {
+    what: '已复制的行和触发器仍在服务器上。可以由新的运行从那里续跑：所有检查会重新进行，切换之前会对两张表的行计数并逐行比较。',
+    action: '从该处续跑…',
+    continues: '续跑自运行 {run}',
+    continuedBy: '已由运行 {run} 续跑',
   },
   cleanup: {
     title: '清理 {table} 变更的残留',

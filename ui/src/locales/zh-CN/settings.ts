@@ -18,6 +18,10 @@ export default {
     data: '数据文件',
     about: '关于',
   },
+  continuable: {
+    off: '关闭',
+    schema: '历史表所在的库',
+  },
   awake: {
     on: '开启',
     unavailable: '此处不可用：当前系统未提供阻止休眠的方式。',
@@ -42,6 +46,7 @@ export default {
     heavyPerServer: { label: '每台服务器的重型任务', hint: '同一台服务器上同时复制或重建表的任务数。只修改定义的变更不计入。' },
     gateLimit: { label: '计数与比对时限', hint: '切换前统计或比对两张表的数据所用的时间。超时未完成的，标记为未证实。' },
     dataChecks: { label: '数据检查时限', hint: '一次检查中所有数据查询的总时间。超时未得出结果的，标记为未证实。' },
+    continuable: { label: '运行可以续跑', hint: 'pt-online-schema-change 会在每台服务器的该库中维护一张历史表，账号需要有写入权限。运行中断时会保留已复制的内容和触发器，直到续跑或清理为止。对此后检查的变更生效。' },
     stayAwake: { label: '运行期间保持唤醒', hint: '任务运行时，本机不会自动休眠。自下一个任务起生效。' },
     lints: { label: '规范与设计规则', hint: '检查时针对子句中的列、索引与名称给出的建议，不会阻止运行。' },
     file: { label: '数据文件', hint: '保存连接、运行和历史，其中的密码均已加密。' },

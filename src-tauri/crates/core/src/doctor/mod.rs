@@ -66,11 +66,19 @@ impl Core {
                 self.doubt(target, leftover).await?;
             }
         }
+        let mut continuable = Vec::new();
+        for run in runs.iter().filter(|run| run.state == RunStateKind::NeedsCleanup) {
+            let is_seen = found.iter().any(|left| left.run.as_ref() == Some(&run.id));
+            if is_seen && self.continued(&run.id, target).await.is_ok() {
+                continuable.push(run.id.clone());
+            }
+        }
         Ok(LeftoverReport {
             at: self.ports.clock.now(),
             database: database.map(str::to_owned),
             found,
             unseen,
+            continuable,
         })
     }
 

@@ -215,6 +215,7 @@ fn any_options() -> impl Strategy<Value = ChangeOptions> {
                     .into_iter()
                     .map(|(name, value)| OptionSetting::new(name, value))
                     .collect(),
+                history: None,
             },
         )
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
-    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, DockerHost,
+    Advice, AppError, Asked, ChangeRequest, ClauseDiagnosis, Connection, ConnectionId, Continued, DockerHost,
     DockerHostId, Engine, ErrorCode, Forecast, ImageStatus, Launch, LocalStatus, Plan, PlanId,
     PrepareVerdict, ProbeReport, Result, RunId, RunState, RunView, RunnerKind, ServerIdentity, Settings,
-    TableFacts, TableKind, TableRef, TlsMode,
+    TableFacts, TableKind, TableRef, TlsMode, TriggerFacts,
 };
 
 use super::advise::{choose, offers};
@@ -22,7 +22,7 @@ use crate::clause::{SqlMode, analyze_under, diagnose_under};
 use crate::ports::{
     LaunchInput, LaunchSite, LeftoverFacts, RowAnswers, ServerCertificate, ServerFacts, Target,
 };
-use crate::preflight::{self, Place, PreflightInput};
+use crate::preflight::{self, HistoryFacts, Place, PreflightInput, history_obstacle};
 
 /// Plans that are kept for a later "start"; the oldest goes first.
 const KEPT: usize = 50;
@@ -40,6 +40,27 @@ struct Gathered {
     workstation: Workstation,
     counts_at_gate: bool,
     renames: Option<BTreeMap<String, String>>,
+    history: Option<HistoryFacts>,
+    continued: Option<Continued>,
+}
+
+impl Gathered {
+    /// Where the tool is to keep its history; `None` where that is not possible or nobody agreed.
+    fn history_table(&self, request: &ChangeRequest) -> Option<&TableRef> {
+        let facts = self.history.as_ref().filter(|_| !request.dry_run)?;
+        let obstacle = history_obstacle(request, &self.table, &self.server, facts);
+        obstacle.is_none().then_some(&facts.table)
+    }
+
+    /// What a continued run takes over is not in its way.
+    fn take_over(&mut self, continued: Continued) {
+        let ours = std::mem::take(&mut self.leftovers.triggers);
+        let is_ours = |trigger: &TriggerFacts| ours.iter().any(|own| own.name == trigger.name);
+        self.table.triggers.retain(|trigger| !is_ours(trigger));
+        self.leftovers.tables.retain(|table| table != &continued.shadow);
+        self.counts_at_gate = true;
+        self.continued = Some(continued);
+    }
 }
 
 /// Where pt-osc would work, as far as that was looked at.
@@ -93,7 +114,10 @@ impl Core {
         let moment = async { self.ports.servers.moment(&target, &request.table).await.ok() };
         let gathered = self.gather(&request, &target, &settings, connection.docker_host.as_ref());
         let (gathered, moment) = tokio::join!(gathered, moment);
-        let gathered = gathered?;
+        let mut gathered = gathered?;
+        if let Some(run) = request.options.continues() {
+            gathered.take_over(self.continued(run, &target).await?);
+        }
         let own_mode = request.options.sql_mode();
         let server_mode = gathered.server.variables.get("sql_mode").map(String::as_str);
         let mode = SqlMode::of_run(own_mode, server_mode);
@@ -146,6 +170,7 @@ impl Core {
             advice: Some(&advice),
             forecast: None,
             settings: &settings,
+            history: gathered.history.as_ref(),
             busy_run: busy.as_ref(),
             runs_beside: &beside,
             now: self.ports.clock.now(),
@@ -185,6 +210,9 @@ impl Core {
         let direct = price.filter(|_| clause.problems.is_empty());
         let direct = direct.map(|price| compose(&request, &clause, price, gathered.server.flavour));
         let launch = way.launch.and_then(Result::ok);
+        let history = gathered.history_table(&request).cloned();
+        let compares_at_gate = gathered.continued.is_some()
+            && !(request.options.history.as_ref()).is_some_and(|used| used.skips_comparison);
         Ok(Plan {
             id: PlanId(uuid::Uuid::new_v4().to_string()),
             engine,
@@ -211,6 +239,9 @@ impl Core {
             launch,
             direct,
             counts_at_gate: gathered.counts_at_gate && engine == Engine::PtOsc,
+            compares_at_gate,
+            history: history.filter(|_| engine == Engine::PtOsc),
+            continued: gathered.continued,
             renames: gathered.renames.filter(|_| engine == Engine::PtOsc),
             facts: gathered.table,
             connection,
@@ -296,7 +327,9 @@ impl Core {
                 certificate,
             )
         };
-        let (asked, workstation) = tokio::join!(asked, workstation);
+        let history = self.history_facts(request, target);
+        let (asked, workstation, history) = tokio::join!(asked, workstation, history);
+        let history = history?;
         let (server, facts, leftovers, certificate) = asked?;
         let clause = request.kind.clause();
         let wanted = request.options.sql_mode();
@@ -320,6 +353,8 @@ impl Core {
         Ok(Gathered {
             counts_at_gate,
             renames,
+            history,
+            continued: None,
             server,
             table: facts,
             leftovers,
@@ -328,6 +363,21 @@ impl Core {
             certificate,
             workstation,
         })
+    }
+
+    async fn history_facts(&self, request: &ChangeRequest, target: &Target) -> Result<Option<HistoryFacts>> {
+        let Some(used) = &request.options.history else {
+            return Ok(None);
+        };
+        let table = used.table();
+        let servers = &self.ports.servers;
+        let of_schema = servers.server_facts(target, &table.database).await?;
+        // One that the account may not look at is as good as none: the right to look is missing too.
+        let exists = servers
+            .definition(target, &table)
+            .await
+            .is_ok_and(|found| found.is_some());
+        Ok(Some(HistoryFacts::new(table, exists, &of_schema)))
     }
 
     async fn find_way(
@@ -363,6 +413,8 @@ impl Core {
             hold: request.hold_cutover || gathered.counts_at_gate,
             holds_dates: holds_dates(&gathered.table),
             renames: gathered.renames.as_ref(),
+            history: gathered.history_table(request),
+            resumes: gathered.continued.as_ref().map(|continued| continued.job),
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,

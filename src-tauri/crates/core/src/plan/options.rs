@@ -1,7 +1,7 @@
 //! Options suggested from the server's present state.
 
 use mysqler_contract::{
-    ChangeOptions, ConnectionId, ErrorCode, LoadThreshold, Preset, Result, SuggestedOptions,
+    ChangeOptions, ConnectionId, ErrorCode, HistoryUse, LoadThreshold, Preset, Result, SuggestedOptions,
 };
 
 use crate::Core;
@@ -17,7 +17,12 @@ impl Core {
         let facts = self.ports.servers.server_facts(&target, database).await?;
         let begins = self.connection_preset(id).await?.preset;
         let preset = self.preset(&begins).await?;
-        Ok(suggest(&facts, &preset))
+        let mut suggested = suggest(&facts, &preset);
+        let agreed = self.settings().await?.history_schema;
+        let history = agreed.as_deref().map(HistoryUse::of);
+        suggested.base.history = history.clone();
+        suggested.options.history = history;
+        Ok(suggested)
     }
 
     /// Refreshes the statistics of one table: the remedy for a forecast that stands on stale numbers.

@@ -28,6 +28,10 @@ pub struct LaunchInput<'a> {
     /// The tool's check of the clause is turned off, and it has to read just these renames: old names in lower case
     /// with the new ones.
     pub renames: Option<&'a BTreeMap<String, String>>,
+    /// Where the tool keeps its history, of a run that can be continued.
+    pub history: Option<&'a TableRef>,
+    /// The job of that history to go on from.
+    pub resumes: Option<u64>,
     pub server: &'a ServerFacts,
     pub host: &'a str,
     pub port: u16,
@@ -155,6 +159,12 @@ pub enum Signal {
         definition: String,
     },
     TriggersCreated(Vec<String>),
+    /// What tells each of the tool's triggers from one that was made later, by name.
+    TriggersMarked(BTreeMap<String, String>),
+    /// The row of the tool's history that this run writes.
+    HistoryJob {
+        job: u64,
+    },
     /// No write will come between the move of the table's own triggers and the swap.
     MoveGuarded,
     /// The tool read the clause's renames as the launch says.

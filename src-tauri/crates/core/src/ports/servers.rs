@@ -11,8 +11,8 @@ use mysqler_contract::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, LeftoverScan, MomentFacts,
-    ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions,
+    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, HistoryJob, LeftoverScan,
+    MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -146,6 +146,21 @@ pub trait Servers: Send + Sync {
 
     /// Removes one row of a pt-osc history table; one that is gone already is success.
     async fn delete_history_job(&self, target: &Target, history: &TableRef, job: u64) -> Result<()>;
+
+    /// Those of a history table's jobs that are of these numbers; none where there is no such table, or it is not this
+    /// account's to read.
+    async fn history_jobs(
+        &self,
+        target: &Target,
+        history: &TableRef,
+        jobs: &[u64],
+    ) -> Result<Vec<HistoryJob>>;
+
+    /// Lets a job go on that had copied all rows: the tool resumes no other that says it is done.
+    async fn reopen_history_job(&self, target: &Target, history: &TableRef, job: u64) -> Result<()>;
+
+    /// What tells each of the tool's triggers on the table from one that was made later, by name.
+    async fn trigger_marks(&self, target: &Target, table: &TableRef) -> Result<BTreeMap<String, String>>;
 
     /// The table's triggers, those of the same event and timing in the order in which they fire; empty when there is no
     /// such table.

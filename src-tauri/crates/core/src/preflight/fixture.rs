@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mysqler_contract::*;
 
-use super::{Place, PreflightInput, check, questions};
+use super::{HistoryFacts, Place, PreflightInput, check, questions};
 use crate::ports::{DiskFacts, LeftoverFacts, MomentFacts, RowAnswer, RowAnswers, RowQuestion, ServerFacts};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -29,6 +29,7 @@ pub struct World {
     pub advice: Option<Advice>,
     pub forecast: Option<Forecast>,
     pub settings: Settings,
+    pub history: Option<HistoryFacts>,
     pub busy_run: Option<RunId>,
     pub runs_beside: Vec<(RunId, TableRef)>,
 }
@@ -93,6 +94,7 @@ impl World {
                 lints_off: super::lint_rules().into_iter().map(|rule| rule.code).collect(),
                 ..Settings::default()
             },
+            history: None,
             busy_run: None,
             runs_beside: Vec::new(),
         }
@@ -187,6 +189,7 @@ impl World {
             advice: self.advice.as_ref(),
             forecast: self.forecast.as_ref(),
             settings: &self.settings,
+            history: self.history.as_ref(),
             busy_run: self.busy_run.as_ref(),
             runs_beside: &self.runs_beside,
             now: NOW,

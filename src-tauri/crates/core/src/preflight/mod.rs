@@ -7,6 +7,7 @@ mod confirm;
 mod context;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod history;
 mod renames;
 mod row_loss;
 mod table_options;
@@ -22,6 +23,7 @@ use mysqler_contract::{
 pub use checks::{LagWatch, is_below, is_reached};
 pub use confirm::confirmation;
 use context::Context;
+pub use history::{HistoryFacts, history_obstacle};
 pub use renames::{needs_check_off, renamed_columns};
 pub use row_loss::may_drop_rows;
 
@@ -66,6 +68,8 @@ pub struct PreflightInput<'a> {
     /// What the change is expected to take, by the engine that was chosen; `None` before that is known.
     pub forecast: Option<&'a Forecast>,
     pub settings: &'a Settings,
+    /// What is known of the history table that a person agreed to.
+    pub history: Option<&'a HistoryFacts>,
     /// Another run that works on this table.
     pub busy_run: Option<&'a RunId>,
     /// Other runs of this workstation on the same server.

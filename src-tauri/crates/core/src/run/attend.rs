@@ -193,6 +193,7 @@ impl Supervisor {
                 Search::GivenUp => return Ok(()),
             }
         }
+        self.take_over().await?;
         self.rec.note(LogKind::Info, &LogNote::TakenUpAgain);
         self.forget_questions();
         if matches!(self.rec.state(), RunState::Interrupted { .. }) {

@@ -59,6 +59,11 @@ impl Supervisor {
                 .await;
         }
         match self.standing(&target).await? {
+            Standing::Original if self.stays_to_be_continued(&target).await? => {
+                self.rec.note(LogKind::Info, &LogNote::KeptToContinue);
+                let left = self.ours_left(&target).await?;
+                self.leave_behind(left);
+            }
             Standing::Original => self.remove_shadow(&target).await?,
             Standing::Swapped { old } => match self.triggers_astray(&target).await? {
                 Some(astray) => return self.give_up_knowing(&target, astray).await,
@@ -81,6 +86,7 @@ impl Supervisor {
         }
         let left = self.ours_left(&target).await?;
         if left.is_empty() {
+            self.prune_history(&target).await;
             self.rec.input(&Input::Cleaned);
         } else {
             self.leave_behind(left);

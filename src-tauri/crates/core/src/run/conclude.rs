@@ -2,11 +2,12 @@
 
 use mysqler_contract::{
     AppError, CleaningAfter, Difference, ErrorCode, JobPlace, Leftover, LocalJob, LogKind, LogNote, Params,
-    Phase, Result, RunEvent, RunEventKind, RunState, Timestamp,
+    Phase, Result, RunEvent, RunEventKind, RunId, RunState, Timestamp,
 };
 
 use super::state::Input;
 use super::supervisor::Supervisor;
+use crate::Core;
 use crate::plan::{fingerprint, same_definition};
 use crate::ports::{FaultClass, JobStatus};
 
@@ -32,7 +33,7 @@ impl Supervisor {
                 Err(error) => self.wait_for_contact(&job, error).await?,
             }
         };
-        if let Some(code) = code {
+        if let Some(code) = code.filter(|_| self.rec.view().exit_code.is_none()) {
             self.rec.event(RunEventKind::JobExited {
                 code,
                 success_line: self.seen.success,
@@ -79,8 +80,10 @@ impl Supervisor {
         }
         match self.unproven().await {
             Ok(check) if check.is_empty() => {
-                self.measure_after().await;
-                self.rec.input(&Input::Complete);
+                if self.finish_swap().await? {
+                    self.measure_after().await;
+                    self.rec.input(&Input::Complete);
+                }
             }
             Ok(check) => {
                 self.rec.input(&Input::LoseTrack(check));
@@ -136,7 +139,7 @@ impl Supervisor {
             check.push(look_for(&left));
         }
         check.extend(self.triggers_astray(&target).await?);
-        if as_expected {
+        if as_expected && self.rec.view().continuing.old_table.is_none() {
             self.rec.event(RunEventKind::Verified {
                 definition: now.clone(),
             });
@@ -154,6 +157,7 @@ impl Supervisor {
                 error: self.cause(code),
             }
         };
+        self.take_over().await?;
         self.rec.input(&Input::Clean(after));
         self.rec.flush().await?;
         self.clean().await
@@ -197,7 +201,7 @@ impl Supervisor {
         let first = if swapped {
             None
         } else {
-            self.first_cleaning().await?
+            self.core.first_cleaning(&self.rec.id()).await?
         };
         let after = match (first, error) {
             (Some(first), _) => first,
@@ -226,10 +230,10 @@ impl Supervisor {
     }
 }
 
-impl Supervisor {
+impl Core {
     /// What the run was cleaned after when it ended.
-    async fn first_cleaning(&self) -> Result<Option<CleaningAfter>> {
-        self.first(|event| match event.kind {
+    pub(super) async fn first_cleaning(&self, run: &RunId) -> Result<Option<CleaningAfter>> {
+        self.first(run, |event| match event.kind {
             RunEventKind::StateChanged {
                 state: RunState::Cleaning { after },
             } => Some(after),
@@ -239,8 +243,8 @@ impl Supervisor {
     }
 
     /// When its job was first taken for ended.
-    pub(super) async fn first_end(&self) -> Result<Option<Timestamp>> {
-        self.first(|event| match event.kind {
+    pub(super) async fn first_end(&self, run: &RunId) -> Result<Option<Timestamp>> {
+        self.first(run, |event| match event.kind {
             RunEventKind::StateChanged { state } => {
                 let ends = state.is_terminal() || matches!(state, RunState::Cleaning { .. });
                 ends.then_some(event.at)
@@ -251,11 +255,10 @@ impl Supervisor {
     }
 
     /// What `pick` takes of the first event on record that it takes anything of.
-    async fn first<T>(&self, pick: impl Fn(RunEvent) -> Option<T>) -> Result<Option<T>> {
-        let (runs, id) = (&self.core.ports.runs, self.rec.id());
+    async fn first<T>(&self, run: &RunId, pick: impl Fn(RunEvent) -> Option<T>) -> Result<Option<T>> {
         let mut after = 0;
         loop {
-            let events = runs.events(&id, after, EVENTS_AT_ONCE).await?;
+            let events = self.ports.runs.events(run, after, EVENTS_AT_ONCE).await?;
             let Some(last) = events.last() else {
                 return Ok(None);
             };

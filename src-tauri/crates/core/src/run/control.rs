@@ -37,6 +37,16 @@ impl Core {
         self.ask(id, RunAction::Stop, None).await
     }
 
+    /// Ends the run and leaves what it copied, with the triggers that keep it up to date, to be continued.
+    /// `CONTINUE_IMPOSSIBLE` for a run that was not started for that.
+    pub async fn run_stop_keep(&self, id: &RunId) -> Result<()> {
+        let view = self.ports.runs.view(id).await?;
+        if !view.continuing.prepared {
+            return Err(super::continuing::impossible(id, "no_history"));
+        }
+        self.ask(id, RunAction::StopKeep, None).await
+    }
+
     /// Removes what an ended run left. The leftovers were shown by the run's state before.
     pub async fn run_cleanup(&self, id: &RunId) -> Result<()> {
         let view = self.ports.runs.view(id).await?;
@@ -131,13 +141,19 @@ pub(super) fn allowed(engine: Engine, state: &RunState, action: RunAction) -> bo
         RunAction::Start => false,
         RunAction::StartNow => *state == RunState::Queued,
         // A server's own ALTER cannot stand still, and leaves nothing that could be removed.
-        RunAction::Pause | RunAction::Cleanup if engine == Engine::Direct => false,
+        RunAction::Pause | RunAction::StopKeep | RunAction::Cleanup if engine == Engine::Direct => false,
         RunAction::Pause => matches!(state, RunState::Running { .. }),
         RunAction::Resume => matches!(state, RunState::Paused { .. }),
         RunAction::CutOver => matches!(state, RunState::AwaitingCutover { .. }),
         RunAction::Stop => {
             !state.is_terminal() && !matches!(state, RunState::Stopping { .. } | RunState::Cleaning { .. })
         }
+        // Nothing is copied before there is a job, and nothing is left to be continued after the gate.
+        RunAction::StopKeep => match state {
+            RunState::Running { phase } => *phase <= Phase::Gate,
+            RunState::Paused { .. } | RunState::AwaitingCutover { .. } => true,
+            _ => false,
+        },
         RunAction::Cleanup => matches!(state, RunState::NeedsCleanup { .. } | RunState::Unknown { .. }),
         RunAction::Hold | RunAction::Tune => engine == Engine::PtOsc && copies(state),
         RunAction::Schedule => {

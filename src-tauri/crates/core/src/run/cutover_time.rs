@@ -41,12 +41,12 @@ fn due(at: Timestamp, now: Timestamp) -> Due {
 }
 
 /// Nobody may be there at the set time, so what only a person may overlook keeps the run held.
-fn blocked(view: &RunView, guarded: bool) -> Option<LogNote> {
+fn blocked(view: &RunView, guarded: bool, uncompared: bool) -> Option<LogNote> {
     if super::checksum::difference(view).is_some() {
         return Some(LogNote::CutoverBlocked);
     }
-    let proven = !guarded || matches!(view.gate, Some(GateCount::Equal { .. }));
-    (!proven).then_some(LogNote::CutoverUnproven)
+    let counted = !guarded || matches!(view.gate, Some(GateCount::Equal { .. }));
+    (!counted || uncompared).then_some(LogNote::CutoverUnproven)
 }
 
 impl Supervisor {
@@ -112,7 +112,7 @@ impl Supervisor {
         match due(at, self.now()) {
             Due::NotYet => None,
             Due::Now if !held || busy => None,
-            Due::Now => match blocked(self.rec.view(), self.guards_gate()) {
+            Due::Now => match blocked(self.rec.view(), self.guards_gate(), self.is_comparison_due()) {
                 Some(note) => {
                     self.rec.note(LogKind::Error, &note);
                     self.rec.event(RunEventKind::CutoverMissed { at });
@@ -162,23 +162,25 @@ mod tests {
     fn at_a_set_time_only_proven_rows_are_swapped() {
         let plan = fixture::plan(WorkKind::ChunkedCopy);
         let mut view = fixture::worked(&plan, 1_000);
-        assert_eq!(blocked(&view, false), None);
+        assert_eq!(blocked(\&view, false, false), None);
         assert_eq!(
-            blocked(&view, true),
+            blocked(\&view, true, false),
             Some(LogNote::CutoverUnproven),
             "never counted"
         );
         view.gate = Some(GateCount::NotCounted { why: None });
-        assert_eq!(blocked(&view, true), Some(LogNote::CutoverUnproven));
-        assert_eq!(blocked(&view, false), None, "no count was asked for");
+        assert_eq!(blocked(\&view, true, false), Some(LogNote::CutoverUnproven));
+        assert_eq!(blocked(\&view, false, false), None, "no count was asked for");
         view.gate = Some(GateCount::Equal { rows: 7 });
-        assert_eq!(blocked(&view, true), None);
+        assert_eq!(blocked(\&view, true, false), None);
+        let uncompared = Some(LogNote::CutoverUnproven);
+        assert_eq!(blocked(&view, true, true), uncompared, "equal in number only");
         view.differs = Some(KeyRange {
             after: None,
             to: Some("9".to_owned()),
         });
         assert_eq!(
-            blocked(&view, true),
+            blocked(\&view, true, false),
             Some(LogNote::CutoverBlocked),
             "equal in number only"
         );

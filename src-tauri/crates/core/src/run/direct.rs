@@ -298,6 +298,7 @@ impl Supervisor {
             RunAction::Pause
             | RunAction::Resume
             | RunAction::Start
+            | RunAction::StopKeep
             | RunAction::Cleanup
             | RunAction::Hold
             | RunAction::Tune

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use mysqler_contract::{
-    ChecksumOutcome, Engine, Measures, PauseSpan, Phase, PhaseTime, Plan, Retuning, RunAction, RunEvent,
-    RunEventKind, RunId, RunState, RunView, Schedule, Timestamp, WaitReason, WaitTotal,
+    ChecksumOutcome, Continuing, Engine, Measures, PauseSpan, Phase, PhaseTime, Plan, Retuning, RunAction,
+    RunEvent, RunEventKind, RunId, RunState, RunView, Schedule, Timestamp, WaitReason, WaitTotal,
 };
 
 /// The recent rate stands on this much of the past, ms.
@@ -65,7 +65,8 @@ impl RunFold {
             last_seq: 0,
             bytes_after: None,
             measures: Measures {
-                work: plan.forecast.work,
+                // What another run copied was not done in this one's time.
+                work: plan.forecast.work.filter(|_| plan.continued.is_none()),
                 ..Measures::default()
             },
             compared: Vec::new(),
@@ -75,6 +76,11 @@ impl RunFold {
             waiting: None,
             batch: None,
             called_off_by: None,
+            continuing: Continuing {
+                prepared: plan.history.is_some(),
+                continues: plan.continued.as_ref().map(|continued| continued.run.clone()),
+                ..Continuing::default()
+            },
         })
     }
 
@@ -107,6 +113,10 @@ impl RunFold {
             RunEventKind::ShadowCreated { table } => view.shadow = Some(table.clone()),
             RunEventKind::ShadowAltered { definition } => view.shadow_definition = Some(definition.clone()),
             RunEventKind::TriggersCreated { names } => view.triggers = names.clone(),
+            RunEventKind::TriggersMarked { marks } => view.continuing.trigger_marks = marks.clone(),
+            RunEventKind::HistoryKept { row } => view.continuing.history = Some(row.clone()),
+            RunEventKind::OldKept { table } => view.continuing.old_table = Some(table.clone()),
+            RunEventKind::ContinuedBy { run } => view.continuing.continued_by = Some(run.clone()),
             RunEventKind::Sessions { ids } => view.sessions = ids.clone(),
             RunEventKind::Warned { .. } => view.warnings += 1,
             RunEventKind::JobExited { code, .. } => view.exit_code = Some(*code),
@@ -123,6 +133,7 @@ impl RunFold {
             RunEventKind::Requested { action, by } if action.moves_the_run() => {
                 view.pending = Some(*action);
                 view.pending_by = Some(by.clone());
+                view.continuing.keeps |= *action == RunAction::StopKeep;
                 // What fires at a set time fires once, and what a person does first leaves nothing for it to do.
                 if *action == RunAction::CutOver {
                     view.cut_over_at = None;

@@ -59,6 +59,7 @@ fn blank() -> RunFold {
         waiting: None,
         batch: None,
         called_off_by: None,
+        continuing: Default::default(),
     })
 }
 

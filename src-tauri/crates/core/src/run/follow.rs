@@ -85,6 +85,7 @@ impl Supervisor {
                     Some(Ok(line)) => {
                         self.read(reader, &line);
                         self.end_blind_copy(job);
+                        self.end_unwatched_copy(job);
                         if reader.is_caught_up() {
                             self.attend_gate(job).await?;
                             self.mind_window(job).await?;
@@ -100,7 +101,10 @@ impl Supervisor {
                     self.counted(counts).await?;
                     self.act_on_count(job).await?;
                 }
-                heard = Self::comparison_heard(&mut self.comparing) => self.compared(heard),
+                heard = Self::comparison_heard(&mut self.comparing) => {
+                    self.compared(heard);
+                    self.act_on_comparison(job).await?;
+                }
                 found = Self::holders_found(&mut self.holders) => self.tell_holders(found),
                 sample = Self::replicas_looked_at(&mut self.replicas) => self.mind_replicas(job, sample).await?,
                 Some(wish) = self.wishes.recv() => {
@@ -225,7 +229,7 @@ impl Supervisor {
 
     /// Without contact only a stop can be kept in mind.
     fn note_wish(&mut self, wish: &Wish) {
-        if wish.action == RunAction::Stop && !self.stopping() {
+        if matches!(wish.action, RunAction::Stop | RunAction::StopKeep) && !self.stopping() {
             self.heed(wish);
             self.seen.stop_asked = true;
             self.rec.input(&Input::Stop { at: self.now() });
@@ -255,7 +259,7 @@ impl Supervisor {
             return Ok(());
         }
         self.heed(wish);
-        if wish.action == RunAction::Stop {
+        if matches!(wish.action, RunAction::Stop | RunAction::StopKeep) {
             self.seen.stop_asked = true;
             self.rec.input(&Input::Stop { at: self.now() });
         }
@@ -269,7 +273,7 @@ impl Supervisor {
             RunAction::Pause => self.control(job, Control::Pause).await,
             RunAction::Resume => self.control(job, Control::Resume).await,
             RunAction::CutOver => self.cut_over_unless_rows_differ(job).await,
-            RunAction::Stop => {
+            RunAction::Stop | RunAction::StopKeep => {
                 self.terminate(job);
                 Ok(())
             }

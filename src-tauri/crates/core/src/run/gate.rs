@@ -156,7 +156,10 @@ impl Supervisor {
             self.rec.view().hold_cutover || self.outside_window(),
         );
         match count {
-            GateCount::Equal { .. } if opens(held, wait) => {
+            // Told to whoever asked: it may not overrule what else they found, and they decide.
+            GateCount::Equal { .. } if held => Ok(()),
+            GateCount::Equal { .. } if self.is_comparison_due() => self.begin_comparison().await,
+            GateCount::Equal { .. } if !wait => {
                 let wish = Wish {
                     action: RunAction::CutOver,
                     detail: None,
@@ -204,10 +207,4 @@ impl Supervisor {
     pub(super) fn unconfirmed(&self) -> AppError {
         AppError::new(ErrorCode::RenamesUnconfirmed).with("table", &self.plan.request.table)
     }
-}
-
-/// Whether rows that were counted equal open the gate. Never at a held one: what was counted there is told to whoever
-/// asked, and may not overrule what else they found.
-fn opens(held: bool, wait: bool) -> bool {
-    !held && !wait
 }

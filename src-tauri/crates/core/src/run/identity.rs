@@ -97,7 +97,7 @@ impl Supervisor {
     async fn made_until(&self) -> Result<Option<Timestamp>> {
         let later = |at: Timestamp, ms: i64| Timestamp(at.0.saturating_add(ms));
         if self.seen.cleanup_asked {
-            let end = self.first_end().await?;
+            let end = self.core.first_end(&self.rec.id()).await?;
             return Ok(end.map(|end| later(end, SLACK_MS)));
         }
         // The tool makes nothing more once it copies.

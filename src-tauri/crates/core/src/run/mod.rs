@@ -7,12 +7,14 @@ mod checksum;
 mod cleaning;
 mod compare;
 mod conclude;
+mod continuing;
 mod control;
 mod cutover_time;
 mod direct;
 mod direct_verdict;
 mod direct_watch;
 mod figures;
+mod finish;
 #[cfg(test)]
 mod fixture;
 mod fold;

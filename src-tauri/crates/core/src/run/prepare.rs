@@ -68,6 +68,10 @@ impl Supervisor {
         let target = self.reach_server().await?;
         self.measure_before().await;
         self.renew().await?;
+        if let Err(error) = self.ready_to_take_over(&target).await {
+            self.rec.input(&Input::Fail(error));
+            return Ok(false);
+        }
         match self
             .core
             .ports
@@ -78,6 +82,7 @@ impl Supervisor {
             Ok(job) => {
                 self.rec.event(RunEventKind::JobStarted { job });
                 self.rec.flush().await?;
+                self.take_over().await?;
                 Ok(true)
             }
             Err(error) => {
@@ -188,7 +193,8 @@ impl Supervisor {
                 differ("triggers_changed", names(&self.plan.facts.triggers), names(&now));
             }
         }
-        if !leftovers.triggers.is_empty() && self.plan.facts.triggers.is_empty() {
+        let awaits_them = self.plan.continued.is_some();
+        if !leftovers.triggers.is_empty() && self.plan.facts.triggers.is_empty() && !awaits_them {
             let names: Vec<String> = leftovers
                 .triggers
                 .iter()

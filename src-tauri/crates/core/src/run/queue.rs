@@ -144,7 +144,7 @@ impl Supervisor {
     pub(super) fn hear_waiting(&mut self, wish: &Wish) {
         self.heed(wish);
         match wish.action {
-            RunAction::Stop => self.seen.stop_asked = true,
+            RunAction::Stop | RunAction::StopKeep => self.seen.stop_asked = true,
             RunAction::StartNow => self.rec.event(RunEventKind::ScheduleOverridden),
             RunAction::Schedule => self.plan_cutover(wish),
             _ => {}

@@ -161,11 +161,19 @@ impl Supervisor {
             let carries = facts.triggers.iter().any(|trigger| {
                 trigger.name.starts_with("pt_osc_") && shadow_of(trigger).as_ref() == Some(shadow)
             });
-            if carries {
+            // Without its triggers only our own record tells it, and that it is what the plan saw.
+            let recorded = self.rec.view().continuing.old_table.as_ref() == Some(&table)
+                && self.is_the_original(&facts.definition, &table);
+            if carries || recorded {
                 old.push(table);
             }
         }
         Ok(old)
+    }
+
+    pub(super) fn is_the_original(&self, now: &str, old: &TableRef) -> bool {
+        let (planned, table) = (&self.plan.facts.definition, &self.plan.request.table);
+        same_definition(planned, table, now, old)
     }
 
     /// What may be of a job that was at work and could not say what it made: it is only shown.

@@ -69,11 +69,15 @@ impl Supervisor {
             Signal::PhaseStarted(phase) => self.enter(line, phase),
             Signal::PhaseFinished(phase) => self.rec.event_at(at, RunEventKind::PhaseFinished { phase }),
             Signal::Sessions(ids) => self.rec.event_at(at, RunEventKind::Sessions { ids }),
+            // What it took over is on record.
+            Signal::ShadowCreated(_) | Signal::TriggersCreated(_) if self.plan.continued.is_some() => {}
             Signal::ShadowCreated(table) => self.rec.event_at(at, RunEventKind::ShadowCreated { table }),
             Signal::ShadowAltered { definition } => {
                 self.rec.event_at(at, RunEventKind::ShadowAltered { definition })
             }
             Signal::TriggersCreated(names) => self.rec.event_at(at, RunEventKind::TriggersCreated { names }),
+            Signal::TriggersMarked(marks) => self.marked(at, marks),
+            Signal::HistoryJob { job } => self.keep_history(at, job),
             Signal::Estimated { rows } => {
                 self.rec.event_at(
                     at,
@@ -88,6 +92,7 @@ impl Supervisor {
                 chunk_rows,
                 chunk_ms,
             } => {
+                let rows = rows.saturating_add(self.rows_before());
                 self.rec.event_at(
                     at,
                     RunEventKind::Progress {
@@ -167,6 +172,10 @@ impl Supervisor {
     }
 
     fn enter(&mut self, line: &RawLine, phase: Phase) {
+        // Said by a tool that leaves them where they are: dropping them comes after the proof.
+        if phase == Phase::DropTriggers && self.finishes_itself() {
+            return;
+        }
         if phase == Phase::Copy && !self.seen.bridge && !self.seen.bridge_missed && !self.plan.request.dry_run
         {
             self.seen.bridge_missed = true;

@@ -127,7 +127,7 @@ impl Supervisor {
     fn swaps_by_itself(&self) -> bool {
         let proven = match &self.rec.view().gate {
             None => !self.guards_gate(),
-            Some(count) => matches!(count, GateCount::Equal { .. }),
+            Some(count) => matches!(count, GateCount::Equal { .. }) && !self.is_comparison_due(),
         };
         // What a person asked for at the gate is answered first, and a difference is theirs to decide.
         let asked = matches!(self.gate, Gate::Counting { .. }) || self.comparing.is_some();

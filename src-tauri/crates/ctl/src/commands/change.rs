@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use mysqler_contract::{
     AppError, AppliedOptions, ChangeKind, ChangeOptions, ChangeRequest, Connection, EngineChoice, ErrorCode,
-    ForeignKeysMethod, LoadThreshold, OptionSetting, PastedCommand, RecursionMethod, Result, RunnerKind,
-    SessionVariable, TableRef,
+    ForeignKeysMethod, HISTORY_SCHEMA, HistoryUse, LoadThreshold, OptionSetting, PastedCommand,
+    RecursionMethod, Result, RunnerKind, SessionVariable, TableRef,
 };
 
 use super::pasted;
@@ -96,6 +96,12 @@ struct Options {
     /// Do not gather the new table's statistics before the swap
     #[arg(long)]
     no_analyze: bool,
+    /// Keep a history table on the server, so that the run can be continued after it broke off
+    #[arg(long)]
+    continuable: bool,
+    /// Schema of the history table
+    #[arg(long, value_name = "SCHEMA", requires = "continuable")]
+    history_schema: Option<String>,
 }
 
 type Thresholds = Box<[LoadThreshold]>;
@@ -243,6 +249,11 @@ impl Options {
             Some(ForeignKeys::DropSwap) => Some(ForeignKeysMethod::DropSwap),
         };
         options.analyze_before_swap = options.analyze_before_swap && !self.no_analyze;
+        if self.continuable {
+            let agreed = options.history.take().map(|used| used.schema);
+            let schema = self.history_schema.or(agreed);
+            options.history = Some(HistoryUse::of(schema.as_deref().unwrap_or(HISTORY_SCHEMA)));
+        }
         options
     }
 }

@@ -90,6 +90,10 @@ fn shown(out: &Output, report: &LeftoverReport) -> Vec<String> {
         lines.push(String::new());
         lines.push(out.own("ctl.doctor.pick"));
     }
+    lines.extend(report.continuable.iter().map(|run| {
+        let run = ("run", run.to_string());
+        out.own_with("ctl.run.continue_by", [run])
+    }));
     for unseen in &report.unseen {
         lines.push(format!(
             "! {}",

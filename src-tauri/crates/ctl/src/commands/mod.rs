@@ -5,6 +5,7 @@ mod batch;
 mod browse;
 mod change;
 mod connection;
+mod continuing;
 mod docker;
 mod doctor;
 mod gate;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use mysqler_contract::{AppError, Confirmation, ErrorCode, Plan, Result};
+use mysqler_contract::{AppError, Confirmation, ErrorCode, Plan, Result, Schedule};
 
 use super::change::Change;
 use super::plan;
@@ -38,17 +38,35 @@ pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     if let Some(error) = plan::refusal(&plan) {
         return Err(error);
     }
+    let schedule = args.times.schedule();
+    started(
+        context,
+        &plan,
+        (args.confirm, args.accept),
+        schedule,
+        &mut interrupts,
+    )
+    .await
+}
+
+/// Starts a plan that was shown, with what the command line or a person confirms, and watches its run.
+pub async fn started(
+    context: &Context,
+    plan: &Plan,
+    (confirm, accept): (Option<String>, Vec<String>),
+    schedule: Schedule,
+    interrupts: &mut Interrupts,
+) -> Result<Exit> {
     let confirmation = tokio::select! {
-        confirmation = confirmation(context, &plan, args.confirm, args.accept) => confirmation?,
+        confirmation = confirmation(context, plan, confirm, accept) => confirmation?,
         () = interrupts.next() => return Err(AppError::new(ErrorCode::Cancelled)),
     };
-    let schedule = args.times.schedule();
     let view = context
         .core
         .run_start_at(&plan.id, &confirmation, schedule)
         .await?;
-    out.say(String::new());
-    watch::until_the_end(context, view.id, OnInterrupt::StopTheRun, &mut interrupts).await
+    context.out.say(String::new());
+    watch::until_the_end(context, view.id, OnInterrupt::StopTheRun, interrupts).await
 }
 
 /// What the command line confirms. A table named with backticks says the same as one named without.

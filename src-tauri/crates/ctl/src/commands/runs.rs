@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use futures::StreamExt;
 use mysqler_contract::{LogBatch, LogKind, LogLine, QueueMove, Result, RunDetail, RunId, RunState, RunView};
 
+use super::continuing::{self, Continue, Stop};
 use super::gate::{self, Gate};
 use super::tune::{self, Cutover, Tune};
 use super::{history, plan};
@@ -43,7 +44,9 @@ pub enum Command {
     /// Change thresholds, chunk time or lag while the run copies
     Tune(Tune),
     /// End the run, remove what it made, and wait for that
-    Stop(Id),
+    Stop(Stop),
+    /// Go on from what a run left that broke off, or was stopped with --keep
+    Continue(Continue),
     /// Remove what an ended run left on the server
     Cleanup(Id),
     /// Watch a run until it ends; takes it up when no process drives it
@@ -137,13 +140,8 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Hold(id) => tune::hold(context, id).await,
         Command::Gate(args) => gate::run(context, args).await,
         Command::Tune(args) => tune::tune(context, args).await,
-        Command::Stop(Id { id }) => {
-            ready(context, &id).await?;
-            core.run_stop(&id).await?;
-            let exit = watched(context, id).await?;
-            // That the run is stopped is what was asked for here.
-            Ok(if exit == Exit::Stopped { Exit::Done } else { exit })
-        }
+        Command::Stop(args) => continuing::stop(context, args).await,
+        Command::Continue(args) => continuing::go_on(context, args).await,
         Command::Cleanup(Id { id }) => cleanup(context, id).await,
         Command::Watch(Id { id }) => {
             ready(context, &id).await?;

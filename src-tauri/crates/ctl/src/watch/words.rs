@@ -182,6 +182,12 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
         ],
     )];
     lines.extend(numbers(out, view).map(|line| format!("  {line}")));
+    if let Some(run) = &view.continuing.continues {
+        lines.push(out.own_with("ctl.run.continues", [("run", run.to_string())]));
+    }
+    if let Some(by) = &view.continuing.continued_by {
+        lines.push(out.own_with("ctl.run.continued_by", [("by", by.to_string())]));
+    }
     if let Some(by) = &view.called_off_by {
         lines.push(out.own_with("ctl.run.called_off", [("by", by.to_string())]));
     }
@@ -195,6 +201,9 @@ pub fn ending(out: &Output, view: &RunView) -> Vec<String> {
                     .iter()
                     .map(|leftover| format!("  {}", leftover_text(out, leftover))),
             );
+            if view.continuing.prepared {
+                lines.push(out.own_with("ctl.run.continue_by", [run.clone()]));
+            }
             lines.push(out.own_with("ctl.run.cleanup_by", [run]));
             let by_hand = view.removal_statements();
             if !by_hand.is_empty() {

@@ -62,6 +62,7 @@ fn view(state: RunState) -> RunView {
         waiting: None,
         batch: None,
         called_off_by: None,
+        continuing: Default::default(),
     }
 }
 

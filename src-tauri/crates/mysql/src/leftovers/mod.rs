@@ -9,7 +9,7 @@ use mysqler_core::ports::{CLONE_MARK, LeftoverFacts};
 use crate::session::Session;
 use crate::{sql, table as tables};
 
-pub(crate) use scan::{delete_job, scan, sessions};
+pub(crate) use scan::{delete_job, read_jobs, scan, sessions};
 
 pub(crate) async fn find(session: &mut Session, table: &TableRef) -> Result<LeftoverFacts> {
     let candidates = names::table_names(&table.table);

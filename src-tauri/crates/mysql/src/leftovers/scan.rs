@@ -180,15 +180,15 @@ async fn jobs(session: &mut Session, database: Option<&str>) -> Result<Vec<Histo
     Ok(jobs)
 }
 
-/// `None` where there is no such table, or none of pt-osc's shape.
-async fn read_jobs(
+/// `None` where there is no such table, or none of pt-osc's shape. A bound of zero is none to the tool.
+pub(crate) async fn read_jobs(
     session: &mut Session,
     history: &TableRef,
     condition: &str,
 ) -> Result<Option<Vec<HistoryJob>>> {
     let statement = format!(
         "SELECT job_id, db, tbl, new_table_name, altr, \
-         new_table_name IS NOT NULL AND LENGTH(lower_boundary) > 0 AND LENGTH(upper_boundary) > 0, done, \
+         new_table_name IS NOT NULL AND lower_boundary NOT IN ('', '0') AND upper_boundary NOT IN ('', '0'), done, \
          UNIX_TIMESTAMP(ts) FROM {} WHERE {condition} ORDER BY job_id DESC LIMIT {MOST}",
         history.quoted()
     );

@@ -1,7 +1,8 @@
 //! The tool's arguments from typed options; no shell ever sees them.
 
 use mysqler_contract::{
-    ChangeOptions, Flavour, ForeignKeysMethod, LoadThreshold, RecursionMethod, Result, SessionVariable,
+    ChangeOptions, Flavour, ForeignKeysMethod, HistoryUse, LoadThreshold, RecursionMethod, Result,
+    SessionVariable,
 };
 use mysqler_core::options::{TRIES, find, is_harmless, problems, tries as read_tries};
 use mysqler_core::ports::{LaunchInput, ServerFacts};
@@ -30,7 +31,7 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
     argv.option("--tries", tries(options)?);
     argv.option("--max-load", max_load(options)?)
         .option("--critical-load", thresholds(&options.critical_load)?);
-    chunking(&mut argv, options)?;
+    chunking(&mut argv, options, input.history.is_some())?;
     argv.option("--max-lag", max_lag(options)?);
     if other(options, RECURSION).is_none() {
         argv.option(
@@ -47,6 +48,7 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
         argv.option("--alter-foreign-keys-method", foreign_keys(method));
     }
     others(&mut argv, options)?;
+    history(&mut argv, input)?;
     if input.renames.is_some() {
         argv.flag("--no-check-alter");
     }
@@ -104,6 +106,27 @@ fn others(argv: &mut Argv, options: &ChangeOptions) -> Result<()> {
     Ok(())
 }
 
+/// What a run needs to be continued. The tool then leaves the triggers and the old table after the swap too.
+fn history(argv: &mut Argv, input: &LaunchInput<'_>) -> Result<()> {
+    let Some(table) = input.history else {
+        return Ok(());
+    };
+    if !HistoryUse::is_acceptable(&table.database) {
+        let schema = &table.database;
+        return Err(impossible(format!(
+            "history schema {schema:?}: letters, digits and underscores only"
+        )));
+    }
+    argv.flag("--history")
+        .option("--history-table", table.to_string())
+        .flag("--nodrop-new-table")
+        .flag("--nodrop-triggers");
+    if let Some(job) = input.resumes {
+        argv.option("--resume", job.to_string());
+    }
+    Ok(())
+}
+
 /// A person's attempts replace ours, operation by operation.
 fn tries(options: &ChangeOptions) -> Result<String> {
     let given = other(options, TRIES_NAME).map_or(Some(Vec::new()), read_tries);
@@ -121,8 +144,18 @@ fn tries(options: &ChangeOptions) -> Result<String> {
     Ok(parts.collect::<Vec<_>>().join(","))
 }
 
-fn chunking(argv: &mut Argv, options: &ChangeOptions) -> Result<()> {
-    match (options.chunk_size, options.chunk_time_ms) {
+/// The tool's own defaults, which it does not take back once one of the two was given.
+const CHUNK_ROWS: u32 = 1_000;
+const CHUNK_MS: u32 = 500;
+
+/// A run that can be continued says both: whether a resumed copy goes on is decided by the very same size.
+fn chunking(argv: &mut Argv, options: &ChangeOptions, is_continuable: bool) -> Result<()> {
+    if is_continuable && options.chunk_size.is_none() {
+        argv.option("--chunk-size", CHUNK_ROWS.to_string());
+    }
+    let time = options.chunk_time_ms;
+    let time = time.or_else(|| (is_continuable && options.chunk_size.is_none()).then_some(CHUNK_MS));
+    match (options.chunk_size, time) {
         (Some(0), _) => return Err(impossible("chunk size: it must be at least 1 row")),
         (Some(rows), _) => {
             argv.option("--chunk-size", rows.to_string());

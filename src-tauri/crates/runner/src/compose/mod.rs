@@ -16,6 +16,9 @@ pub(crate) use tls::INSISTS;
 /// Perl decodes its arguments as UTF-8 only with this; names of tables may be Chinese.
 const ENVIRONMENT: [&str; 1] = ["PERL_UNICODE=A"];
 
+/// Has the plugin tell what its triggers are and when they were made.
+const MARKS: &str = "MYSQLER_MARKS=1";
+
 pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     let tls = tls::mapping(input)?;
     let (network, host) = network::choice(input)?;
@@ -23,6 +26,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     let argv = argv::argv(input, &tls, &host, charset)?;
     let mut environment = ENVIRONMENT.map(str::to_owned).to_vec();
     environment.extend(input.renames.map(renames::expected));
+    environment.extend(input.history.map(|_| MARKS.to_owned()));
     let ca_pem = tls.sends_ca.then(|| input.ca_pem.unwrap_or_default().to_owned());
     let (docker, local, image) = match input.site {
         LaunchSite::Container { image, docker } => (docker.endpoint.clone(), None, Some(image.clone())),

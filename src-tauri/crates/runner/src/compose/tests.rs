@@ -110,6 +110,8 @@ impl Given {
             hold: self.request.hold_cutover,
             holds_dates: true,
             renames: self.renames.as_ref(),
+            history: None,
+            resumes: None,
             server: &self.server,
             host: &self.host,
             port: 3306,

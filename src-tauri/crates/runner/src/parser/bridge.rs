@@ -43,6 +43,9 @@ enum Event {
     TriggersCreated {
         names: Vec<String>,
     },
+    TriggersMarked {
+        marks: BTreeMap<String, String>,
+    },
     Copy,
     Progress {
         rows: u64,
@@ -199,6 +202,7 @@ impl Parser {
                 self.phases.finish(Phase::CreateTriggers, signals);
                 signals.push(Signal::TriggersCreated(names));
             }
+            Event::TriggersMarked { marks } => signals.push(Signal::TriggersMarked(marks)),
             Event::Copy => self.phases.start(Phase::Copy, signals),
             Event::Copied => {
                 self.wait_over(signals);

@@ -113,6 +113,14 @@ impl Parser {
             }
             return Some(LogKind::Phase);
         }
+        // `Job 7 started.`, of a run with a history.
+        let job = text
+            .strip_prefix("Job ")
+            .and_then(|rest| rest.strip_suffix(" started."));
+        if let Some(job) = job.and_then(|job| job.parse().ok()) {
+            signals.push(Signal::HistoryJob { job });
+            return Some(LogKind::Info);
+        }
         self.shadow_line(text, signals)
     }
 

@@ -134,6 +134,9 @@ pub fn plan(connection: &Connection, table: &TableRef) -> Plan {
         launch: None,
         direct: None,
         counts_at_gate: false,
+        compares_at_gate: false,
+        history: None,
+        continued: None,
         renames: None,
         command: Some("pt-online-schema-change …".to_owned()),
         made_at: NOW,
@@ -196,6 +199,7 @@ pub fn view(plan: &Plan) -> RunView {
         waiting: None,
         batch: None,
         called_off_by: None,
+        continuing: Default::default(),
     }
 }
 

@@ -25,6 +25,7 @@ mod clause_refused;
 mod clone_refused;
 mod cluster;
 mod column_returns;
+mod continuing;
 mod destructive;
 mod disk_space;
 mod explain_format;
@@ -112,6 +113,7 @@ const RULES: &[Rule] = rules![
     Clause clone_refused,
     Server cluster,
     Clause column_returns for PtOsc,
+    Server continuing,
     Clause destructive,
     Server disk_space,
     Server explain_format for PtOsc,
