@@ -162,17 +162,17 @@ mod tests {
     fn at_a_set_time_only_proven_rows_are_swapped() {
         let plan = fixture::plan(WorkKind::ChunkedCopy);
         let mut view = fixture::worked(&plan, 1_000);
-        assert_eq!(blocked(\&view, false, false), None);
+        assert_eq!(blocked(&view, false, false), None);
         assert_eq!(
-            blocked(\&view, true, false),
+            blocked(&view, true, false),
             Some(LogNote::CutoverUnproven),
             "never counted"
         );
         view.gate = Some(GateCount::NotCounted { why: None });
-        assert_eq!(blocked(\&view, true, false), Some(LogNote::CutoverUnproven));
-        assert_eq!(blocked(\&view, false, false), None, "no count was asked for");
+        assert_eq!(blocked(&view, true, false), Some(LogNote::CutoverUnproven));
+        assert_eq!(blocked(&view, false, false), None, "no count was asked for");
         view.gate = Some(GateCount::Equal { rows: 7 });
-        assert_eq!(blocked(\&view, true, false), None);
+        assert_eq!(blocked(&view, true, false), None);
         let uncompared = Some(LogNote::CutoverUnproven);
         assert_eq!(blocked(&view, true, true), uncompared, "equal in number only");
         view.differs = Some(KeyRange {
@@ -180,7 +180,7 @@ mod tests {
             to: Some("9".to_owned()),
         });
         assert_eq!(
-            blocked(\&view, true, false),
+            blocked(&view, true, false),
             Some(LogNote::CutoverBlocked),
             "equal in number only"
         );
