@@ -9,6 +9,7 @@ mod mysql {
     mod builder;
     mod catalog;
     mod cleanup;
+    mod comparing;
     mod connecting;
     mod faults;
     mod names;

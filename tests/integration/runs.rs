@@ -5,10 +5,14 @@
     reason = "a test that cannot go on fails loudly"
 )]
 
+#[path = "runs/adoption.rs"]
+mod adoption;
 #[path = "runs/contact.rs"]
 mod contact;
 #[path = "runs/control.rs"]
 mod control;
+#[path = "runs/elsewhere.rs"]
+mod elsewhere;
 #[path = "runs/engine_down.rs"]
 mod engine_down;
 #[path = "runs/faults.rs"]
@@ -23,6 +27,8 @@ mod gate_figures;
 mod hazards;
 #[path = "runs/hosts.rs"]
 mod hosts;
+#[path = "runs/identity.rs"]
+mod identity;
 #[path = "runs/lag.rs"]
 mod lag;
 #[path = "runs/learning.rs"]

@@ -11,7 +11,7 @@ use mysqler_tests::table::{filled, fingerprint, remains};
 
 use crate::troubled::Troubled;
 
-async fn held(desk: &Desk, mut request: ChangeRequest) -> (RunId, RunView) {
+pub async fn held(desk: &Desk, mut request: ChangeRequest) -> (RunId, RunView) {
     request.hold_cutover = true;
     let id = desk.go(request).await;
     let view = desk
@@ -22,7 +22,7 @@ async fn held(desk: &Desk, mut request: ChangeRequest) -> (RunId, RunView) {
     (id, view)
 }
 
-async fn kill_container(view: &RunView) {
+pub async fn kill_container(view: &RunView) {
     let docker = bollard::Docker::connect_with_local_defaults().expect("the engine answers");
     let job = view.job.as_deref().expect("started");
     docker
@@ -32,7 +32,7 @@ async fn kill_container(view: &RunView) {
 }
 
 /// After a cleanup was asked for, the run is terminal before and after: waits until nobody works on it.
-async fn settled(desk: &Desk, id: &RunId, wanted: impl Fn(&RunState) -> bool) -> RunView {
+pub async fn settled(desk: &Desk, id: &RunId, wanted: impl Fn(&RunState) -> bool) -> RunView {
     let started = std::time::Instant::now();
     loop {
         let idle = desk.core.supervised() == 0;
@@ -50,12 +50,12 @@ async fn settled(desk: &Desk, id: &RunId, wanted: impl Fn(&RunState) -> bool) ->
     }
 }
 
-fn ended(state: &RunState) -> bool {
+pub fn ended(state: &RunState) -> bool {
     matches!(state, RunState::Cancelled | RunState::Failed { .. })
 }
 
 /// A run whose leftover shadow could not be dropped when it was stopped.
-async fn with_a_leftover_shadow(desk: &Desk, schema: &Schema) -> (RunId, ChangeRequest, TableRef) {
+pub async fn with_a_leftover_shadow(desk: &Desk, schema: &Schema) -> (RunId, ChangeRequest, TableRef) {
     let table = filled(schema, "orders", 2_000).await;
     let connection = desk.primary().await;
     let request = desk.request(&connection, &table, "ADD COLUMN extra INT");

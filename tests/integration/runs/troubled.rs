@@ -26,6 +26,8 @@ pub struct Trouble {
     /// So many stops get lost.
     pub deaf_to_stops: AtomicU32,
     pub knows_no_job: AtomicBool,
+    /// The engine does not answer when it is asked which jobs there are.
+    pub lists_nothing: AtomicBool,
     /// Leaves out the setting that makes the tool see how many rows there are.
     pub explains_as_a_tree: AtomicBool,
     /// Breaks the logs that are being followed.
@@ -141,6 +143,9 @@ impl Runner for Troubled {
         self.inner.remove(job).await
     }
     async fn jobs(&self) -> Result<Vec<FoundJob>> {
+        if self.trouble.lists_nothing.load(Ordering::SeqCst) {
+            return Err(silent());
+        }
         self.inner.jobs().await
     }
     fn parser(&self, table: &TableRef, dry_run: bool) -> Box<dyn OutputParser> {

@@ -138,7 +138,11 @@ fn meant(id: &DockerHostId, settings: &Settings) -> Result<DockerEndpoint> {
 /// environment or by a record, and once more before a password goes.
 pub(crate) fn require_private(endpoint: &DockerEndpoint) -> Result<()> {
     match endpoint_problem(endpoint) {
-        Some((field, reason)) => Err(AppError::invalid(field, reason).detail(&endpoint.address)),
+        Some((field, reason)) => {
+            let refused = AppError::invalid(field, reason);
+            let why = refused.detail.clone().unwrap_or_default();
+            Err(refused.detail(format!("{}: {why}", endpoint.address)))
+        }
         None => Ok(()),
     }
 }
@@ -342,7 +346,7 @@ mod tests {
         for address in ["tcp://10.0.0.7:2375", "http://build:2375"] {
             let refused = meant(&DockerHostId(address.into()), &settings).expect_err(address);
             assert_eq!(refused.code, ErrorCode::InvalidInput, "{address}");
-            assert_eq!(refused.detail.as_deref(), Some(address));
+            assert!(refused.detail.is_some_and(|detail| detail.starts_with(address)));
         }
         let kept = Settings {
             docker_hosts: vec![OwnDockerHost {

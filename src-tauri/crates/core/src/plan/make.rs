@@ -66,7 +66,7 @@ impl Gathered {
 /// Where pt-osc would work, as far as that was looked at.
 enum Workstation {
     Docker {
-        host: Result<DockerHost>,
+        host: Box<Result<DockerHost>>,
         image: Result<ImageStatus>,
     },
     Local(LocalStatus),
@@ -317,7 +317,10 @@ impl Core {
                 Ok(runner) => (runner.host().await, runner.image_status(&settings.image).await),
                 Err(error) => (Err(error.clone()), Err(error)),
             };
-            Workstation::Docker { host, image }
+            Workstation::Docker {
+                host: Box::new(host),
+                image,
+            }
         };
         let asked = async {
             tokio::try_join!(
@@ -389,14 +392,13 @@ impl Core {
         settings: &Settings,
     ) -> Way {
         let site = match &gathered.workstation {
-            Workstation::Docker {
-                host: Ok(docker),
-                image: Ok(ImageStatus::Ready { image, .. }),
-            } => LaunchSite::Container { image, docker },
-            Workstation::Docker { host, .. } => {
-                let launch = host.as_ref().err().map(|error| Err(error.clone()));
-                return Way { launch, probe: None };
-            }
+            Workstation::Docker { host, image } => match (host.as_ref(), image) {
+                (Ok(docker), Ok(ImageStatus::Ready { image, .. })) => LaunchSite::Container { image, docker },
+                (host, _) => {
+                    let launch = host.as_ref().err().map(|error| Err(error.clone()));
+                    return Way { launch, probe: None };
+                }
+            },
             Workstation::Local(LocalStatus::Ready { tool }) => LaunchSite::Workstation(tool),
             Workstation::Local(LocalStatus::Unusable { .. }) => return Way::default(),
         };

@@ -15,6 +15,8 @@ use super::supervisor::{Entry, LEASE_MS, Supervisor};
 use crate::Core;
 use crate::ports::{JobStatus, Lease};
 
+/// What a run is ended with whose engine did not answer, below `unknown.` of the catalogue.
+const UNSEEN: &str = "container_unseen";
 const LOOK: Duration = Duration::from_millis(500);
 /// Every so many looks orphans are searched even when the file did not change: leases end without a write.
 const ORPHANS_EVERY: u32 = 4;
@@ -254,6 +256,10 @@ impl Supervisor {
             () = pause => {}
             Some(wish) = self.wishes.recv() => wishes.push(wish),
         }
+        for wish in wishes.iter().filter(|wish| wish.action != RunAction::Stop) {
+            let note = LogNote::NotPossibleNow { action: wish.action };
+            self.rec.note(LogKind::Info, &note);
+        }
         let Some(stop) = wishes.iter().find(|wish| wish.action == RunAction::Stop) else {
             return Ok(false);
         };
@@ -263,11 +269,34 @@ impl Supervisor {
         let container = format!("mysqler-run-{}", self.rec.id());
         let params = [("container", container), ("engine", engine)];
         let look = Difference {
-            what: "container_unseen".to_owned(),
+            what: UNSEEN.to_owned(),
             params: Params::from(params.map(|(name, value)| (name.to_owned(), value))),
         };
         self.rec.input(&Input::LoseTrack(vec![look]));
         Ok(true)
+    }
+
+    /// Why a run that was given up without a word of its engine must not be cleaned up after yet: a job of its may work.
+    pub(super) async fn unseen_job(&mut self) -> Option<AppError> {
+        let RunState::Unknown { check } = self.rec.state() else {
+            return None;
+        };
+        if self.rec.view().job.is_some() || !check.iter().any(|look| look.what == UNSEEN) {
+            return None;
+        }
+        let docker = (self.plan.launch.as_ref()).and_then(|launch| launch.docker.clone());
+        match self.core.jobs_on(docker.as_ref()).await {
+            Ok(jobs) => {
+                let mut of_it = jobs.iter().filter(|job| job.plan == self.plan.id);
+                if of_it.any(|job| job.status == JobStatus::Running) {
+                    let busy = AppError::new(ErrorCode::TableBusy).with("run", self.rec.id());
+                    return Some(busy.with("table", &self.plan.request.table));
+                }
+                self.seen.unheard = true;
+                None
+            }
+            Err(error) => Some(error),
+        }
     }
 
     fn back_in_reach(&mut self) {

@@ -187,6 +187,11 @@ impl Supervisor {
     /// For a run that ended as `needs_cleanup` or `unknown`: a person asked to remove what is ours.
     pub(super) async fn clean_again(&mut self) -> Result<()> {
         let before = self.rec.state().clone();
+        if let Some(error) = self.unseen_job().await {
+            let error = error.to_string();
+            self.rec.note(LogKind::Error, &LogNote::CleaningStopped { error });
+            return Ok(());
+        }
         if let RunState::NeedsCleanup { leftovers, .. } = &before {
             self.seen.shown = leftovers.clone();
         }

@@ -9,6 +9,8 @@ use crate::ports::{LeftoverScan, Target, ToolSessions};
 
 /// Between two clocks that are read one after the other; the server tells whole seconds.
 const SLACK_MS: i64 = 2_000;
+/// What a job left that ended within this time is cleaned up as that job's, ms.
+const FRESH_MS: u64 = 60_000;
 /// The clock of the engine's machine may be another one.
 const ENGINE_SLACK_MS: i64 = 600_000;
 
@@ -43,11 +45,17 @@ impl Supervisor {
             return Ok(Some(at_work_now(&table.to_string(), &copying)));
         }
         let building = others(&mut at_work::building(&sessions, &table.database));
+        let end = match self.first_end().await {
+            Err(_) if !self.seen.cleanup_asked => None,
+            end => end?,
+        };
+        // A cleaning that a crash broke off may be taken up days later.
+        let long_ago = self.seen.cleanup_asked || end.is_some_and(|end| self.now().since(end) > FRESH_MS);
         // Without a stranger in sight, what a job left that ended a moment ago is its own.
-        if !self.seen.cleanup_asked && building.is_empty() {
+        if !long_ago && building.is_empty() {
             return Ok(None);
         }
-        let Some(limit) = self.made_until().await? else {
+        let Some(limit) = self.made_until(end.filter(|_| long_ago)) else {
             return Ok(None);
         };
         let now = self.now();
@@ -64,7 +72,7 @@ impl Supervisor {
         let limit = Timestamp(limit.0.saturating_add(scan.now.0 - now.0));
         Ok(match born(&scan, &shadow, limit) {
             Born::Later(names) => Some(made_later(&names)),
-            Born::Unknown if !building.is_empty() && self.seen.cleanup_asked => {
+            Born::Unknown if !building.is_empty() && long_ago => {
                 Some(at_work_now(&table.to_string(), &building))
             }
             Born::InTime | Born::Unknown => None,
@@ -94,16 +102,15 @@ impl Supervisor {
 
     /// The last moment at which the run can have made something, with what clocks may differ by. `None` where the record
     /// does not tell.
-    async fn made_until(&self) -> Result<Option<Timestamp>> {
+    fn made_until(&self, end: Option<Timestamp>) -> Option<Timestamp> {
         let later = |at: Timestamp, ms: i64| Timestamp(at.0.saturating_add(ms));
-        if self.seen.cleanup_asked {
-            let end = self.core.first_end(&self.rec.id()).await?;
-            return Ok(end.map(|end| later(end, SLACK_MS)));
+        if let Some(end) = end {
+            return Some(later(end, SLACK_MS));
         }
         // The tool makes nothing more once it copies.
         let mut phases = self.rec.view().phases.iter();
-        let copy = phases.find(|time| time.phase == Phase::Copy);
-        Ok(copy.map(|time| later(time.started, ENGINE_SLACK_MS)))
+        let copy = phases.find(|time| time.phase == Phase::Copy)?;
+        Some(later(copy.started, ENGINE_SLACK_MS))
     }
 }
 

@@ -179,7 +179,7 @@ impl Supervisor {
     /// What may be of a job that was at work and could not say what it made: it is only shown.
     pub(super) async fn unrecorded(&self, target: &Target) -> Result<Vec<Difference>> {
         let view = self.rec.view();
-        let unheard = view.job.is_some() && view.exit_code.is_none();
+        let unheard = self.seen.unheard || (view.job.is_some() && view.exit_code.is_none());
         if view.shadow.is_some() || !(unheard || self.began(Phase::CreateShadow)) {
             return Ok(Vec::new());
         }

@@ -77,6 +77,8 @@ pub(super) struct Seen {
     pub cleanup_asked: bool,
     /// Leftovers that the person saw named.
     pub shown: Vec<Leftover>,
+    /// A job may have been at work that nobody has on record.
+    pub unheard: bool,
     /// Sessions of the ended job that are at work and could not be ended.
     pub undying: Vec<u64>,
     /// A task sees to it that the job ends.
