@@ -42,7 +42,7 @@ async fn each_obstacle_is_named_in_the_plan_and_in_the_status() {
         .fresh_schema(Server::Primary, "local_obstacles")
         .await;
     let table = filled(&schema, "orders", 100).await;
-    let connection = desk.primary().await;
+    let connection = workstation.connection(&desk, Account::Mysqler).await;
     let request = desk.request(&connection, &table, "ADD COLUMN extra INT");
     for (program, why, says) in [
         (
@@ -141,7 +141,7 @@ async fn a_tool_that_changed_since_the_plan_is_not_started() {
     let desk = workstation.desk("test:1").await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "local_changed").await;
     let table = filled(&schema, "orders", 100).await;
-    let connection = desk.primary().await;
+    let connection = workstation.connection(&desk, Account::Mysqler).await;
     let plan = desk
         .plan(desk.request(&connection, &table, "ADD COLUMN extra INT"))
         .await;
@@ -188,6 +188,7 @@ async fn each_tls_mode_is_what_it_says() {
         );
         draft.name = format!("{tls:?}");
         draft.tls = tls;
+        draft.connect_timeout_s = 60;
         draft.ca_file =
             matches!(tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity).then(|| ca.display().to_string());
         draft.password = SecretInput::Set {

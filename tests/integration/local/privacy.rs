@@ -46,12 +46,7 @@ async fn the_password_is_nowhere_but_in_memory_and_the_users_own_options_are_shu
     let desk = workstation.desk("test:1").await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "local_privacy").await;
     let table = filled(&schema, "orders", 500).await;
-    let draft = desk.draft(
-        Server::Primary,
-        Account::Tricky,
-        mysqler_contract::Environment::Development,
-    );
-    let connection = desk.core.connection_save(&draft, true).await.expect("saved");
+    let connection = workstation.connection(&desk, Account::Tricky).await;
     // Each of these would end or turn a run that reads it.
     let home = workstation.file("home");
     std::fs::create_dir_all(&home).expect("a directory");
@@ -69,18 +64,7 @@ async fn the_password_is_nowhere_but_in_memory_and_the_users_own_options_are_shu
             .env("PTDEBUG", "1")
             .env("PERL5OPT", "-MNoSuchModule");
     });
-    let started = std::time::Instant::now();
-    let id = loop {
-        if let Some(view) = desk.core.runs_live().await.expect("listed").pop() {
-            break view.id;
-        }
-        assert!(
-            started.elapsed() < mysqler_tests::desk::DEADLINE,
-            "no run:\n{}",
-            host.said()
-        );
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    };
+    let id = host.run(&desk).await;
     let held = desk
         .until(&id, "the gate", |view| {
             matches!(view.state, RunState::AwaitingCutover { .. })

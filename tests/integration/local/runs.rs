@@ -19,7 +19,7 @@ async fn a_change_is_made_without_docker_paused_held_and_swapped_under_writes() 
     let table = filled(&schema, "orders", 20_000).await;
     let place = desk.sandbox.place(Server::Primary, Account::Mysqler);
     let writer = Writer::start(&place, schema.name(), "orders", 7).await;
-    let connection = desk.primary().await;
+    let connection = workstation.connection(&desk, Account::Mysqler).await;
     let mut request = slow(desk.request(&connection, &table, "ADD COLUMN extra INT"));
     request.hold_cutover = true;
 
@@ -99,7 +99,7 @@ async fn a_stop_ends_every_process_and_takes_triggers_and_shadow_away() {
     let desk = workstation.desk("test:1").await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "local_stop").await;
     let table = filled(&schema, "orders", 40_000).await;
-    let connection = desk.primary().await;
+    let connection = workstation.connection(&desk, Account::Mysqler).await;
     let mut client = schema.client().await;
     let before = fingerprint(&mut client, &table).await;
 
@@ -129,7 +129,7 @@ async fn a_run_whose_processes_are_killed_is_given_up_and_leaves_nothing() {
         let table = filled(&schema, "orders", 40_000).await;
         let connection = match desk.core.connections().await.expect("listed").pop() {
             Some(connection) => connection,
-            None => desk.primary().await,
+            None => workstation.connection(&desk, Account::Mysqler).await,
         };
         let id = desk
             .go(slow(desk.request(&connection, &table, "ADD COLUMN extra INT")))
@@ -160,7 +160,7 @@ async fn a_process_that_only_has_the_number_of_the_runs_own_is_never_signalled()
     let desk = workstation.desk("test:1").await;
     let schema = desk.sandbox.fresh_schema(Server::Primary, "local_number").await;
     let table = filled(&schema, "orders", 200).await;
-    let connection = desk.primary().await;
+    let connection = workstation.connection(&desk, Account::Mysqler).await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
     request.hold_cutover = true;
     let id = desk.go(request).await;

@@ -3,7 +3,6 @@
 use futures::StreamExt;
 use mysqler_contract::{LogStream, RunState, RunView, TableRef};
 use mysqler_core::ports::{JobStatus, Runner};
-use mysqler_tests::desk::DEADLINE;
 use mysqler_tests::ledger::Writer;
 use mysqler_tests::sandbox::{Account, Server};
 use mysqler_tests::table::{filled, remains};
@@ -21,21 +20,14 @@ async fn a_killed_application_leaves_its_run_to_the_next_one_which_loses_no_line
     let table = filled(&schema, "orders", 20_000).await;
     let place = setup.sandbox.place(Server::Primary, Account::Mysqler);
     let writer = Writer::start(&place, schema.name(), "orders", 11).await;
-    let connection = setup.primary().await;
+    let connection = workstation.connection(&setup, Account::Mysqler).await;
     setup.close().await;
 
     let mut host = workstation.program_runs(&connection, &table, |command| {
         command.arg("--hold-cutover");
     });
     let eye = workstation.desk("test:eye").await;
-    let started = std::time::Instant::now();
-    let id = loop {
-        if let Some(view) = eye.core.runs_live().await.expect("listed").pop() {
-            break view.id;
-        }
-        assert!(started.elapsed() < DEADLINE, "no run:\n{}", host.said());
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    };
+    let id = host.run(&eye).await;
     eye.until(&id, "the copy", |view| view.rows_copied > 500).await;
     eye.close().await;
     host.kill();
@@ -99,7 +91,7 @@ async fn a_run_that_ended_while_nobody_looked_gets_its_true_outcome() {
         let table = filled(&schema, "orders", 10_000).await;
         let connection = match desk.core.connections().await.expect("listed").pop() {
             Some(connection) => connection,
-            None => desk.primary().await,
+            None => workstation.connection(&desk, Account::Mysqler).await,
         };
         let id = desk
             .go(slow(desk.request(&connection, &table, "ADD COLUMN extra INT")))

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mysqler_contract::{ChangeRequest, Connection, LocalJob, RunView, RunnerKind, TableRef};
+use mysqler_contract::{
+    ChangeRequest, Connection, Environment, LocalJob, RunId, RunView, RunnerKind, TableRef,
+};
 use mysqler_core::ports::{JobStatus, Runner};
 use mysqler_tests::desk::{DEADLINE, Desk, MASTER};
 use mysqler_tests::program::mysqlerctl;
+use mysqler_tests::sandbox::{Account, Server};
 use mysqler_tests::tool::{self, NO_ENGINE, without_docker};
 use tempfile::TempDir;
 
@@ -47,6 +50,14 @@ impl Workstation {
         desk.core.local_tool_choose(Some(tool)).await.expect("kept");
         desk.core.runner_choose(RunnerKind::Local).await.expect("kept");
         desk
+    }
+
+    /// To the sandbox's primary.
+    pub async fn connection(&self, desk: &Desk, account: Account) -> Connection {
+        let mut draft = desk.draft(Server::Primary, account, Environment::Development);
+        // What is slow here is the machine.
+        draft.connect_timeout_s = 60;
+        desk.core.connection_save(&draft, true).await.expect("saved")
     }
 
     /// Where the job of a run that has begun keeps its files.
@@ -130,6 +141,19 @@ impl Driven {
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("gone");
+    }
+
+    /// The run that it began.
+    pub async fn run(&mut self, desk: &Desk) -> RunId {
+        let started = Instant::now();
+        loop {
+            if let Some(view) = desk.core.runs_live().await.expect("listed").pop() {
+                return view.id;
+            }
+            let ended = self.child.try_wait().expect("asked").is_some();
+            assert!(!ended && started.elapsed() < DEADLINE, "no run:\n{}", self.said());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     pub async fn end(&mut self) -> Option<i32> {

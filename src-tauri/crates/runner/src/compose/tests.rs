@@ -575,3 +575,77 @@ fn only_a_plan_with_renames_turns_the_check_of_the_clause_off_and_says_which_the
     assert!(launch.argv.contains(&"--no-check-alter".to_owned()));
     assert_eq!(launch.environment[1], r#"MYSQLER_RENAMES={"note":"remark"}"#);
 }
+
+fn local_tool(tls_by_file: bool) -> LocalTool {
+    LocalTool {
+        program: "/usr/bin/pt-online-schema-change".into(),
+        version: "3.7.1".into(),
+        sha256: "ab".repeat(32),
+        perl: "/usr/bin/perl".into(),
+        perl_lib: String::new(),
+        tls_by_file,
+    }
+}
+
+#[test]
+fn a_process_of_the_workstation_gets_what_a_container_gets_but_for_its_place() {
+    let container = Given::default().launch().expect("a launch");
+    let local = Given {
+        tool: Some(local_tool(false)),
+        ..Given::default()
+    };
+    let local = local.launch().expect("a launch");
+    assert_eq!((local.docker, local.image), (None, None));
+    assert_eq!(local.local, Some(local_tool(false)));
+    assert_eq!(local.defaults, container.defaults);
+    let there: Vec<String> = (container.argv.iter())
+        .map(|word| word.replace("F=/run/pt/my.cnf", "F=my.cnf"))
+        .collect();
+    assert_eq!(local.argv, there);
+}
+
+#[test]
+fn the_workstations_own_loopback_is_reached_by_tcp_and_its_name_kept_for_the_certificate() {
+    let host = |tls| {
+        let given = Given {
+            host: "localhost".into(),
+            tls,
+            ca_pem: Some(PEM.into()),
+            tool: Some(local_tool(false)),
+            ..Given::default()
+        };
+        given.launch().expect("a launch").host
+    };
+    assert_eq!(host(TlsMode::Required), "127.0.0.1");
+    assert_eq!(host(TlsMode::VerifyIdentity), "Localhost");
+}
+
+#[test]
+fn a_driver_that_cannot_insist_on_tls_leaves_that_to_the_option_file() {
+    let launch = |tls| {
+        let given = Given {
+            tls,
+            ca_pem: Some(PEM.into()),
+            tool: Some(local_tool(true)),
+            ..Given::default()
+        };
+        given.launch().expect("a launch")
+    };
+    for (tls, wanted) in [
+        (
+            TlsMode::Required,
+            vec!["ssl-enforce=1", "ssl-verify-server-cert=0"],
+        ),
+        (
+            TlsMode::VerifyIdentity,
+            vec!["ssl-enforce=1", "ssl-verify-server-cert=1", "ssl-ca=ca.pem"],
+        ),
+        (TlsMode::Disabled, vec!["ssl=0"]),
+    ] {
+        let launch = launch(tls);
+        let lines: Vec<&str> = launch.defaults.iter().map(String::as_str).collect();
+        assert!(lines.ends_with(&wanted), "{tls:?}: {lines:?}");
+        let dsn = launch.argv.last().expect("a DSN");
+        assert!(!dsn.contains("s=1"), "{tls:?}: {dsn}");
+    }
+}

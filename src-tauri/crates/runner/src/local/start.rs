@@ -53,13 +53,26 @@ pub(super) async fn start(
             plan: plan.clone(),
         }),
         Err(error) => {
-            // Nothing ran that could have touched the server: the tool waits for its password.
-            if let Err(left) = job.remove() {
-                tracing::warn!(%left, "the files of a job that failed to start could not be removed");
+            if let Err(left) = give_up(&job).await {
+                tracing::warn!(%left, "a job that failed to start is not gone");
             }
             Err(error)
         }
     }
+}
+
+/// One that has its password may begin late, so it is ended; without it nothing begins, and it ends by itself.
+async fn give_up(job: &Job) -> Result<()> {
+    if job.record().is_ok() {
+        super::stop::terminate(job, Duration::from_secs(1)).await?;
+    }
+    for _ in 0..100 {
+        if !job.is_alive().map_err(|error| failed("the job's files", error))? {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    job.remove()
 }
 
 /// Where the option file alone asks for TLS, a server that offers none any more would be spoken to in clear.
