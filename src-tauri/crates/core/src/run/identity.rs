@@ -45,7 +45,7 @@ impl Supervisor {
             return Ok(Some(at_work_now(&table.to_string(), &copying)));
         }
         let building = others(&mut at_work::building(&sessions, &table.database));
-        let end = match self.first_end().await {
+        let end = match self.core.first_end(&self.rec.id()).await {
             Err(_) if !self.seen.cleanup_asked => None,
             end => end?,
         };
