@@ -9,5 +9,6 @@ pub mod program;
 pub mod proxy;
 pub mod sandbox;
 pub mod spare;
+pub mod ssh;
 pub mod table;
 pub mod wire;

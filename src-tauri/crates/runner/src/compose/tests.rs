@@ -105,6 +105,7 @@ impl Given {
             server: &self.server,
             host: &self.host,
             port: 3306,
+            tunnelled: false,
             user: &self.user,
             charset: "utf8mb4",
             connect_timeout: Duration::from_secs(10),
