@@ -101,7 +101,9 @@ impl SshServer {
     }
 
     pub async fn kill(&self) {
-        docker(&["kill", &self.container]).await.expect("the server is killed");
+        docker(&["kill", &self.container])
+            .await
+            .expect("the server is killed");
     }
 
     async fn shell(&self, script: &str, arguments: &[&str]) -> String {

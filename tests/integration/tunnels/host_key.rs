@@ -37,7 +37,12 @@ async fn a_changed_key_is_refused_and_both_fingerprints_are_told() {
     assert_eq!(saved.tunnel.as_ref().unwrap().host_key.as_ref(), Some(&pinned));
     scene.ssh.change_host_keys().await;
     scene.ssh.cut().await;
-    let error = scene.desk.core.connection_test_saved(&saved.id).await.unwrap_err();
+    let error = scene
+        .desk
+        .core
+        .connection_test_saved(&saved.id)
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::SshHostKeyChanged, "{error}");
     assert_eq!(error.params["pinned"], pinned.fingerprint);
     assert_eq!(error.params["offered"], scene.ssh.fingerprint("ed25519").await);

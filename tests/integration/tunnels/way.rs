@@ -50,7 +50,10 @@ async fn the_servers_certificate_is_compared_with_the_servers_own_name() {
         ..with(TlsMode::VerifyCa, &base.host)
     };
     let error = scene.refusal(other).await;
-    assert_eq!((error.code, error.params["reason"].as_str()), (ErrorCode::ServerTls, "untrusted"));
+    assert_eq!(
+        (error.code, error.params["reason"].as_str()),
+        (ErrorCode::ServerTls, "untrusted")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -259,7 +259,10 @@ impl Killer {
             let statement = sqlx::raw_sql(AssertSqlSafe(format!("KILL QUERY {}", self.thread)));
             let killed = statement.execute(&mut connection).await;
             killed.map_err(|error| self.place.running(&error))?;
-            connection.close().await.map_err(|error| self.place.running(&error))
+            connection
+                .close()
+                .await
+                .map_err(|error| self.place.running(&error))
         };
         // A way through a tunnel takes its time before the connection's own begins.
         let limit = match self.target.tunnel {

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mysqler_contract::{AppError, ErrorCode, SshHostKey};
 use mysqler_core::ports::SshTarget;
+use russh::Preferred;
 use russh::client::Handler;
 use russh::keys::{Algorithm, HashAlg, PublicKey, PublicKeyOrCertificate};
-use russh::Preferred;
 
 /// The key that the server showed, for the error that tells of it.
 #[derive(Clone, Default)]
@@ -21,11 +21,7 @@ impl Shown {
     /// Why the server's key was refused; `None` when it showed none.
     pub(crate) fn refusal(&self, ssh: &SshTarget) -> Option<AppError> {
         let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        let error = |code| {
-            AppError::new(code)
-                .with("host", &ssh.host)
-                .with("port", ssh.port)
-        };
+        let error = |code| AppError::new(code).with("host", &ssh.host).with("port", ssh.port);
         Some(match &ssh.host_key {
             None => error(ErrorCode::SshHostKeyUnknown)
                 .with("fingerprint", shown.fingerprint)
@@ -79,7 +75,9 @@ pub(crate) fn preferred(pinned: Option<&SshHostKey>) -> Preferred {
         .cloned()
         .collect();
     if let Some(wanted) = pinned.and_then(|pinned| pinned.key.split(' ').next()) {
-        let is_wanted = |kind: &Algorithm| kind.as_str() == wanted || (matches!(kind, Algorithm::Rsa { .. }) && wanted == "ssh-rsa");
+        let is_wanted = |kind: &Algorithm| {
+            kind.as_str() == wanted || (matches!(kind, Algorithm::Rsa { .. }) && wanted == "ssh-rsa")
+        };
         kinds.sort_by_key(|kind| !is_wanted(kind));
     }
     preferred.key = Cow::Owned(kinds);
@@ -112,17 +110,18 @@ mod tests {
                 key: key.to_owned(),
             });
             let preferred = preferred(pinned.as_ref());
-            preferred.key.iter().map(|kind| kind.to_string()).collect::<Vec<_>>()
+            preferred
+                .key
+                .iter()
+                .map(|kind| kind.to_string())
+                .collect::<Vec<_>>()
         };
         assert_eq!(names(None)[0], "ssh-ed25519");
         assert_eq!(
             names(Some("ssh-rsa AAAA"))[..3],
             ["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]
         );
-        assert_eq!(
-            names(Some("ecdsa-sha2-nistp384 AAAA"))[0],
-            "ecdsa-sha2-nistp384"
-        );
+        assert_eq!(names(Some("ecdsa-sha2-nistp384 AAAA"))[0], "ecdsa-sha2-nistp384");
         assert!(!names(Some("ssh-rsa AAAA")).contains(&"ssh-rsa".to_owned()));
     }
 }

@@ -200,7 +200,10 @@ impl Core {
         copy.created_at = self.ports.clock.now();
         copy.updated_at = copy.created_at;
         copy.last_used_at = None;
-        let tunnelled = copy.tunnel.as_ref().map_or(SecretPresence::Empty, |tunnel| tunnel.secret);
+        let tunnelled = copy
+            .tunnel
+            .as_ref()
+            .map_or(SecretPresence::Empty, |tunnel| tunnel.secret);
         let mut secrets = SealedSecrets::default();
         for (field, presence, secret, sealed) in [
             (PASSWORD, copy.password, password, &mut secrets.password),

@@ -301,7 +301,10 @@ fn exported(saved: &Connection, secret: Option<&Secret>, ssh: Option<&Secret>) -
         charset: saved.charset.clone(),
         tls: saved.tls,
         ca_file: saved.ca_file.clone(),
-        tunnel: saved.tunnel.as_ref().map(|tunnel| ExportedTunnel::of(tunnel, ssh)),
+        tunnel: saved
+            .tunnel
+            .as_ref()
+            .map(|tunnel| ExportedTunnel::of(tunnel, ssh)),
     }
 }
 

@@ -217,9 +217,7 @@ fn tunnel_problems(draft: &ConnectionDraft) -> Vec<(&'static str, Reason)> {
     let secret = match &tunnel.secret {
         SecretInput::Unchanged if draft.id.is_none() => Some("secret_unchanged_new"),
         // The way into a run's container is a line of a file.
-        SecretInput::Set { value } if value.expose().contains(['\0', '\n', '\r']) => {
-            Some("ssh_secret_line")
-        }
+        SecretInput::Set { value } if value.expose().contains(['\0', '\n', '\r']) => Some("ssh_secret_line"),
         _ => None,
     };
     let user = match user(&tunnel.user) {

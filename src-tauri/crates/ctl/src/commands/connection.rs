@@ -302,7 +302,8 @@ async fn test(context: &Context, tunnel: &Tunnel, draft: &mut ConnectionDraft) -
 
 async fn save(context: &Context, draft: &ConnectionDraft, untested: bool) -> Result<Exit> {
     let new_ssh_secret = |tunnel: &SshTunnelDraft| matches!(tunnel.secret, SecretInput::Set { .. });
-    if matches!(draft.password, SecretInput::Set { .. }) || draft.tunnel.as_ref().is_some_and(new_ssh_secret) {
+    if matches!(draft.password, SecretInput::Set { .. }) || draft.tunnel.as_ref().is_some_and(new_ssh_secret)
+    {
         vault::open(context).await?;
     }
     let connection = context.core.connection_save(draft, untested).await?;

@@ -25,6 +25,7 @@ struct Given {
     ca_pem: Option<String>,
     certificate: Option<ServerCertificate>,
     renames: Option<std::collections::BTreeMap<String, String>>,
+    tunnelled: bool,
 }
 
 impl Default for Given {
@@ -91,6 +92,7 @@ impl Default for Given {
                 verified_by_ca: true,
             }),
             renames: None,
+            tunnelled: false,
         }
     }
 }
@@ -105,7 +107,7 @@ impl Given {
             server: &self.server,
             host: &self.host,
             port: 3306,
-            tunnelled: false,
+            tunnelled: self.tunnelled,
             user: &self.user,
             charset: "utf8mb4",
             connect_timeout: Duration::from_secs(10),
@@ -153,6 +155,15 @@ fn variable(name: &str, value: &str) -> SessionVariable {
         name: name.into(),
         value: value.into(),
     }
+}
+
+#[test]
+fn a_connection_through_a_tunnel_is_refused_rather_than_reached_past_it() {
+    let given = Given {
+        tunnelled: true,
+        ..Given::default()
+    };
+    assert!(given.refused().starts_with("SSH tunnel: "));
 }
 
 #[test]

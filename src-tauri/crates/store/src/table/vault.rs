@@ -35,14 +35,10 @@ pub(super) async fn remove(conn: &mut SqliteConnection, record: &str) -> Result<
 }
 
 pub(super) async fn remove_one(conn: &mut SqliteConnection, record: &str, field: &str) -> Result<()> {
-    sqlx::query!(
-        "DELETE FROM vault WHERE record = ? AND field = ?",
-        record,
-        field
-    )
-    .execute(conn)
-    .await
-    .map_err(fault::sql)?;
+    sqlx::query!("DELETE FROM vault WHERE record = ? AND field = ?", record, field)
+        .execute(conn)
+        .await
+        .map_err(fault::sql)?;
     Ok(())
 }
 
