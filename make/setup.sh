@@ -15,7 +15,7 @@ tauri_driver_wanted='^2'
 build_packages=(build-essential pkg-config libssl-dev file ca-certificates curl git xz-utils sqlite3 libwebkit2gtk-4.1-dev libgtk-3-dev
   librsvg2-dev libayatana-appindicator3-dev libxdo-dev fonts-noto-cjk fonts-dejavu-core)
 sandbox_packages=(mmdebstrap debian-archive-keyring openssl iptables util-linux)
-test_packages=(webkit2gtk-driver xvfb xauth dbus dbus-x11 x11-utils x11-apps xdotool imagemagick gnome-keyring libsecret-tools)
+test_packages=(webkit2gtk-driver xvfb xauth dbus dbus-x11 x11-utils x11-apps xdotool imagemagick gnome-keyring libsecret-tools openssh-client)
 
 for_tests=no
 [[ ${1:-} != --for-tests ]] || for_tests=yes
