@@ -22,12 +22,12 @@ must_not_use() { # PACKAGE FORBIDDEN-PATTERN WHY
 
 shells='tauri|tauri-.*|wry|tao'
 clients='bollard|bollard-.*|sqlx|sqlx-.*|libsqlite3-sys|mysql|mysql_async|keyring'
-adapters='mysqler-(store|mysql|runner)'
+adapters='mysqler-(store|mysql|runner|tunnel)'
 
 must_not_use mysqler-contract "$shells|$clients|tokio|mysqler-(core|host|ctl)|$adapters|mysqler" 'the contract is plain data'
 must_not_use mysqler-core "$shells|$clients|mysqler-(host|ctl)|$adapters|mysqler" 'the core knows the world through its ports only'
-for adapter in store mysql runner; do
-  others=$(printf 'mysqler-%s|' store mysql runner | sed "s/mysqler-$adapter|//; s/|\$//")
+for adapter in store mysql runner tunnel; do
+  others=$(printf 'mysqler-%s|' store mysql runner tunnel | sed "s/mysqler-$adapter|//; s/|\$//")
   must_not_use "mysqler-$adapter" "$shells|$others|mysqler-(host|ctl)|mysqler" 'an adapter knows the core, and no other adapter'
 done
 must_not_use mysqler-store 'bollard' 'the store knows no container engine'

@@ -16,7 +16,7 @@ build_packages=(build-essential pkg-config libssl-dev file ca-certificates curl 
   librsvg2-dev libayatana-appindicator3-dev libxdo-dev fonts-noto-cjk fonts-dejavu-core)
 sandbox_packages=(mmdebstrap debian-archive-keyring openssl iptables util-linux)
 test_packages=(webkit2gtk-driver xvfb xauth dbus dbus-x11 x11-utils x11-apps xdotool imagemagick gnome-keyring libsecret-tools
-  perl libdbd-mysql-perl libjson-perl libterm-readkey-perl)
+  openssh-client perl libdbd-mysql-perl libjson-perl libterm-readkey-perl)
 
 for_tests=no
 [[ ${1:-} != --for-tests ]] || for_tests=yes

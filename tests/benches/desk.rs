@@ -99,6 +99,7 @@ impl Desk {
             tls: TlsMode::Required,
             ca_file: None,
             docker_host: None,
+            tunnel: None,
         };
         self.core.connection_save(&draft, true).await.expect("saved")
     }

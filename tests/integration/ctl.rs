@@ -21,5 +21,7 @@ mod program;
 mod runs;
 #[path = "ctl/transfer.rs"]
 mod transfer;
+#[path = "ctl/tunnels.rs"]
+mod tunnels;
 #[path = "ctl/usage.rs"]
 mod usage;

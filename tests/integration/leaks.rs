@@ -30,5 +30,7 @@ mod spool;
 mod steering;
 #[path = "leaks/terminal.rs"]
 mod terminal;
+#[path = "leaks/tunnels.rs"]
+mod tunnels;
 #[path = "leaks/window.rs"]
 mod window;

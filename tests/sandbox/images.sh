@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images of the sandbox's servers from Debian's packages.
 #
-#   images.sh names          prints ROLE=TAG lines (mysql, mariadb)
+#   images.sh names          prints ROLE=TAG lines (mysql, mariadb, ssh)
 #   images.sh build          builds what is missing
 #
 # A tag carries a hash of its recipe: a changed recipe is another image, and an image that exists is never rebuilt.
@@ -12,6 +12,7 @@ image_dir=$here/../../src-tauri/image
 
 mysql_packages='mysql-server-core,mysql-client-core,passwd'
 mariadb_packages='mariadb-server-core,mariadb-client-core,passwd,hostname,iproute2'
+ssh_packages='openssh-server,openssh-client,passwd'
 
 build_rootfs() { # ROLE SUITE PACKAGES
   "$image_dir/debian-rootfs.sh" "$2" "$3" \
@@ -33,6 +34,7 @@ tag_of() { # ROLE VERSION PACKAGES
 
 mysql_tag=$(tag_of mysql 9.7 "$mysql_packages")
 mariadb_tag=$(tag_of mariadb 10.11 "$mariadb_packages")
+ssh_tag=$(tag_of ssh 9.2 "$ssh_packages")
 
 build() { # TAG ROLE SUITE PACKAGES EXPECTED-VERSION VERSION-COMMAND
   local tag=$1 role=$2 suite=$3 packages=$4 expected=$5 version_command=$6 image version
@@ -60,16 +62,19 @@ case ${1:-} in
   names)
     echo "mysql=$mysql_tag"
     echo "mariadb=$mariadb_tag"
+    echo "ssh=$ssh_tag"
     ;;
   build)
     # Downloading and unpacking alternate, so building side by side is faster even on two cores.
     "$image_dir/build-base.sh" --if-missing & base=$!
     build "$mysql_tag" mysql sid "$mysql_packages" ' 9.' 'mysqld --version' & mysql=$!
     build "$mariadb_tag" mariadb bookworm "$mariadb_packages" ' 10.11.' 'mariadbd --version' & mariadb=$!
+    build "$ssh_tag" ssh bookworm "$ssh_packages" 'OpenSSH_9.2' 'ssh -V 2>&1' & ssh=$!
     failed=0
     wait "$base" || failed=1
     wait "$mysql" || failed=1
     wait "$mariadb" || failed=1
+    wait "$ssh" || failed=1
     exit "$failed"
     ;;
   *)

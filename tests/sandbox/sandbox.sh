@@ -38,6 +38,7 @@ image_names() {
   names=$("$here/images.sh" names)
   mysql_image=$(sed -n 's/^mysql=//p' <<<"$names")
   mariadb_image=$(sed -n 's/^mariadb=//p' <<<"$names")
+  ssh_image=$(sed -n 's/^ssh=//p' <<<"$names")
 }
 
 print_env() {
@@ -69,6 +70,7 @@ MYSQLER_SANDBOX_CA_FILE=$state_dir/ca.pem
 MYSQLER_SANDBOX_OTHER_CA_FILE=$state_dir/other-ca.pem
 MYSQLER_SANDBOX_MYSQL_IMAGE=$mysql_image
 MYSQLER_SANDBOX_MARIADB_IMAGE=$mariadb_image
+MYSQLER_SANDBOX_SSH_IMAGE=$ssh_image
 MYSQLER_SANDBOX_BASE_IMAGE=$runner_image
 ENV
 }

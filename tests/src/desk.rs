@@ -90,6 +90,7 @@ impl Desk {
                 presets: Arc::new(store.clone()),
                 vault: Arc::new(store.vault()),
                 servers: Arc::new(MySqlServers::new()),
+                tunnels: Arc::new(mysqler_tunnel::SshTunnels::new()),
                 runner: Arc::new(runner),
                 wakefulness: Arc::new(mysqler_host::SystemWakefulness::default()),
             },
@@ -163,6 +164,7 @@ impl Desk {
             tls: TlsMode::Required,
             ca_file: None,
             docker_host: None,
+            tunnel: None,
         }
     }
 

@@ -9,6 +9,7 @@ pub mod program;
 pub mod proxy;
 pub mod sandbox;
 pub mod spare;
+pub mod ssh;
 pub mod table;
 #[cfg(unix)]
 pub mod tool;

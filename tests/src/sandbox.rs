@@ -132,6 +132,7 @@ impl Sandbox {
             charset: "utf8mb4".to_owned(),
             tls: TlsMode::Required,
             ca_pem: None,
+            tunnel: None,
         }
     }
 

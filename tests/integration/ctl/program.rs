@@ -117,7 +117,13 @@ impl Desk {
     }
 
     pub fn with_input(&self, arguments: &[&str], input: &str) -> Said {
+        self.with_input_and(arguments, input, &[])
+    }
+
+    /// With variables of its environment.
+    pub fn with_input_and(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Said {
         let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
         command.stdin(Stdio::piped());
         let mut running = Running::start(command);
         let mut stdin = running.child.stdin.take().expect("standard input is piped");

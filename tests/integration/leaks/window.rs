@@ -19,6 +19,7 @@ use crate::canary::Canary;
 use crate::choosing;
 use crate::containers::{self, Places};
 use crate::files;
+use crate::tunnels::{self, TunnelSecrets};
 use crate::{keeping, steering};
 
 /// A window that keeps every answer that it was given.
@@ -29,6 +30,7 @@ pub struct Window {
     table: TableRef,
     pub master: Canary,
     pub wrong: Canary,
+    pub tunnels: TunnelSecrets,
     pub answers: Places,
     asked: BTreeSet<&'static str>,
 }
@@ -50,6 +52,7 @@ impl Window {
             table,
             master,
             wrong,
+            tunnels: TunnelSecrets::new(),
             answers: Places::new(),
             asked: BTreeSet::new(),
         }
@@ -73,8 +76,9 @@ impl Window {
         answer
     }
 
-    fn canaries(&self) -> [&Canary; 3] {
-        [&self.account.password, &self.master, &self.wrong]
+    fn canaries(&self) -> Vec<&Canary> {
+        let own = [&self.account.password, &self.master, &self.wrong];
+        own.into_iter().chain(self.tunnels.all()).collect()
     }
 
     pub fn draft(&self, name: &str, password: &Canary) -> ConnectionDraft {
@@ -112,6 +116,7 @@ async fn no_answer_and_no_event_carries_a_secret_to_the_window() {
     let mut window = Window::new().await;
     keeping::the_vault(&mut window).await;
     let connection = keeping::connections(&mut window).await;
+    tunnels::tunnels(&mut window).await;
     keeping::transfer(&mut window).await;
     choosing::options(&mut window, &connection).await;
     choosing::templates(&mut window).await;

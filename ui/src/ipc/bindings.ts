@@ -403,6 +403,7 @@ export type Connection = {
 	tls: TlsMode,
 	ca_file: string | null,
 	docker_host?: DockerHostId | null,
+	tunnel?: SshTunnel | null,
 	/**  The last test that passed; `None` marks the profile as untested. */
 	tested: TestedConnection | null,
 	created_at: Timestamp,
@@ -432,6 +433,8 @@ export type ConnectionDraft = {
 	ca_file: string | null,
 	/**  Where this connection's runs work; `None` as the settings say. */
 	docker_host?: DockerHostId | null,
+	/**  The way to a server that is not in reach itself. */
+	tunnel?: SshTunnelDraft | null,
 };
 
 /**  A connection's identity, stable through renames. */
@@ -597,7 +600,27 @@ export type ErrorCode =
 /**  The session is not, or not any more, what was shown: param `id`. */
 "SESSION_CHANGED" | 
 /**  The server's own, or replication's: param `id`. */
-"SESSION_PROTECTED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | 
+"SESSION_PROTECTED" | 
+/**  The tunnel's SSH server does not answer: params `host`, `port`. */
+"SSH_UNREACHABLE" | 
+/**  Nobody has accepted the SSH server's key yet: params `host`, `port`, `fingerprint`, `key`. */
+"SSH_HOST_KEY_UNKNOWN" | 
+/**  The SSH server shows another key than the accepted one: params `host`, `port`, `pinned`, `offered`. */
+"SSH_HOST_KEY_CHANGED" | 
+/**  The SSH server does not let the account in: params `host`, `port`, `user`. */
+"SSH_LOGIN_REFUSED" | 
+/**  The private key cannot be used: params `path`, `why`. */
+"SSH_KEY_UNUSABLE" | 
+/**  The private key's passphrase is wrong, or none was given: param `path`. */
+"SSH_PASSPHRASE_WRONG" | 
+/**  No agent answers, or it holds no key: param `why`. */
+"SSH_AGENT_UNAVAILABLE" | 
+/**  The SSH server lets nothing through: params `host`, `port`, `ssh`. */
+"SSH_FORWARD_REFUSED" | 
+/**  The SSH server cannot reach the database server: params `host`, `port`, `ssh`. */
+"SSH_FORWARD_FAILED" | 
+/**  The tunnel broke: params `host`, `port`. */
+"SSH_LOST" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | 
 /**  The engine and this workstation do not trust each other's certificates. */
 "DOCKER_TLS" | 
 /**  The engine that was chosen is not among the settings any more: param `name`. */
@@ -1718,6 +1741,45 @@ export type Severity = "info" | "warn" |
 "danger" | 
 /**  Cannot be overridden. */
 "block";
+
+/**  The key by which an SSH server is known again. */
+export type SshHostKey = {
+	/**  `SHA256:…`, as `ssh-keygen -l` prints it. */
+	fingerprint: string,
+	/**  Algorithm and key as in a `known_hosts` file, the host's name left out. */
+	key: string,
+};
+
+/**  How the account on the SSH server proves itself. */
+export type SshMethod = 
+/**  A private key in a file of this workstation, read at every use; the tunnel's secret is its passphrase. */
+{ kind: "key"; path: string } | 
+/**  The agent of the user's session. It has no secret here. */
+{ kind: "agent" } | 
+/**  The tunnel's secret is the account's password. */
+{ kind: "password" };
+
+/**  A saved tunnel as it is shown: everything but the secret. */
+export type SshTunnel = {
+	host: string,
+	port: number,
+	user: string,
+	method: SshMethod,
+	secret: SecretPresence,
+	host_key: SshHostKey | null,
+};
+
+/**  A tunnel as it is typed into a form or given to the command line. */
+export type SshTunnelDraft = {
+	host: string,
+	port: number,
+	user: string,
+	method: SshMethod,
+	/**  The key's passphrase or the account's password. */
+	secret: SecretInput,
+	/**  `None` until a person has accepted the key that the server showed. */
+	host_key: SshHostKey | null,
+};
 
 /**  Options as suggested for one server now, with the facts that the suggestion stands on. */
 export type SuggestedOptions = {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{DockerHostId, Params, SecretInput, SecretPresence, ServerReport, Timestamp};
+use crate::{
+    DockerHostId, Params, SecretInput, SecretPresence, ServerReport, SshTunnel, SshTunnelDraft, Timestamp,
+};
 
 /// A connection's identity, stable through renames.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -54,6 +56,9 @@ pub struct ConnectionDraft {
     /// Where this connection's runs work; `None` as the settings say.
     #[serde(default)]
     pub docker_host: Option<DockerHostId>,
+    /// The way to a server that is not in reach itself.
+    #[serde(default)]
+    pub tunnel: Option<SshTunnelDraft>,
 }
 
 /// Why a field of a draft is not acceptable; the text is `reason.<reason>` of the catalogue.
@@ -82,6 +87,8 @@ pub struct Connection {
     pub ca_file: Option<String>,
     #[serde(default)]
     pub docker_host: Option<DockerHostId>,
+    #[serde(default)]
+    pub tunnel: Option<SshTunnel>,
     /// The last test that passed; `None` marks the profile as untested.
     pub tested: Option<TestedConnection>,
     pub created_at: Timestamp,

@@ -33,6 +33,27 @@ pub enum ErrorCode {
     /// The server's own, or replication's: param `id`.
     SessionProtected,
 
+    /// The tunnel's SSH server does not answer: params `host`, `port`.
+    SshUnreachable,
+    /// Nobody has accepted the SSH server's key yet: params `host`, `port`, `fingerprint`, `key`.
+    SshHostKeyUnknown,
+    /// The SSH server shows another key than the accepted one: params `host`, `port`, `pinned`, `offered`.
+    SshHostKeyChanged,
+    /// The SSH server does not let the account in: params `host`, `port`, `user`.
+    SshLoginRefused,
+    /// The private key cannot be used: params `path`, `why`.
+    SshKeyUnusable,
+    /// The private key's passphrase is wrong, or none was given: param `path`.
+    SshPassphraseWrong,
+    /// No agent answers, or it holds no key: param `why`.
+    SshAgentUnavailable,
+    /// The SSH server lets nothing through: params `host`, `port`, `ssh`.
+    SshForwardRefused,
+    /// The SSH server cannot reach the database server: params `host`, `port`, `ssh`.
+    SshForwardFailed,
+    /// The tunnel broke: params `host`, `port`.
+    SshLost,
+
     VaultUnset,
     VaultLocked,
     VaultWrongPassword,

@@ -30,6 +30,7 @@ pub mod table;
 pub mod template;
 pub mod time;
 pub mod transfer;
+pub mod tunnel;
 pub mod vault;
 
 pub use advice::*;
@@ -60,6 +61,7 @@ pub use table::*;
 pub use template::*;
 pub use time::*;
 pub use transfer::*;
+pub use tunnel::*;
 pub use vault::*;
 
 /// Named values that a message of the catalogue interpolates, for example `{host}`.

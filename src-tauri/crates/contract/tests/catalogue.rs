@@ -22,7 +22,9 @@ macro_rules! every_code {
 every_code! {
     InvalidInput, NotFound, NameTaken, ConnectionUntested, PasswordMissing, ServerHostUnknown,
     ServerUnreachable, ServerTimeout, ServerAccessDenied, ServerTls, ServerUnsupported, ServerLost,
-    ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, SessionChanged, SessionProtected, VaultUnset, VaultLocked,
+    ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, SessionChanged, SessionProtected,
+    SshUnreachable, SshHostKeyUnknown, SshHostKeyChanged, SshLoginRefused, SshKeyUnusable, SshPassphraseWrong,
+    SshAgentUnavailable, SshForwardRefused, SshForwardFailed, SshLost, VaultUnset, VaultLocked,
     VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, DockerTls, DockerHostUnknown, LoopbackUnreachable, ImageMissing,
     ImageUnsuitable, JobLost, RunnerUnsupported, LocalRunnerFailed, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
     StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connections::{PassedTests, PendingImport};
 use crate::ports::{
     Clock, ConnectionStore, EventSink, PresetStore, RunSpool, RunStore, Runner, Servers, SettingsStore,
-    TemplateStore, Vault, Wakefulness,
+    TemplateStore, Tunnels, Vault, Wakefulness,
 };
 use crate::run::Supervisors;
 
@@ -27,6 +27,7 @@ pub struct Ports {
     pub presets: Arc<dyn PresetStore>,
     pub vault: Arc<dyn Vault>,
     pub servers: Arc<dyn Servers>,
+    pub tunnels: Arc<dyn Tunnels>,
     pub runner: Arc<dyn Runner>,
     pub wakefulness: Arc<dyn Wakefulness>,
 }

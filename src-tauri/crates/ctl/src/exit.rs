@@ -85,6 +85,16 @@ fn of(ending: Ending) -> Exit {
             | E::ServerAccessDenied
             | E::ServerTls
             | E::ServerLost
+            | E::SshUnreachable
+            | E::SshHostKeyUnknown
+            | E::SshHostKeyChanged
+            | E::SshLoginRefused
+            | E::SshKeyUnusable
+            | E::SshPassphraseWrong
+            | E::SshAgentUnavailable
+            | E::SshForwardRefused
+            | E::SshForwardFailed
+            | E::SshLost
             | E::DockerUnreachable
             | E::DockerTls,
         ) => Exit::NotReached,
@@ -190,6 +200,16 @@ mod tests {
                 "SERVER_ACCESS_DENIED",
                 "SERVER_TLS",
                 "SERVER_LOST",
+                "SSH_UNREACHABLE",
+                "SSH_HOST_KEY_UNKNOWN",
+                "SSH_HOST_KEY_CHANGED",
+                "SSH_LOGIN_REFUSED",
+                "SSH_KEY_UNUSABLE",
+                "SSH_PASSPHRASE_WRONG",
+                "SSH_AGENT_UNAVAILABLE",
+                "SSH_FORWARD_REFUSED",
+                "SSH_FORWARD_FAILED",
+                "SSH_LOST",
                 "DOCKER_UNREACHABLE",
                 "DOCKER_TLS",
             ],

@@ -13,6 +13,7 @@ use mysqler_core::{Core, HostName, Ports};
 use mysqler_mysql::MySqlServers;
 use mysqler_runner::{DockerRunner, LocalRunner, WorkstationRunner};
 use mysqler_store::{FileSpool, Store};
+use mysqler_tunnel::SshTunnels;
 
 pub use wakefulness::SystemWakefulness;
 
@@ -67,6 +68,7 @@ pub async fn open(data_dir: &Path, host: HostName, sink: Arc<dyn EventSink>) -> 
         presets: Arc::new(store.clone()),
         vault: Arc::new(store.vault()),
         servers: Arc::new(MySqlServers::new()),
+        tunnels: Arc::new(SshTunnels::new()),
         runner: Arc::new(WorkstationRunner::new(
             DockerRunner::with_archives(image_places(data_dir)),
             LocalRunner::new(data_dir.join("local")),

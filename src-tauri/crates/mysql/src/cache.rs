@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use mysqler_contract::Result;
-use mysqler_core::ports::Target;
+use mysqler_core::ports::{Target, Tunnel};
 use ring::hmac;
 
 use crate::session::Session;
@@ -86,6 +86,13 @@ impl SessionCache {
         part(target.password.expose().as_bytes());
         part(format!("{:?} {:?}", target.tls, target.connect_timeout).as_bytes());
         part(target.ca_pem.as_deref().unwrap_or_default().as_bytes());
+        if let Some(Tunnel { ssh, .. }) = &target.tunnel {
+            // The login's secrets are not among what its Debug prints.
+            part(format!("{ssh:?}").as_bytes());
+            for secret in ssh.login.secrets() {
+                part(secret.as_bytes());
+            }
+        }
         let mut key = Key::default();
         key.copy_from_slice(context.sign().as_ref());
         key
@@ -209,6 +216,7 @@ mod tests {
             charset: "utf8mb4".into(),
             tls: TlsMode::Required,
             ca_pem: None,
+            tunnel: None,
         }
     }
 

@@ -4,10 +4,9 @@
 use mysqler_contract::{ErrorCode, Result};
 use mysqler_core::ports::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::error::Place;
-use crate::session::unreachable;
+use crate::route::{Route, Stream};
 
 const CLIENT_LONG_PASSWORD: u32 = 0x1;
 const CLIENT_PROTOCOL_41: u32 = 0x200;
@@ -27,9 +26,10 @@ pub(crate) async fn shake_hands(
     target: &Target,
     place: &Place,
     connector: native_tls::TlsConnector,
-) -> Result<Option<tokio_native_tls::TlsStream<TcpStream>>> {
+) -> Result<Option<tokio_native_tls::TlsStream<Box<dyn Stream>>>> {
+    let route = Route::to(target, place).await?;
     let work = async {
-        let Some(stream) = ask_for_tls(target, place).await? else {
+        let Some(stream) = ask_for_tls(&route, target, place).await? else {
             return Ok(None);
         };
         let connector = tokio_native_tls::TlsConnector::from(connector);
@@ -64,11 +64,8 @@ pub(crate) async fn peer_certificate(target: &Target, place: &Place) -> Result<O
     }
 }
 
-async fn ask_for_tls(target: &Target, place: &Place) -> Result<Option<TcpStream>> {
-    let mut stream = match TcpStream::connect((target.host.as_str(), target.port)).await {
-        Ok(stream) => stream,
-        Err(error) => return Err(unreachable(target, place, &error).await),
-    };
+async fn ask_for_tls(route: &Route, target: &Target, place: &Place) -> Result<Option<Box<dyn Stream>>> {
+    let mut stream = route.connect(target, place).await?;
     let mut header = [0; 4];
     let io = |error: std::io::Error| place.socket(&error);
     stream.read_exact(&mut header).await.map_err(io)?;

@@ -22,6 +22,7 @@ mod privileges;
 mod reading;
 mod replication;
 mod room;
+mod route;
 mod row;
 mod row_versions;
 mod rows;

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use crate::error::{Place, server_error};
 use crate::identity::Identity;
+use crate::route::Route;
 use crate::row::Row;
 use crate::{certificate, trust};
 
@@ -64,8 +65,9 @@ impl Session {
     ) -> Result<Self> {
         let killer = Killer {
             options,
+            target: target.clone(),
+            place: place.clone(),
             thread: 0,
-            limit: target.connect_timeout,
         };
         let identity = Identity::read("", "");
         let mut session = Self {
@@ -238,8 +240,9 @@ impl Drop for Session {
 #[derive(Clone)]
 struct Killer {
     options: MySqlConnectOptions,
+    target: Target,
+    place: Place,
     thread: u64,
-    limit: Duration,
 }
 
 impl Killer {
@@ -248,12 +251,25 @@ impl Killer {
             return;
         }
         let work = async {
-            let mut connection = self.options.connect().await?;
+            let route = Route::to(&self.target, &self.place).await?;
+            let mut connection = match route.lead(self.options.clone()).connect().await {
+                Ok(connection) => connection,
+                Err(error) => return Err(self.place.connecting(&error)),
+            };
             let statement = sqlx::raw_sql(AssertSqlSafe(format!("KILL QUERY {}", self.thread)));
-            statement.execute(&mut connection).await?;
-            connection.close().await
+            let killed = statement.execute(&mut connection).await;
+            killed.map_err(|error| self.place.running(&error))?;
+            connection
+                .close()
+                .await
+                .map_err(|error| self.place.running(&error))
         };
-        match tokio::time::timeout(self.limit, work).await {
+        // A way through a tunnel takes its time before the connection's own begins.
+        let limit = match self.target.tunnel {
+            None => self.target.connect_timeout,
+            Some(_) => self.target.connect_timeout * 3,
+        };
+        match tokio::time::timeout(limit, work).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(thread = self.thread, %error, "a statement could not be killed"),
             Err(_) => tracing::warn!(thread = self.thread, "a statement could not be killed in time"),
@@ -292,6 +308,8 @@ fn options(target: &Target, authority: Option<String>) -> MySqlConnectOptions {
 }
 
 async fn connect(options: &MySqlConnectOptions, target: &Target, place: &Place) -> Result<MySqlConnection> {
+    let route = Route::to(target, place).await?;
+    let options = route.lead(options.clone());
     match tokio::time::timeout(target.connect_timeout, options.connect()).await {
         Err(_) => Err(place.connect_timed_out()),
         Ok(Ok(connection)) => Ok(connection),
@@ -302,6 +320,9 @@ async fn connect(options: &MySqlConnectOptions, target: &Target, place: &Place) 
 
 /// A name that does not resolve and a socket that does not open are told apart by asking for the name again.
 pub(crate) async fn unreachable(target: &Target, place: &Place, error: &std::io::Error) -> AppError {
+    if target.tunnel.is_some() {
+        return place.socket(error);
+    }
     let look_up = tokio::net::lookup_host((target.host.as_str(), target.port));
     match tokio::time::timeout(target.connect_timeout, look_up).await {
         Ok(Err(unknown)) => place.error(ErrorCode::ServerHostUnknown).detail(unknown),

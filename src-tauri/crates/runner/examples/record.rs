@@ -103,6 +103,7 @@ async fn main() {
         server: &server,
         host: &var("HOST", "127.0.0.1"),
         port: var("PORT", "33961").parse().expect("a port"),
+        tunnelled: false,
         user: &var("USER", "mysqler"),
         charset: "utf8mb4",
         connect_timeout: Duration::from_secs(5),

@@ -63,12 +63,13 @@ fake('connectionTestSaved', async ({ id }) => {
   return sampleReport()
 })
 fake('connectionSave', async ({ draft, keepUntested }) => {
-  const { id, password, ...rest } = draft as ConnectionDraft
+  const { id, password, tunnel, ...rest } = draft as ConnectionDraft
   const saved: Connection = {
     ...sampleConnection(),
     ...rest,
     id: id ?? `n${list.length}`,
     password: password.kind === 'empty' ? 'empty' : 'stored',
+    tunnel: tunnel == null ? null : { ...tunnel, secret: tunnel.secret.kind === 'empty' ? 'empty' : 'stored' },
     tested: keepUntested ? null : { at: Date.now(), report: sampleReport() },
     last_used_at: null,
   }

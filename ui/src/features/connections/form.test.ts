@@ -26,6 +26,30 @@ describe('the draft of a form', () => {
   })
 })
 
+describe('the tunnel of a form', () => {
+  const saved = { host: 'bastion', port: 2222, user: 'hop', method: { kind: 'key' as const, path: '/k' }, secret: 'stored' as const, host_key: { fingerprint: 'SHA256:a', key: 'ssh-ed25519 A' } }
+
+  it('is none unless it is switched on, and then has the port of SSH', () => {
+    const values = valuesOf(null)
+    expect(draftOf(values).tunnel).toBeNull()
+    expect(draftOf({ ...values, tunnel: { ...values.tunnel, on: true } }).tunnel).toMatchObject({ port: 22, secret: { kind: 'empty' }, host_key: null })
+  })
+
+  it('keeps its secret and its host key as they are saved, and never carries a secret back', () => {
+    const values = valuesOf(sampleConnection({ tunnel: saved }))
+    expect(draftOf(values).tunnel).toEqual({ ...saved, secret: { kind: 'unchanged' } })
+    expect(draftOf({ ...values, tunnel: { ...values.tunnel, secret: 'new' } }).tunnel?.secret).toEqual({ kind: 'set', value: 'new' })
+    expect(draftOf({ ...values, tunnel: { ...values.tunnel, method: 'agent' } }).tunnel).toMatchObject({ method: { kind: 'agent' }, secret: { kind: 'empty' } })
+  })
+
+  it('is a part of what a test has proven', () => {
+    const values = valuesOf(sampleConnection({ tunnel: saved }))
+    const tested = reachOf(draftOf(values))
+    expect(reachOf(draftOf({ ...values, tunnel: { ...values.tunnel, on: false } }))).not.toBe(tested)
+    expect(reachOf(draftOf({ ...values, tunnel: { ...values.tunnel, hostKey: null } }))).not.toBe(tested)
+  })
+})
+
 describe('a passed test', () => {
   it('holds through a new name, but not for another host, password or TLS mode', () => {
     const values = valuesOf(sampleConnection())

@@ -1,5 +1,7 @@
 /** The values of the connection form and how they become the draft that the core judges, tests and saves. */
 import type { Connection, ConnectionDraft, Environment, PastedConnection, SecretInput, SecretPresence, TlsMode } from '@/ipc'
+import { TUNNEL_FIELDS, tunnelOf, tunnelValuesOf } from './tunnel'
+import type { TunnelValues } from './tunnel'
 
 /** Texts as typed; numbers stay texts until they are read, so that nothing is corrected under the person's hands. */
 export interface FormValues {
@@ -22,6 +24,7 @@ export interface FormValues {
   caFile: string
   /** Empty for the one of the settings. */
   dockerHost: string
+  tunnel: TunnelValues
 }
 
 export const DEFAULTS = { port: '3306', timeout: '5', charset: 'utf8mb4', tls: 'required' as TlsMode }
@@ -46,6 +49,7 @@ export function valuesOf(connection: Connection | null): FormValues {
     tls: connection?.tls ?? DEFAULTS.tls,
     caFile: connection?.ca_file ?? '',
     dockerHost: connection?.docker_host ?? '',
+    tunnel: tunnelValuesOf(connection),
   }
 }
 
@@ -77,13 +81,14 @@ export function draftOf(values: FormValues): ConnectionDraft {
     tls: values.tls,
     ca_file: values.caFile === '' ? null : values.caFile,
     docker_host: values.dockerHost === '' ? null : values.dockerHost,
+    tunnel: tunnelOf(values.tunnel, wholeNumber(values.tunnel.port, 65535)),
   }
 }
 
 /** Everything that decides whether and how the server is reached: a passed test holds for exactly these values. */
 export function reachOf(draft: ConnectionDraft): string {
   return JSON.stringify([
-    draft.host, draft.port, draft.user, draft.password, draft.database, draft.connect_timeout_s, draft.charset, draft.tls, draft.ca_file,
+    draft.host, draft.port, draft.user, draft.password, draft.database, draft.connect_timeout_s, draft.charset, draft.tls, draft.ca_file, draft.tunnel,
   ])
 }
 
@@ -104,4 +109,4 @@ export function filledFrom(values: FormValues, pasted: PastedConnection, passwor
 }
 
 /** Fields of the folded part: a problem there must unfold it. */
-export const ADVANCED: readonly string[] = ['connect_timeout_s', 'charset', 'tls', 'ca_file', 'docker_host']
+export const ADVANCED: readonly string[] = ['connect_timeout_s', 'charset', 'tls', 'ca_file', 'docker_host', ...TUNNEL_FIELDS]

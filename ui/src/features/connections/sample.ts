@@ -36,6 +36,7 @@ export function sampleConnection(over: Partial<Connection> = {}): Connection {
     tls: 'required',
     ca_file: null,
     docker_host: null,
+    tunnel: null,
     tested: { at, report: sampleReport() },
     created_at: at,
     updated_at: at,

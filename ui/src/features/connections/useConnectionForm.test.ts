@@ -112,6 +112,34 @@ describe('the connection form', () => {
     expect(saveError.value).toMatchObject({ code: 'CONNECTION_UNTESTED' })
   })
 
+  it('asks about a host key that nobody accepted, and tests again with the accepted one', async () => {
+    const key = { fingerprint: 'SHA256:a', key: 'ssh-ed25519 A' }
+    fake('connectionTest', ({ draft }) => {
+      tested(draft)
+      if ((draft as ConnectionDraft).tunnel?.host_key == null) throw error('SSH_HOST_KEY_UNKNOWN', { host: 'bastion', port: '22', ...key })
+      return sampleReport()
+    })
+    const { values, test, unknownKey, acceptKey, tested: proven } = form()
+    values.tunnel.on = true
+    await expect(test()).resolves.toBe(false)
+    expect(unknownKey.value).toEqual({ server: 'bastion:22', key })
+    await expect(acceptKey(key)).resolves.toBe(true)
+    expect(tested).toHaveBeenLastCalledWith(expect.objectContaining({ tunnel: expect.objectContaining({ host_key: key }) }))
+    expect(unknownKey.value).toBeNull()
+    expect(proven.value).toBe(true)
+  })
+
+  it('offers nobody to accept a key that has changed', async () => {
+    fake('connectionTest', () => {
+      throw error('SSH_HOST_KEY_CHANGED', { host: 'bastion', port: '22', pinned: 'SHA256:a', offered: 'SHA256:b' })
+    })
+    const { values, test, unknownKey, testError } = form()
+    values.tunnel.on = true
+    await test()
+    expect(unknownKey.value).toBeNull()
+    expect(testError.value).toMatchObject({ code: 'SSH_HOST_KEY_CHANGED' })
+  })
+
   it('fills itself from a pasted line, the password from the text itself', async () => {
     fake('connectionParsePaste', () => ({ host: 'db', port: 3307, user: 'dba', database: null, tls: null, ca_file: null, had_password: true }))
     const { values, fill } = form()

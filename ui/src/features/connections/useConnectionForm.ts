@@ -2,7 +2,7 @@
 import { watchDebounced } from '@vueuse/core'
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { commands } from '@/ipc'
-import type { Connection, FieldProblem, ServerReport } from '@/ipc'
+import type { Connection, FieldProblem, ServerReport, SshHostKey } from '@/ipc'
 import { isAppError } from '@/shared/ui/appError'
 import { draftOf, filledFrom, reachOf, valuesOf } from './form'
 import type { FormValues } from './form'
@@ -29,6 +29,13 @@ export function useConnectionForm(before: Connection | null) {
   const testError = computed(() => (failed.value?.reach === reach.value ? failed.value.error : null))
   /** Nothing that decides about reaching the server differs from a test that passed or from what is saved. */
   const proven = computed(() => report.value !== null || reach.value === reachSaved)
+  /** The SSH server's key that nobody has accepted yet, as the last test saw it. */
+  const unknownKey = computed(() => {
+    const error = testError.value
+    if (!isAppError(error) || error.code !== 'SSH_HOST_KEY_UNKNOWN') return null
+    const { host = '', port = '', fingerprint = '', key = '' } = error.params as Record<string, string>
+    return { server: `${host}:${port}`, key: { fingerprint, key } }
+  })
   const changed = computed(() => JSON.stringify(values) !== started)
   const problemOf = (field: string) => (touched.has(field) ? problems.value.find((problem) => problem.field === field) : undefined)
 
@@ -79,6 +86,12 @@ export function useConnectionForm(before: Connection | null) {
     }
   }
 
+  /** A person accepted the key: from here on only that one is. */
+  async function acceptKey(key: SshHostKey): Promise<boolean> {
+    values.tunnel.hostKey = key
+    return test()
+  }
+
   async function keep(untested: boolean): Promise<Connection | null> {
     if (saving.value || !(await acceptable(() => true))) return null
     saving.value = true
@@ -112,7 +125,7 @@ export function useConnectionForm(before: Connection | null) {
     return true
   }
 
-  return { values, problems, problemOf, touch, touched, changed, report, testError, saveError, tested: proven, testing, saving, test, save, saveUntested: () => keep(true), fill }
+  return { values, problems, problemOf, touch, touched, changed, report, testError, saveError, tested: proven, testing, saving, unknownKey, acceptKey, test, save, saveUntested: () => keep(true), fill }
 }
 
 export type ConnectionForm = ReturnType<typeof useConnectionForm>

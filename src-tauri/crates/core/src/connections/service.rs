@@ -10,9 +10,9 @@ use mysqler_contract::{
 };
 use sha2::{Digest, Sha256};
 
-use super::validation;
+use super::{tunnel, validation};
 use crate::Core;
-use crate::ports::{SealedSecret, Target};
+use crate::ports::{SealedSecret, SealedSecrets, Target, Tunnel};
 
 /// The vault's field name of a connection's password.
 pub(crate) const PASSWORD: &str = "password";
@@ -67,7 +67,7 @@ impl Core {
             report: report.clone(),
         };
         if let Some(id) = &draft.id {
-            self.keep_test(id, draft, &target, &tested).await?;
+            self.keep_test(id, draft, &tested).await?;
         }
         self.memory
             .passed_tests
@@ -89,12 +89,11 @@ impl Core {
         &self,
         id: &ConnectionId,
         draft: &ConnectionDraft,
-        target: &Target,
         tested: &TestedConnection,
     ) -> Result<()> {
         let mut saved = self.connection(id).await?;
         if matches!(draft.password, SecretInput::Unchanged)
-            && same_way(&saved, target)
+            && same_way(&saved, draft)
             && saved.database == draft.database
         {
             saved.tested = Some(tested.clone());
@@ -123,7 +122,7 @@ impl Core {
             .cloned();
         let unchanged = before
             .as_ref()
-            .filter(|saved| matches!(draft.password, SecretInput::Unchanged) && same_way(saved, &target));
+            .filter(|saved| matches!(draft.password, SecretInput::Unchanged) && same_way(saved, draft));
         let tested = tested.or_else(|| unchanged.and_then(|saved| saved.tested.clone()));
         if tested.is_none() && !keep_untested && unchanged.is_none() {
             return Err(AppError::new(ErrorCode::ConnectionUntested).with("name", &draft.name));
@@ -133,7 +132,8 @@ impl Core {
             .id
             .clone()
             .unwrap_or_else(|| ConnectionId(uuid::Uuid::new_v4().to_string()));
-        let (presence, sealed) = self.sealed(&id, draft, before.as_ref()).await?;
+        let (presence, password) = self.sealed(&id, draft, before.as_ref()).await?;
+        let (tunnel, ssh) = self.kept_tunnel(&id, draft, before.as_ref()).await?;
         let connection = Connection {
             id,
             name: draft.name.clone(),
@@ -149,12 +149,14 @@ impl Core {
             tls: draft.tls,
             ca_file: draft.ca_file.clone().filter(|path| !path.is_empty()),
             docker_host: draft.docker_host.clone(),
+            tunnel,
             tested,
             created_at: before.as_ref().map_or(now, |saved| saved.created_at),
             updated_at: now,
             last_used_at: before.and_then(|saved| saved.last_used_at),
         };
-        self.ports.connections.save(&connection, sealed).await?;
+        let secrets = SealedSecrets { password, ssh };
+        self.ports.connections.save_with(&connection, secrets).await?;
         self.tell(AppEvent::ConnectionsChanged);
         self.connection(&connection.id).await
     }
@@ -193,18 +195,25 @@ impl Core {
             .find(|name| !names.contains(&name.to_lowercase()));
         copy.name = free.unwrap_or(stem);
         let password = self.password(&copy).await;
+        let ssh = self.ssh_secret(&copy).await;
         copy.id = ConnectionId(uuid::Uuid::new_v4().to_string());
         copy.created_at = self.ports.clock.now();
         copy.updated_at = copy.created_at;
         copy.last_used_at = None;
-        let sealed = match (copy.password, password) {
-            (SecretPresence::Stored, Ok(secret)) => {
-                Some(self.ports.vault.seal(&copy.id.0, PASSWORD, &secret).await?)
+        let tunnelled = copy
+            .tunnel
+            .as_ref()
+            .map_or(SecretPresence::Empty, |tunnel| tunnel.secret);
+        let mut secrets = SealedSecrets::default();
+        for (field, presence, secret, sealed) in [
+            (PASSWORD, copy.password, password, &mut secrets.password),
+            (tunnel::SSH_SECRET, tunnelled, ssh, &mut secrets.ssh),
+        ] {
+            if presence == SecretPresence::Stored {
+                *sealed = Some(self.ports.vault.seal(&copy.id.0, field, &secret?).await?);
             }
-            (SecretPresence::Stored, Err(error)) => return Err(error),
-            _ => None,
-        };
-        self.ports.connections.save(&copy, sealed).await?;
+        }
+        self.ports.connections.save_with(&copy, secrets).await?;
         self.tell(AppEvent::ConnectionsChanged);
         self.connection(&copy.id).await
     }
@@ -259,7 +268,8 @@ impl Core {
     pub(crate) async fn target(&self, id: &ConnectionId) -> Result<Target> {
         let saved = self.connection(id).await?;
         let password = self.password(&saved).await?;
-        target_of(&draft_of(&saved), password).await
+        let draft = draft_of(&saved);
+        target_of(&draft, password, self.draft_tunnel(&draft).await?).await
     }
 
     pub(crate) async fn password(&self, saved: &Connection) -> Result<Secret> {
@@ -287,7 +297,7 @@ impl Core {
             }
             _ => Secret::new(""),
         };
-        target_of(draft, password).await
+        target_of(draft, password, self.draft_tunnel(draft).await?).await
     }
 
     /// Saving must be possible while the vault is locked or the secret was never typed, when the password is not touched.
@@ -296,14 +306,17 @@ impl Core {
             Err(error)
                 if matches!(
                     error.code,
-                    ErrorCode::VaultLocked | ErrorCode::PasswordMissing | ErrorCode::FileUnreadable
+                    ErrorCode::VaultLocked
+                        | ErrorCode::PasswordMissing
+                        | ErrorCode::FileUnreadable
+                        | ErrorCode::SshKeyUnusable
                 ) =>
             {
                 let blank = ConnectionDraft {
                     ca_file: None,
                     ..draft.clone()
                 };
-                target_of(&blank, Secret::new("")).await
+                target_of(&blank, Secret::new(""), None).await
             }
             other => other,
         }
@@ -317,12 +330,13 @@ fn refuse_problems(problems: Vec<FieldProblem>, matters: impl Fn(&str) -> bool) 
     }
 }
 
-/// Whether the saved connection reaches its server in the same way as `target`, the password aside.
-fn same_way(saved: &Connection, target: &Target) -> bool {
-    saved.host == target.host
-        && saved.port == target.port
-        && saved.user == target.user
-        && saved.tls == target.tls
+/// Whether the saved connection reaches its server in the same way as the draft, the password aside.
+fn same_way(saved: &Connection, draft: &ConnectionDraft) -> bool {
+    saved.host == draft.host
+        && saved.port == draft.port
+        && saved.user == draft.user
+        && saved.tls == draft.tls
+        && tunnel::same_way(saved.tunnel.as_ref(), draft.tunnel.as_ref())
 }
 
 pub(crate) fn draft_of(saved: &Connection) -> ConnectionDraft {
@@ -341,10 +355,11 @@ pub(crate) fn draft_of(saved: &Connection) -> ConnectionDraft {
         tls: saved.tls,
         ca_file: saved.ca_file.clone(),
         docker_host: saved.docker_host.clone(),
+        tunnel: saved.tunnel.as_ref().map(tunnel::draft_of),
     }
 }
 
-async fn target_of(draft: &ConnectionDraft, password: Secret) -> Result<Target> {
+async fn target_of(draft: &ConnectionDraft, password: Secret, tunnel: Option<Tunnel>) -> Result<Target> {
     let ca_pem = match draft.ca_file.as_deref().filter(|path| !path.is_empty()) {
         Some(path) if draft.tls != TlsMode::Disabled => Some(read_ca(path).await?),
         _ => None,
@@ -359,6 +374,7 @@ async fn target_of(draft: &ConnectionDraft, password: Secret) -> Result<Target> 
         charset: draft.charset.clone(),
         tls: draft.tls,
         ca_pem,
+        tunnel,
     })
 }
 
@@ -376,14 +392,16 @@ fn digest(target: &Target) -> [u8; 32] {
     let port = target.port.to_string();
     let tls = format!("{:?}", target.tls);
     let ca = target.ca_pem.as_deref().unwrap_or_default();
-    for part in [
+    let tunnel = zeroize::Zeroizing::new(tunnel::parts(target.tunnel.as_ref()));
+    let own = [
         &target.host,
         &port,
         &target.user,
         target.password.expose(),
         &tls,
         ca,
-    ] {
+    ];
+    for part in own.into_iter().chain(tunnel.iter().map(String::as_str)) {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

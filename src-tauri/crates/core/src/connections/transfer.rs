@@ -10,6 +10,7 @@ use mysqler_contract::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::exported_tunnel::{self, ExportedTunnel};
 use super::service::draft_of;
 use super::validation;
 use crate::Core;
@@ -44,6 +45,8 @@ struct ExportedConnection {
     charset: String,
     tls: mysqler_contract::TlsMode,
     ca_file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tunnel: Option<ExportedTunnel>,
 }
 
 impl Drop for ExportedConnection {
@@ -54,10 +57,16 @@ impl Drop for ExportedConnection {
     }
 }
 
+/// Secrets that are in no file and have to be typed before the first use.
+#[derive(Clone, Copy)]
+struct Missing {
+    password: bool,
+    ssh: bool,
+}
+
 /// An import that was shown and waits for a yes.
 pub(crate) struct PendingImport {
-    /// With each: whether its password is in no file and has to be typed before the first use.
-    entries: Vec<(ImportEntry, ConnectionDraft, bool)>,
+    entries: Vec<(ImportEntry, ConnectionDraft, Missing)>,
 }
 
 impl Core {
@@ -69,7 +78,13 @@ impl Core {
                 (Some(_), SecretPresence::Stored) => Some(self.password(&saved).await?),
                 _ => None,
             };
-            connections.push(exported(&saved, secret.as_ref()));
+            let ssh = match (passphrase, &saved.tunnel) {
+                (Some(_), Some(tunnel)) if tunnel.secret == SecretPresence::Stored => {
+                    Some(self.ssh_secret(&saved).await?)
+                }
+                _ => None,
+            };
+            connections.push(exported(&saved, secret.as_ref(), ssh.as_ref()));
         }
         let count = u32::try_from(connections.len()).unwrap_or(u32::MAX);
         let file = ExportFile {
@@ -160,10 +175,15 @@ impl Core {
         self.memory.imports.lock().await.remove(token);
     }
 
-    async fn take_over(&self, draft: &ConnectionDraft, missing: bool) -> Result<()> {
+    async fn take_over(&self, draft: &ConnectionDraft, missing: Missing) -> Result<()> {
         let mut saved = self.connection_save(draft, true).await?;
-        if missing {
+        if missing.password {
             saved.password = SecretPresence::Missing;
+        }
+        if let Some(tunnel) = saved.tunnel.as_mut().filter(|_| missing.ssh) {
+            tunnel.secret = SecretPresence::Missing;
+        }
+        if missing.password || missing.ssh {
             self.ports.connections.save(&saved, None).await?;
         }
         Ok(())
@@ -174,7 +194,7 @@ impl Core {
         incoming: &ExportedConnection,
         saved: &[Connection],
         seen: &mut Vec<String>,
-    ) -> Result<(ImportEntry, ConnectionDraft, bool)> {
+    ) -> Result<(ImportEntry, ConnectionDraft, Missing)> {
         let before = saved
             .iter()
             .find(|known| known.name.to_lowercase() == incoming.name.to_lowercase())
@@ -209,12 +229,16 @@ impl Core {
             has_secret: incoming.password.is_some(),
             action,
         };
-        let missing = before.is_none() && incoming.password.is_none() && !incoming.password_empty;
+        let had_tunnel = before.as_ref().is_some_and(|saved| saved.tunnel.is_some());
+        let missing = Missing {
+            password: before.is_none() && incoming.password.is_none() && !incoming.password_empty,
+            ssh: !had_tunnel && incoming.tunnel.as_ref().is_some_and(ExportedTunnel::lacks_secret),
+        };
         Ok((entry, draft, missing))
     }
 
     async fn differences(&self, incoming: &ExportedConnection, known: &Connection) -> Result<Vec<String>> {
-        let here = exported(known, None);
+        let here = exported(known, None, None);
         let mut fields: Vec<String> = [
             ("environment", here.environment != incoming.environment),
             ("host", here.host != incoming.host),
@@ -229,6 +253,10 @@ impl Core {
             ("charset", here.charset != incoming.charset),
             ("tls", here.tls != incoming.tls),
             ("ca_file", here.ca_file != incoming.ca_file),
+            (
+                "tunnel",
+                !exported_tunnel::same_way(here.tunnel.as_ref(), incoming.tunnel.as_ref()),
+            ),
         ]
         .into_iter()
         .filter(|(_, differs)| *differs)
@@ -244,11 +272,21 @@ impl Core {
                 fields.push("password".to_owned());
             }
         }
+        if let Some(secret) = incoming.tunnel.as_ref().and_then(|tunnel| tunnel.secret.as_ref()) {
+            let same = match self.ssh_secret(known).await {
+                Ok(here) => here.expose() == secret,
+                Err(error) if error.code == ErrorCode::PasswordMissing => false,
+                Err(error) => return Err(error),
+            };
+            if !same {
+                fields.push("ssh_secret".to_owned());
+            }
+        }
         Ok(fields)
     }
 }
 
-fn exported(saved: &Connection, secret: Option<&Secret>) -> ExportedConnection {
+fn exported(saved: &Connection, secret: Option<&Secret>, ssh: Option<&Secret>) -> ExportedConnection {
     ExportedConnection {
         name: saved.name.clone(),
         environment: saved.environment,
@@ -263,6 +301,10 @@ fn exported(saved: &Connection, secret: Option<&Secret>) -> ExportedConnection {
         charset: saved.charset.clone(),
         tls: saved.tls,
         ca_file: saved.ca_file.clone(),
+        tunnel: saved
+            .tunnel
+            .as_ref()
+            .map(|tunnel| ExportedTunnel::of(tunnel, ssh)),
     }
 }
 
@@ -292,6 +334,10 @@ fn draft_from(incoming: &ExportedConnection, before: Option<&Connection>) -> Con
         ca_file: incoming.ca_file.clone(),
         // Engines are a workstation's own, so that a file from another one says nothing of them.
         docker_host: before.and_then(|saved| saved.docker_host.clone()),
+        tunnel: incoming
+            .tunnel
+            .as_ref()
+            .map(|tunnel| tunnel.draft(before.and_then(|saved| saved.tunnel.as_ref()))),
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use mysqler_contract::{ConnectionDraft, ConnectionId, FieldProblem, Params, SecretInput, TlsMode};
+use mysqler_contract::{
+    ConnectionDraft, ConnectionId, FieldProblem, Params, SecretInput, SshMethod, TlsMode,
+};
 
 const NAME_CHARACTERS: usize = 50;
 const DESCRIPTION_CHARACTERS: usize = 200;
@@ -41,6 +43,7 @@ pub fn problems(draft: &ConnectionDraft, taken: &[(ConnectionId, String)]) -> Ve
     ];
     answers
         .into_iter()
+        .chain(tunnel_problems(draft))
         .filter_map(|(field, reason)| reason.map(|reason| problem(field, reason)))
         .collect()
 }
@@ -207,10 +210,40 @@ fn docker_host(draft: &ConnectionDraft) -> Reason {
     crate::docker_hosts::endpoint_problem(&endpoint).map(|(_, reason)| reason)
 }
 
+/// The fields of a tunnel, each under its own name.
+fn tunnel_problems(draft: &ConnectionDraft) -> Vec<(&'static str, Reason)> {
+    let Some(tunnel) = &draft.tunnel else {
+        return Vec::new();
+    };
+    let method = match &tunnel.method {
+        SshMethod::Key { path } if path.trim().is_empty() => Some("ssh_key_needed"),
+        _ => None,
+    };
+    let secret = match &tunnel.secret {
+        SecretInput::Unchanged if draft.id.is_none() => Some("secret_unchanged_new"),
+        // The way into a run's container is a line of a file.
+        SecretInput::Set { value } if value.expose().contains(['\0', '\n', '\r']) => Some("ssh_secret_line"),
+        _ => None,
+    };
+    let user = match user(&tunnel.user) {
+        None if tunnel.user.starts_with('-') || tunnel.user.contains(char::is_whitespace) => {
+            Some("ssh_user_shape")
+        }
+        other => other,
+    };
+    vec![
+        ("ssh_host", host(&tunnel.host)),
+        ("ssh_port", (tunnel.port == 0).then_some("port_range")),
+        ("ssh_user", user),
+        ("ssh_key", method),
+        ("ssh_secret", secret),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use mysqler_contract::messages::{Locale, catalogue};
-    use mysqler_contract::{Environment, Secret};
+    use mysqler_contract::{Environment, Secret, SshTunnelDraft};
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -232,6 +265,7 @@ mod tests {
             tls: TlsMode::Required,
             ca_file: None,
             docker_host: None,
+            tunnel: None,
         }
     }
 
@@ -295,6 +329,41 @@ mod tests {
         #[case] reason: &str,
     ) {
         assert_eq!(found(&draft), [(field.to_owned(), reason.to_owned())]);
+    }
+
+    fn tunnelled(change: impl FnOnce(&mut SshTunnelDraft)) -> ConnectionDraft {
+        let mut tunnel = SshTunnelDraft {
+            host: "bastion".into(),
+            port: 22,
+            user: "dba".into(),
+            method: SshMethod::Agent,
+            secret: SecretInput::Empty,
+            host_key: None,
+        };
+        change(&mut tunnel);
+        with(|draft| draft.tunnel = Some(tunnel))
+    }
+
+    #[rstest]
+    #[case(tunnelled(|t| t.host = String::new()), "ssh_host", "host_empty")]
+    #[case(tunnelled(|t| t.host = "-oProxyCommand=x".into()), "ssh_host", "host_shape")]
+    #[case(tunnelled(|t| t.port = 0), "ssh_port", "port_range")]
+    #[case(tunnelled(|t| t.user = String::new()), "ssh_user", "user_empty")]
+    #[case(tunnelled(|t| t.user = "-l".into()), "ssh_user", "ssh_user_shape")]
+    #[case(tunnelled(|t| t.method = SshMethod::Key { path: " ".into() }), "ssh_key", "ssh_key_needed")]
+    #[case(tunnelled(|t| t.secret = SecretInput::Unchanged), "ssh_secret", "secret_unchanged_new")]
+    #[case(tunnelled(|t| t.secret = SecretInput::Set { value: Secret::new("a\nb") }), "ssh_secret", "ssh_secret_line")]
+    fn each_field_of_a_tunnel_is_refused_with_its_reason(
+        #[case] draft: ConnectionDraft,
+        #[case] field: &str,
+        #[case] reason: &str,
+    ) {
+        assert_eq!(found(&draft), [(field.to_owned(), reason.to_owned())]);
+    }
+
+    #[test]
+    fn a_plain_tunnel_is_fine() {
+        assert_eq!(found(&tunnelled(|_| {})), []);
     }
 
     #[rstest]

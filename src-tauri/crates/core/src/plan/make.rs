@@ -420,6 +420,7 @@ impl Core {
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,
+            tunnelled: target.tunnel.is_some(),
             user: &connection.user,
             charset: &connection.charset,
             connect_timeout: target.connect_timeout,

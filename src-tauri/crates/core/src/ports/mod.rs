@@ -12,6 +12,7 @@ mod servers;
 mod sink;
 mod spool;
 mod store;
+mod tunnels;
 mod vault;
 mod wakefulness;
 
@@ -27,5 +28,6 @@ pub use servers::*;
 pub use sink::*;
 pub use spool::*;
 pub use store::*;
+pub use tunnels::*;
 pub use vault::*;
 pub use wakefulness::*;

@@ -35,6 +35,8 @@ pub struct LaunchInput<'a> {
     pub server: &'a ServerFacts,
     pub host: &'a str,
     pub port: u16,
+    /// The connection goes through an SSH server.
+    pub tunnelled: bool,
     pub user: &'a str,
     pub charset: &'a str,
     pub connect_timeout: Duration,

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, HistoryJob, LeftoverScan,
-    MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions,
+    MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions, Tunnel,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -28,6 +28,7 @@ pub struct Target {
     pub tls: TlsMode,
     /// PEM text of the authorities to trust.
     pub ca_pem: Option<String>,
+    pub tunnel: Option<Tunnel>,
 }
 
 /// What preflight needs of the server as a whole.

@@ -20,11 +20,28 @@ pub trait ConnectionStore: Send + Sync {
     async fn get(&self, id: &ConnectionId) -> Result<Connection>;
     /// `NAME_TAKEN` when another connection has that name (compared without case). Inserts or replaces by id; the
     /// password is sealed and written in the same transaction (`None` leaves the stored one as it is).
-    async fn save(&self, connection: &Connection, password: Option<SealedSecret>) -> Result<()>;
+    async fn save(&self, connection: &Connection, password: Option<SealedSecret>) -> Result<()> {
+        let secrets = SealedSecrets {
+            password,
+            ..SealedSecrets::default()
+        };
+        self.save_with(connection, secrets).await
+    }
+    /// The same with each of the connection's secrets. Those that the connection says it has not are removed.
+    async fn save_with(&self, connection: &Connection, secrets: SealedSecrets) -> Result<()>;
     /// Removes the connection and its secrets; its runs stay.
     async fn remove(&self, id: &ConnectionId) -> Result<()>;
     async fn touch(&self, id: &ConnectionId, at: Timestamp) -> Result<()>;
     async fn sealed_password(&self, id: &ConnectionId) -> Result<Option<SealedSecret>>;
+    /// The passphrase or password of the connection's tunnel.
+    async fn sealed_ssh_secret(&self, id: &ConnectionId) -> Result<Option<SealedSecret>>;
+}
+
+/// What is newly sealed of a connection; `None` leaves what is stored.
+#[derive(Debug, Clone, Default)]
+pub struct SealedSecrets {
+    pub password: Option<SealedSecret>,
+    pub ssh: Option<SealedSecret>,
 }
 
 /// A vault envelope: magic, version, key id, nonce, cipher text. Opaque outside the vault.

@@ -261,6 +261,7 @@ fn connection() -> Connection {
         tls: TlsMode::Required,
         ca_file: None,
         docker_host: None,
+        tunnel: None,
         tested: None,
         created_at: NOW,
         updated_at: NOW,

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use mysqler_contract::{
     Connection, ConnectionDraft, DockerHostId, Environment, ErrorCode, ReplicationRole, Result, Secret,
-    SecretInput, SecretPresence, ServerReport, TlsMode,
+    SecretInput, SecretPresence, ServerReport, SshTunnelDraft, TlsMode,
 };
 
-use super::transfer;
+use super::tunnel::Tunnel;
+use super::{transfer, tunnel};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::output::{Align, Output, Table, duration, facts, moment, printable, usage_error};
@@ -60,6 +61,8 @@ pub struct Add {
     /// Name or address of the container engine that runs work on [default: as `docker use` says]
     #[arg(long, value_name = "HOST")]
     docker_host: Option<String>,
+    #[command(flatten)]
+    tunnel: Tunnel,
     #[arg(long, default_value = "")]
     description: String,
     /// Seconds
@@ -99,6 +102,11 @@ pub struct Edit {
     /// Name or address of the container engine that runs work on; an empty value leaves it to `docker use`
     #[arg(long, value_name = "HOST")]
     docker_host: Option<String>,
+    #[command(flatten)]
+    tunnel: Tunnel,
+    /// Reach the server without a tunnel from now on
+    #[arg(long)]
+    no_tunnel: bool,
     #[arg(long)]
     description: Option<String>,
     /// Seconds
@@ -200,7 +208,8 @@ async fn add(context: &Context, args: Add) -> Result<Exit> {
         Some(password) => password,
         None => return Err(usage_error(context.out.own("ctl.connection.password_needed"))),
     };
-    let draft = ConnectionDraft {
+    let tunnel = args.tunnel.draft(context, None)?;
+    let mut draft = ConnectionDraft {
         id: None,
         name: args.name,
         environment: args.env.into(),
@@ -215,6 +224,7 @@ async fn add(context: &Context, args: Add) -> Result<Exit> {
         tls: args.tls.into(),
         ca_file: args.ca.as_deref().map(full_path).transpose()?,
         docker_host: args.docker_host.map(DockerHostId),
+        tunnel,
     };
     // What is refused anyway is refused before a server is troubled or a vault made.
     if let Some(problem) = context.core.connection_problems(&draft).await?.into_iter().next() {
@@ -224,7 +234,7 @@ async fn add(context: &Context, args: Add) -> Result<Exit> {
         ));
     }
     if !args.untested {
-        test(context, &draft).await?;
+        test(context, &args.tunnel, &mut draft).await?;
     }
     save(context, &draft, args.untested).await
 }
@@ -237,7 +247,16 @@ async fn edit(context: &Context, args: Edit) -> Result<Exit> {
         Some(path) => Some(full_path(&path)?),
         None => saved.ca_file,
     };
-    let draft = ConnectionDraft {
+    let tunnel = match args.no_tunnel {
+        true => None,
+        false => args.tunnel.draft(context, saved.tunnel.as_ref())?,
+    };
+    let holds_secrets = saved.password == SecretPresence::Stored
+        || saved
+            .tunnel
+            .as_ref()
+            .is_some_and(|tunnel| tunnel.secret == SecretPresence::Stored);
+    let mut draft = ConnectionDraft {
         id: Some(saved.id),
         name: args.new_name.unwrap_or(saved.name),
         environment: args.env.map_or(saved.environment, Environment::from),
@@ -256,22 +275,23 @@ async fn edit(context: &Context, args: Edit) -> Result<Exit> {
             Some(host) => Some(DockerHostId(host)),
             None => saved.docker_host,
         },
+        tunnel,
     };
-    if saved.password == SecretPresence::Stored {
+    if holds_secrets {
         vault::open(context).await?;
     }
     // A new name needs no test; a new way to the server does.
     match save(context, &draft, args.untested).await {
         Err(error) if error.code == ErrorCode::ConnectionUntested => {
-            test(context, &draft).await?;
+            test(context, &args.tunnel, &mut draft).await?;
             save(context, &draft, false).await
         }
         other => other,
     }
 }
 
-async fn test(context: &Context, draft: &ConnectionDraft) -> Result<()> {
-    let report = context.core.connection_test(draft).await?;
+async fn test(context: &Context, tunnel: &Tunnel, draft: &mut ConnectionDraft) -> Result<()> {
+    let report = tunnel.test(context, draft).await?;
     if !context.out.json() {
         reported(&context.out, &report)
             .iter()
@@ -281,7 +301,9 @@ async fn test(context: &Context, draft: &ConnectionDraft) -> Result<()> {
 }
 
 async fn save(context: &Context, draft: &ConnectionDraft, untested: bool) -> Result<Exit> {
-    if matches!(draft.password, SecretInput::Set { .. }) {
+    let new_ssh_secret = |tunnel: &SshTunnelDraft| matches!(tunnel.secret, SecretInput::Set { .. });
+    if matches!(draft.password, SecretInput::Set { .. }) || draft.tunnel.as_ref().is_some_and(new_ssh_secret)
+    {
         vault::open(context).await?;
     }
     let connection = context.core.connection_save(draft, untested).await?;
@@ -316,7 +338,7 @@ fn typed(context: &Context, password: Password, new_name: &str) -> Result<Option
     Ok(None)
 }
 
-fn input(secret: Secret) -> SecretInput {
+pub fn input(secret: Secret) -> SecretInput {
     if secret.is_empty() {
         SecretInput::Empty
     } else {
@@ -423,6 +445,18 @@ fn shown(out: &Output, connection: &Connection) -> Vec<String> {
         (
             title("ctl.column.docker_host"),
             connection.docker_host.as_ref().and_then(|host| text(&host.0)),
+        ),
+        (
+            title("ctl.column.tunnel"),
+            connection.tunnel.as_ref().map(tunnel::told),
+        ),
+        (
+            title("ctl.column.host_key"),
+            connection
+                .tunnel
+                .as_ref()
+                .and_then(|tunnel| tunnel.host_key.as_ref())
+                .and_then(|key| text(&key.fingerprint)),
         ),
         (
             title("ctl.column.connect_timeout"),

@@ -21,6 +21,7 @@ mod runs;
 mod times;
 mod transfer;
 mod tune;
+mod tunnel;
 mod vault;
 
 use clap::Subcommand;

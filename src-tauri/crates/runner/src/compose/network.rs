@@ -12,6 +12,12 @@ const DESKTOP_GATEWAY: &str = "host.docker.internal";
 
 pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)> {
     let host = input.host;
+    // Without it the tool would connect straight to an address that means something else there, or nothing.
+    if input.tunnelled {
+        return Err(impossible(format!(
+            "SSH tunnel: a container does not go through it to {host}"
+        )));
+    }
     if host.starts_with('/') {
         return Err(impossible(format!(
             "host {host}: a run cannot reach a unix socket of the workstation"

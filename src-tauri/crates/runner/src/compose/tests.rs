@@ -27,6 +27,7 @@ struct Given {
     renames: Option<std::collections::BTreeMap<String, String>>,
     /// The workstation's own, where no container is meant.
     tool: Option<LocalTool>,
+    tunnelled: bool,
 }
 
 impl Default for Given {
@@ -95,6 +96,7 @@ impl Default for Given {
             }),
             renames: None,
             tool: None,
+            tunnelled: false,
         }
     }
 }
@@ -115,6 +117,7 @@ impl Given {
             server: &self.server,
             host: &self.host,
             port: 3306,
+            tunnelled: self.tunnelled,
             user: &self.user,
             charset: "utf8mb4",
             connect_timeout: Duration::from_secs(10),
@@ -164,6 +167,15 @@ fn variable(name: &str, value: &str) -> SessionVariable {
         name: name.into(),
         value: value.into(),
     }
+}
+
+#[test]
+fn a_connection_through_a_tunnel_is_refused_rather_than_reached_past_it() {
+    let given = Given {
+        tunnelled: true,
+        ..Given::default()
+    };
+    assert!(given.refused().starts_with("SSH tunnel: "));
 }
 
 #[test]

@@ -4,14 +4,15 @@ use async_trait::async_trait;
 use mysqler_contract::{
     AppError, Connection, ConnectionId, DockerHostId, ErrorCode, Result, SecretPresence, Timestamp,
 };
-use mysqler_core::ports::{ConnectionStore, SealedSecret};
+use mysqler_core::ports::{ConnectionStore, SealedSecret, SealedSecrets};
 use sqlx::SqliteConnection;
 
 use super::{from_json, from_word, json, vault, word};
 use crate::{Store, fault};
 
-/// The field of a connection's record that the vault seals.
+/// The fields of a connection's record that the vault seals.
 const PASSWORD: &str = "password";
+const SSH_SECRET: &str = "ssh_secret";
 
 struct Row {
     id: String,
@@ -28,6 +29,7 @@ struct Row {
     tls: String,
     ca_file: Option<String>,
     docker_host: Option<String>,
+    tunnel: Option<String>,
     tested: Option<String>,
     created_at: i64,
     updated_at: i64,
@@ -57,6 +59,10 @@ impl Row {
             tls: from_word("connections.tls", self.tls)?,
             ca_file: self.ca_file,
             docker_host: self.docker_host.map(DockerHostId),
+            tunnel: self
+                .tunnel
+                .map(|text| from_json("connections.tunnel", &text))
+                .transpose()?,
             tested: self
                 .tested
                 .map(|text| from_json("connections.tested", &text))
@@ -74,7 +80,7 @@ impl ConnectionStore for Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT id, name, environment, host, port, user, empty_password, database, description, connect_timeout_s,
-                charset, tls, ca_file, docker_host, tested, created_at, updated_at, last_used_at,
+                charset, tls, ca_file, docker_host, tunnel, tested, created_at, updated_at, last_used_at,
                 EXISTS (SELECT 1 FROM vault WHERE record = connections.id AND field = 'password') AS "has_secret!: i64"
             FROM connections
             ORDER BY CASE environment WHEN 'production' THEN 0 WHEN 'test' THEN 1 ELSE 2 END, name_key"#
@@ -87,7 +93,7 @@ impl ConnectionStore for Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT id, name, environment, host, port, user, empty_password, database, description, connect_timeout_s,
-                charset, tls, ca_file, docker_host, tested, created_at, updated_at, last_used_at,
+                charset, tls, ca_file, docker_host, tunnel, tested, created_at, updated_at, last_used_at,
                 EXISTS (SELECT 1 FROM vault WHERE record = connections.id AND field = 'password') AS "has_secret!: i64"
             FROM connections WHERE id = ?"#,
             id.0
@@ -96,14 +102,23 @@ impl ConnectionStore for Store {
         row.ok_or_else(|| not_found(id))?.into_connection()
     }
 
-    async fn save(&self, connection: &Connection, password: Option<SealedSecret>) -> Result<()> {
+    async fn save_with(&self, connection: &Connection, secrets: SealedSecrets) -> Result<()> {
+        let tunnel = connection.tunnel.as_ref().map(|tunnel| tunnel.secret);
+        let fields = [
+            (PASSWORD, secrets.password, connection.password),
+            (SSH_SECRET, secrets.ssh, tunnel.unwrap_or(SecretPresence::Empty)),
+        ];
         let mut write = self.write().await?;
         refuse_taken_name(&mut write, connection).await?;
         upsert(&mut write, connection).await?;
-        match (password, connection.password) {
-            (Some(sealed), _) => vault::put(&mut write, &connection.id.0, PASSWORD, &sealed).await?,
-            (None, SecretPresence::Empty) => vault::remove(&mut write, &connection.id.0).await?,
-            (None, SecretPresence::Stored | SecretPresence::Missing) => {}
+        for (field, sealed, presence) in fields {
+            match (sealed, presence) {
+                (Some(sealed), _) => vault::put(&mut write, &connection.id.0, field, &sealed).await?,
+                (None, SecretPresence::Empty) => {
+                    vault::remove_one(&mut write, &connection.id.0, field).await?;
+                }
+                (None, SecretPresence::Stored | SecretPresence::Missing) => {}
+            }
         }
         write.commit().await
     }
@@ -132,6 +147,10 @@ impl ConnectionStore for Store {
     async fn sealed_password(&self, id: &ConnectionId) -> Result<Option<SealedSecret>> {
         vault::get(self.readers(), &id.0, PASSWORD).await
     }
+
+    async fn sealed_ssh_secret(&self, id: &ConnectionId) -> Result<Option<SealedSecret>> {
+        vault::get(self.readers(), &id.0, SSH_SECRET).await
+    }
 }
 
 fn not_found(id: &ConnectionId) -> AppError {
@@ -158,16 +177,18 @@ async fn upsert(conn: &mut SqliteConnection, connection: &Connection) -> Result<
     let tls = word(&connection.tls)?;
     let tested = connection.tested.as_ref().map(json).transpose()?;
     let docker_host = connection.docker_host.as_ref().map(|id| &id.0);
+    let tunnel = connection.tunnel.as_ref().map(json).transpose()?;
     let last_used_at = connection.last_used_at.map(|at| at.0);
     let query = sqlx::query!(
         "INSERT INTO connections (id, name, name_key, environment, host, port, user, empty_password, database, description,
-            connect_timeout_s, charset, tls, ca_file, docker_host, tested, created_at, updated_at, last_used_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            connect_timeout_s, charset, tls, ca_file, docker_host, tunnel, tested, created_at, updated_at, last_used_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
             environment = excluded.environment, host = excluded.host, port = excluded.port, user = excluded.user,
             empty_password = excluded.empty_password, database = excluded.database, description = excluded.description,
             connect_timeout_s = excluded.connect_timeout_s, charset = excluded.charset, tls = excluded.tls,
-            ca_file = excluded.ca_file, docker_host = excluded.docker_host, tested = excluded.tested, created_at = excluded.created_at,
+            ca_file = excluded.ca_file, docker_host = excluded.docker_host, tunnel = excluded.tunnel,
+            tested = excluded.tested, created_at = excluded.created_at,
             updated_at = excluded.updated_at, last_used_at = excluded.last_used_at",
         connection.id.0,
         connection.name,
@@ -184,6 +205,7 @@ async fn upsert(conn: &mut SqliteConnection, connection: &Connection) -> Result<
         tls,
         connection.ca_file,
         docker_host,
+        tunnel,
         tested,
         connection.created_at.0,
         connection.updated_at.0,

@@ -34,6 +34,14 @@ pub(super) async fn remove(conn: &mut SqliteConnection, record: &str) -> Result<
     Ok(())
 }
 
+pub(super) async fn remove_one(conn: &mut SqliteConnection, record: &str, field: &str) -> Result<()> {
+    sqlx::query!("DELETE FROM vault WHERE record = ? AND field = ?", record, field)
+        .execute(conn)
+        .await
+        .map_err(fault::sql)?;
+    Ok(())
+}
+
 pub(super) async fn get(pool: &SqlitePool, record: &str, field: &str) -> Result<Option<SealedSecret>> {
     let query = sqlx::query_scalar!(
         "SELECT envelope FROM vault WHERE record = ? AND field = ?",

@@ -20,6 +20,19 @@ pub fn connection(id: &str, name: &str) -> Connection {
         tls: TlsMode::VerifyCa,
         ca_file: Some("/etc/ca.pem".to_owned()),
         docker_host: Some(DockerHostId("build machine".to_owned())),
+        tunnel: Some(SshTunnel {
+            host: "bastion".to_owned(),
+            port: 2222,
+            user: "hop".to_owned(),
+            method: SshMethod::Key {
+                path: "/home/dba/.ssh/id_ed25519".to_owned(),
+            },
+            secret: SecretPresence::Empty,
+            host_key: Some(SshHostKey {
+                fingerprint: "SHA256:abc".to_owned(),
+                key: "ssh-ed25519 AAAA".to_owned(),
+            }),
+        }),
         tested: Some(TestedConnection {
             at: NOW,
             report: report(),

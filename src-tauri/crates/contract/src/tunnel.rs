@@ -1,0 +1,51 @@
+//! SSH tunnels: how a server that is not in reach itself is reached through another machine.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{SecretInput, SecretPresence};
+
+/// How the account on the SSH server proves itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SshMethod {
+    /// A private key in a file of this workstation, read at every use; the tunnel's secret is its passphrase.
+    Key { path: String },
+    /// The agent of the user's session. It has no secret here.
+    Agent,
+    /// The tunnel's secret is the account's password.
+    Password,
+}
+
+/// The key by which an SSH server is known again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SshHostKey {
+    /// `SHA256:…`, as `ssh-keygen -l` prints it.
+    pub fingerprint: String,
+    /// Algorithm and key as in a `known_hosts` file, the host's name left out.
+    pub key: String,
+}
+
+/// A tunnel as it is typed into a form or given to the command line.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+pub struct SshTunnelDraft {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub method: SshMethod,
+    /// The key's passphrase or the account's password.
+    pub secret: SecretInput,
+    /// `None` until a person has accepted the key that the server showed.
+    pub host_key: Option<SshHostKey>,
+}
+
+/// A saved tunnel as it is shown: everything but the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SshTunnel {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub method: SshMethod,
+    pub secret: SecretPresence,
+    pub host_key: Option<SshHostKey>,
+}

@@ -1,0 +1,76 @@
+//! A tunnel in an export file.
+
+use mysqler_contract::{Secret, SecretInput, SecretPresence, SshMethod, SshTunnel, SshTunnelDraft};
+use serde::{Deserialize, Serialize};
+
+/// Without the host key that was accepted here: on another workstation a person looks at it again.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ExportedTunnel {
+    host: String,
+    port: u16,
+    user: String,
+    method: SshMethod,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) secret: Option<String>,
+    #[serde(default)]
+    secret_empty: bool,
+}
+
+impl Drop for ExportedTunnel {
+    fn drop(&mut self) {
+        if let Some(secret) = &mut self.secret {
+            zeroize::Zeroize::zeroize(secret);
+        }
+    }
+}
+
+impl ExportedTunnel {
+    pub(super) fn of(saved: &SshTunnel, secret: Option<&Secret>) -> Self {
+        Self {
+            host: saved.host.clone(),
+            port: saved.port,
+            user: saved.user.clone(),
+            method: saved.method.clone(),
+            secret: secret.map(|secret| secret.expose().to_owned()),
+            secret_empty: saved.secret == SecretPresence::Empty,
+        }
+    }
+
+    /// It has one, and not in the file.
+    pub(super) fn lacks_secret(&self) -> bool {
+        self.secret.is_none() && !self.secret_empty
+    }
+
+    /// An accepted host key stays with the very server that it was accepted of.
+    pub(super) fn draft(&self, before: Option<&SshTunnel>) -> SshTunnelDraft {
+        let secret = match (&self.secret, self.secret_empty) {
+            (Some(secret), _) => SecretInput::Set {
+                value: Secret::new(secret.clone()),
+            },
+            (None, false) if before.is_some() => SecretInput::Unchanged,
+            _ => SecretInput::Empty,
+        };
+        let same_server = before.filter(|saved| saved.host == self.host && saved.port == self.port);
+        SshTunnelDraft {
+            host: self.host.clone(),
+            port: self.port,
+            user: self.user.clone(),
+            method: self.method.clone(),
+            secret,
+            host_key: same_server.and_then(|saved| saved.host_key.clone()),
+        }
+    }
+}
+
+/// Whether both lead the same way, secrets aside.
+pub(super) fn same_way(one: Option<&ExportedTunnel>, other: Option<&ExportedTunnel>) -> bool {
+    let way = |tunnel: &ExportedTunnel| {
+        (
+            tunnel.host.clone(),
+            tunnel.port,
+            tunnel.user.clone(),
+            tunnel.method.clone(),
+        )
+    };
+    one.map(way) == other.map(way)
+}
