@@ -11,7 +11,7 @@ use mysqler_contract::{
 use mysqler_core::ports::{Clock, RunStore, SystemClock};
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::{DEADLINE, Desk};
-use mysqler_tests::sandbox::Server;
+use mysqler_tests::sandbox::{Schema, Server};
 use mysqler_tests::table::filled;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -20,7 +20,7 @@ use crate::hazards::{ended, settled};
 use crate::troubled::{Trouble, Troubled};
 
 /// A run whose application went away before its container was there, taken up where the engine does not answer.
-async fn out_of_reach(dir: &Path, name: &str) -> (Desk, Arc<Trouble>, RunId) {
+async fn out_of_reach(dir: &Path, name: &str) -> (Desk, Arc<Trouble>, RunId, Schema) {
     let runner = Troubled::new();
     runner.trouble().start_takes_s.store(3_600, Ordering::SeqCst);
     let desk = Desk::at(dir, "test:1", runner).await;
@@ -44,13 +44,13 @@ async fn out_of_reach(dir: &Path, name: &str) -> (Desk, Arc<Trouble>, RunId) {
         .await;
     let lost = |kind: &RunEventKind| matches!(kind, RunEventKind::ContactLost { .. });
     assert!(again.events(&id).await.iter().any(|event| lost(&event.kind)));
-    (again, trouble, id)
+    (again, trouble, id, schema)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_is_heard_while_the_engine_does_not_answer_and_says_where_to_look() {
     let dir = tempfile::tempdir().expect("a scratch directory");
-    let (desk, trouble, id) = out_of_reach(dir.path(), "adoption_stop").await;
+    let (desk, trouble, id, _schema) = out_of_reach(dir.path(), "adoption_stop").await;
     desk.core.run_stop(&id).await.expect("heard");
     match desk.end(&id).await.state {
         RunState::Unknown { check } => {
@@ -82,7 +82,7 @@ async fn a_stop_is_heard_while_the_engine_does_not_answer_and_says_where_to_look
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_answers_again_tells_that_nothing_was_started() {
     let dir = tempfile::tempdir().expect("a scratch directory");
-    let (desk, trouble, id) = out_of_reach(dir.path(), "adoption_back").await;
+    let (desk, trouble, id, _schema) = out_of_reach(dir.path(), "adoption_back").await;
     trouble.lists_nothing.store(false, Ordering::SeqCst);
     match desk.end(&id).await.state {
         RunState::Failed { error } => assert_eq!(error.code, ErrorCode::JobLost),
