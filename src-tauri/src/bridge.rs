@@ -8,7 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    change, connections, docker, doctor, gate, image, options, runs, sessions, templates, vault, workstation,
+    change, connections, docker, doctor, gate, image, local, options, runs, sessions, templates, vault,
+    workstation,
 };
 
 /// The one event of the application; its payload tells what happened.

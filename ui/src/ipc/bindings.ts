@@ -92,6 +92,7 @@ export const commands = {
 	dockerHostAdd: (host: OwnDockerHost) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_add", { host }),
 	dockerHostRemove: (id: DockerHostId) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_remove", { id }),
 	dockerHostChoose: (id: DockerHostId | null) => __TAURI_INVOKE<DockerHostEntry[]>("docker_host_choose", { id }),
+	localStatus: () => __TAURI_INVOKE<LocalStatus>("local_status"),
 	imageStatus: (host: DockerHostId | null) => __TAURI_INVOKE<ImageStatus>("image_status", { host }),
 	imageArchive: () => __TAURI_INVOKE<string | null>("image_archive"),
 	imageLoad: (host: DockerHostId | null, path: string, channel: Channel<ImageProgress>) => __TAURI_INVOKE<ImageStatus>("image_load", { host, path, channel }),
@@ -281,6 +282,8 @@ export type ChangeRequest = {
 	kind: ChangeKind,
 	options: ChangeOptions,
 	engine: EngineChoice,
+	/**  Where pt-osc works; `None` leaves it to the settings. */
+	runner?: RunnerKind | null,
 	/**  Run every step up to the copy and leave nothing behind. */
 	dry_run: boolean,
 	/**  Wait before the swap until a person says go. */
@@ -629,6 +632,8 @@ export type ErrorCode =
 "LOOPBACK_UNREACHABLE" | "IMAGE_MISSING" | "IMAGE_UNSUITABLE" | 
 /**  The container is gone and with it what it would have said. */
 "JOB_LOST" | "RUNNER_UNSUPPORTED" | 
+/**  The workstation did not do what a process of its own needs: its words are the detail. */
+"LOCAL_RUNNER_FAILED" | 
 /**  A TLS mode, name or value that cannot be carried into the run's own session: param `what`. */
 "LAUNCH_IMPOSSIBLE" | "STORE_FULL" | "STORE_READ_ONLY" | "STORE_DAMAGED" | "STORE_NEWER" | "STORE_FAILED" | "LEASE_LOST" | "PLAN_EXPIRED" | "PLAN_BLOCKED" | "CONFIRMATION_MISMATCH" | "DANGERS_NOT_ACCEPTED" | "TABLE_BUSY" | "RUN_STATE_FORBIDS" | 
 /**  The tool gave up before the swap: params `class`; the table is as it was. */
@@ -958,7 +963,10 @@ export type KeyringProbe = { kind: "works" } | { kind: "unavailable"; why: strin
 export type Launch = {
 	/**  The container engine that it starts on; `None` for the workstation's standard one. */
 	docker?: DockerEndpoint | null,
-	image: ImageRef,
+	/**  The workstation's own tool, where no container is started: limits and log bound a container alone. */
+	local?: LocalTool | null,
+	/**  `None` exactly where `local` is set. */
+	image: ImageRef | null,
 	/**  Arguments of pt-online-schema-change, program name excluded. */
 	argv: string[],
 	/**  Lines of the `[client]` section of the session's defaults file, the password line excluded. */
@@ -967,7 +975,7 @@ export type Launch = {
 	ca_pem: string | null,
 	environment: string[],
 	network: NetworkChoice,
-	/**  The server's address as the container sees it. */
+	/**  The server's address as the tool sees it. */
 	host: string,
 	port: number,
 	limits: ContainerLimits,
@@ -1049,6 +1057,37 @@ export type LintRule = {
 export type LoadThreshold = {
 	variable: string,
 	value: number,
+};
+
+/**  Why the workstation's tool cannot be used. */
+export type LocalObstacle = { obstacle: "missing" } | { obstacle: "not_executable" } | 
+/**  It does not start, or does not say what it is: its own words. */
+{ obstacle: "silent"; said: string } | { obstacle: "too_old"; version: string; needed: string } | 
+/**  Perl modules that it lacks, for example `DBD::mysql, JSON`. */
+{ obstacle: "modules_missing"; modules: string } | 
+/**  Its driver stands on another client library than the one whose TLS settings are known. */
+{ obstacle: "client_library"; library: string } | 
+/**  This platform has no local runner. */
+{ obstacle: "platform" };
+
+/**  Whether changes can run as processes of this workstation. */
+export type LocalStatus = { kind: "ready"; tool: LocalTool } | 
+/**  `program` is what was looked for: a path, or a name that no directory of `PATH` has. */
+{ kind: "unusable"; program: string; why: LocalObstacle };
+
+/**  pt-online-schema-change as it is installed on this workstation. */
+export type LocalTool = {
+	/**  Full path of the program that is started. */
+	program: string,
+	version: string,
+	/**  Hex SHA-256 of the program's file: another one is not what was planned. */
+	sha256: string,
+	/**  The interpreter that the program runs under. */
+	perl: string,
+	/**  `PERL5LIB` as the program sees it; empty for none. */
+	perl_lib: string,
+	/**  The database driver cannot be asked to insist on TLS; the option file does it. */
+	tls_by_file: boolean,
 };
 
 /**  One message of a followed log: batches, then the end marker in the same stream so that nothing overtakes it. */
@@ -1603,6 +1642,13 @@ export type RunView = {
 	called_off_by?: RunId | null,
 };
 
+/**  Where an engine's program works. */
+export type RunnerKind = 
+/**  In a container of the runner image. */
+"docker" | 
+/**  As a process of this workstation. */
+"local";
+
 /**  When a run may begin and work; both empty lets it begin at once. */
 export type Schedule = {
 	/**  It does not begin before. */
@@ -1711,6 +1757,10 @@ export type SessionVariable = {
 };
 
 export type Settings = {
+	/**  Where changes run that do not say it themselves. */
+	runner?: RunnerKind,
+	/**  Path of this workstation's pt-online-schema-change; `None` for the one that `PATH` finds. */
+	local_tool?: string | null,
 	/**  Name of the runner image. */
 	image?: string,
 	/**  Container engines that the user added. */

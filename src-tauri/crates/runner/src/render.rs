@@ -50,6 +50,7 @@ pub(crate) fn render(launch: &Launch) -> String {
 }
 
 /// The same for a process of this workstation, which works in a directory of its own; `arguments` are all of the tool's.
+#[cfg(unix)]
 pub(crate) fn local(launch: &Launch, tool: &LocalTool, arguments: &[String]) -> String {
     let mut out = format!(
         "# option file {}, in the run's own directory:\n#   [client]\n",

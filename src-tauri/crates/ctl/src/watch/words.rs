@@ -1,7 +1,8 @@
 //! A run in words: the line of its progress, its facts, and how it ended.
 
 use mysqler_contract::{
-    Engine, GateCount, JobPlace, Leftover, Phase, PhaseTime, RunState, RunView, Timestamp, WaitReason,
+    Engine, GateCount, JobPlace, Leftover, LocalJob, Phase, PhaseTime, RunState, RunView, Timestamp,
+    WaitReason,
 };
 
 use super::{compared, waiting};
@@ -155,6 +156,17 @@ fn pauses(out: &Output, view: &RunView) -> Vec<String> {
         }
     });
     each.collect()
+}
+
+/// Where the run works: its container, or the process of this computer.
+fn place(out: &Output, job: Option<&str>) -> (String, Option<String>) {
+    match job.map(str::parse::<LocalJob>) {
+        Some(Ok(local)) => (out.own("ctl.column.process"), Some(local.pid.to_string())),
+        _ => {
+            let container = job.map(|job| printable(&JobPlace::read(job).container));
+            (out.own("ctl.column.container"), container)
+        }
+    }
 }
 
 pub fn phase_line(out: &Output, phase: &PhaseTime) -> String {
@@ -327,12 +339,7 @@ pub fn facts_of(out: &Output, view: &RunView) -> Vec<String> {
             title("ctl.column.supervisor"),
             view.supervisor.as_deref().map(printable),
         ),
-        (
-            title("ctl.column.container"),
-            view.job
-                .as_deref()
-                .map(|job| printable(&JobPlace::read(job).container)),
-        ),
+        place(out, view.job.as_deref()),
         (
             title("ctl.column.exit_code"),
             view.exit_code.map(|code| code.to_string()),

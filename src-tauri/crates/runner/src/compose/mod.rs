@@ -10,7 +10,10 @@ mod tls;
 use mysqler_contract::{AppError, ErrorCode, Launch, Result};
 use mysqler_core::ports::{LaunchInput, LaunchSite};
 
-pub(crate) use defaults::{option_file, option_lines};
+pub(crate) use defaults::option_file;
+#[cfg(unix)]
+pub(crate) use defaults::option_lines;
+#[cfg(unix)]
 pub(crate) use tls::INSISTS;
 
 /// Perl decodes its arguments as UTF-8 only with this; names of tables may be Chinese.

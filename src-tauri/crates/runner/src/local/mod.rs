@@ -34,6 +34,7 @@ use mysqler_core::ports::{
 #[derive(Debug, Clone)]
 pub struct LocalRunner {
     /// A directory of its own, for this user alone: the plugin's files, and a directory a job.
+    #[cfg_attr(not(unix), allow(dead_code))]
     place: Arc<PathBuf>,
 }
 
@@ -48,11 +49,13 @@ impl LocalRunner {
 }
 
 /// The tool that the launch names.
+#[cfg(unix)]
 fn tool(launch: &Launch) -> Result<&LocalTool> {
     let none = || AppError::internal("the launch is not for this workstation");
     launch.local.as_ref().ok_or_else(none)
 }
 
+#[cfg(unix)]
 fn failed(what: &str, error: impl std::fmt::Display) -> AppError {
     AppError::new(ErrorCode::LocalRunnerFailed).detail(format!("{what}: {error}"))
 }
