@@ -3,7 +3,7 @@
 
 use mysqler_contract::{
     ChangeRequest, ChecksumOutcome, ErrorCode, Finding, GateCount, HISTORY_TABLE, HistoryUse, OptionSetting,
-    Phase, RunAction, RunId, RunState, RunView, Severity,
+    Phase, RunId, RunState, RunView, Severity,
 };
 use mysqler_core::Core;
 use mysqler_tests::desk::Desk;
@@ -25,60 +25,98 @@ struct Standing {
     desk: Desk,
     eye: Eye,
     id: RunId,
-    hold: Hold,
+    kept: Kept,
 }
 
 fn agreed(scene: &Scene, desk: &Desk, moment: Moment) -> ChangeRequest {
-    let mut request = scene.request(desk, moment.chunk(), moment.holds());
+    let mut request = scene.request(desk, CHUNK, moment.holds());
     request.options.history = Some(HistoryUse::of(&scene.table.database));
     request
 }
 
-/// Rows enough for a copy in chunks of ten to be met on its way.
-const ROWS: u64 = 8_000;
+/// Rows of a chunk: a table is copied in a few of them, and its writes are slow where disks are.
+const CHUNK: u32 = 100;
 
-fn stage(name: &str) -> Stage<'_> {
-    Stage {
-        rows: ROWS,
-        ..Stage::new(name)
+/// Keeps a run at its moment: at its gate, or in the middle of its copy, where a row is locked that comes next.
+enum Kept {
+    AtGate(Hold),
+    AtRow(Client),
+}
+
+impl Kept {
+    async fn before(scene: &Scene, moment: Moment) -> Self {
+        match moment {
+            Moment::Copy => Self::at_row(scene, 1_000).await,
+            _ => Self::AtGate(Hold::before(scene, moment).await),
+        }
+    }
+
+    async fn at_row(scene: &Scene, id: u64) -> Self {
+        let mut client = scene.client().await;
+        client.run("BEGIN").await;
+        let row = format!("SELECT id FROM {TABLE} WHERE id >= {id} ORDER BY id LIMIT 1 FOR UPDATE");
+        client.run(&row).await;
+        Self::AtRow(client)
+    }
+
+    async fn reach(self, scene: &Scene, eye: &Eye, id: &RunId) -> Self {
+        match self {
+            Self::AtGate(hold) => Self::AtGate(hold.reach(scene, eye, id).await),
+            Self::AtRow(client) => {
+                let begun = eye.view(id).await.continuing.continues.is_some();
+                let before = if begun { rows_taken_over(eye, id).await } else { 0 };
+                eye.until(id, "a part of the copy", |view| view.rows_copied > before)
+                    .await;
+                Self::AtRow(client)
+            }
+        }
+    }
+
+    /// A server that was restarted has forgotten it already.
+    async fn let_go(self) {
+        match self {
+            Self::AtGate(hold) => hold.release().await,
+            Self::AtRow(mut client) => {
+                let _ = client.try_run("ROLLBACK").await;
+            }
+        }
     }
 }
 
-/// Of a run that stands at the moment: in the copy only after some of it is done, since before that there is nothing to go
-/// on from.
-async fn reach(hold: Hold, scene: &Scene, eye: &Eye, id: &RunId, moment: Moment) -> Hold {
-    let hold = hold.reach(scene, eye, id).await;
-    if moment != Moment::Copy {
-        return hold;
-    }
-    let is_paused = |view: &RunView| matches!(view.state, RunState::Paused { .. });
-    while eye.view(id).await.rows_copied == 0 {
-        eye.post(id, RunAction::Resume).await;
-        eye.until(id, "the copy to go on", |view| !is_paused(view)).await;
-        eye.post(id, RunAction::Pause).await;
-        eye.until(id, "the pause", is_paused).await;
-    }
-    hold
+async fn rows_taken_over(eye: &Eye, id: &RunId) -> u64 {
+    let view = eye
+        .until(id, "the job", |view| view.continuing.history.is_some())
+        .await;
+    let before = view.continuing.continues.expect("it continues one");
+    eye.view(&before).await.rows_copied
 }
 
 async fn standing(scene: Scene, moment: Moment) -> Standing {
-    let hold = Hold::before(&scene, moment).await;
+    let kept = Kept::before(&scene, moment).await;
     let desk = scene.desk("test:1").await;
     let id = desk.go(agreed(&scene, &desk, moment)).await;
     let eye = scene.eye().await;
-    let hold = reach(hold, &scene, &eye, &id, moment).await;
+    let kept = kept.reach(&scene, &eye, &id).await;
     Standing {
         scene,
         desk,
         eye,
         id,
-        hold,
+        kept,
     }
 }
 
 async fn at(fault: &str, moment: Moment) -> Standing {
     let name = format!("again_{fault}_{}", moment.name());
-    standing(stage(&name).set().await, moment).await
+    standing(Stage::new(&name).set().await, moment).await
+}
+
+/// On record, so that the copy cannot be over first when it is let go.
+async fn stopped(eye: &Eye, id: &RunId) {
+    eye.until(id, "the stop", |view| {
+        view.exit_code.is_some() || view.state.is_terminal()
+    })
+    .await;
 }
 
 /// The run has ended, and says what it left.
@@ -149,6 +187,8 @@ async fn a_run_that_was_stopped_and_kept_is_continued_and_no_row_is_lost() {
     at_every(&MOMENTS, |moment| async move {
         let at = at("kept", moment).await;
         at.desk.core.run_stop_keep(&at.id).await.expect("asked");
+        stopped(&at.eye, &at.id).await;
+        at.kept.let_go().await;
         let view = broke_off(&at.desk, &at.id).await;
         assert!(
             matches!(view.state, RunState::NeedsCleanup { error: None, .. }),
@@ -177,6 +217,7 @@ async fn a_run_that_was_stopped_and_kept_is_continued_and_no_row_is_lost() {
 async fn a_run_whose_container_was_killed_is_continued_twice() {
     let at = at("killed", Moment::Copy).await;
     kill_container(&at.eye.view(&at.id).await);
+    at.kept.let_go().await;
     let view = broke_off(&at.desk, &at.id).await;
     assert!(
         matches!(view.state, RunState::NeedsCleanup { error: Some(_), .. }),
@@ -184,10 +225,11 @@ async fn a_run_whose_container_was_killed_is_continued_twice() {
         view.state
     );
     at.scene.writer.goes_on().await;
+    let kept = Kept::at_row(&at.scene, 1_600).await;
     let second = go_on(&at.desk, &at.id).await;
-    let hold = Hold::before(&at.scene, Moment::Copy).await;
-    hold.reach(&at.scene, &at.eye, &second).await;
+    let kept = kept.reach(&at.scene, &at.eye, &second).await;
     kill_container(&at.eye.view(&second).await);
+    kept.let_go().await;
     broke_off(&at.desk, &second).await;
     assert_eq!(refused(&at.desk.core, &at.id).await, "continue_continued");
     at.scene.writer.goes_on().await;
@@ -198,19 +240,19 @@ async fn a_run_whose_container_was_killed_is_continued_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_loss_of_power_the_run_is_continued() {
     at_every(&MOMENTS, |moment| async move {
-        let scene = stage(&format!("again_power_{}", moment.name())).set().await;
-        let hold = Hold::before(&scene, moment).await;
+        let scene = Stage::new(&format!("again_power_{}", moment.name())).set().await;
+        let kept = Kept::before(&scene, moment).await;
         let schema = scene.table.database.clone();
         let agreed = ["--continuable", "--history-schema", &schema];
-        let mut host = Host::run_with(&scene, moment.chunk(), moment.holds(), None, &agreed);
+        let mut host = Host::run_with(&scene, CHUNK, moment.holds(), None, &agreed);
         let eye = scene.eye().await;
         let id = eye.run().await;
-        let hold = reach(hold, &scene, &eye, &id, moment).await;
+        let kept = kept.reach(&scene, &eye, &id).await;
         host.kill();
         kill_container(&eye.view(&id).await);
         let desk = scene.desk("test:next").await;
         taken_over(&desk, &id).await;
-        hold.release().await;
+        kept.let_go().await;
         broke_off(&desk, &id).await;
         scene.writer.goes_on().await;
         let new = go_on(&desk, &id).await;
@@ -226,14 +268,12 @@ async fn after_a_loss_of_power_the_run_is_continued() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_server_was_killed_is_continued_on_it() {
     let spare = SpareServer::mysql(&Sandbox::from_env()).await;
-    let mut stage = stage("again_server");
+    let mut stage = Stage::new("again_server");
     stage.spare = Some(&spare);
     let at = standing(stage.set().await, Moment::Copy).await;
     spare.down("KILL").await;
     spare.up().await;
-    if !at.eye.view(&at.id).await.state.is_terminal() {
-        at.hold.let_go(&at.eye, &at.id).await;
-    }
+    at.kept.let_go().await;
     let view = broke_off(&at.desk, &at.id).await;
     match &view.state {
         RunState::NeedsCleanup {
@@ -258,7 +298,7 @@ async fn a_host_that_dies_after_the_swap_leaves_the_rest_to_the_next_one() {
     let hold = Hold::before(&scene, Moment::Gate).await;
     let schema = scene.table.database.clone();
     let agreed = ["--continuable", "--history-schema", &schema];
-    let mut host = Host::run_with(&scene, Moment::Gate.chunk(), true, None, &agreed);
+    let mut host = Host::run_with(&scene, CHUNK, true, None, &agreed);
     let eye = scene.eye().await;
     let id = eye.run().await;
     hold.reach(&scene, &eye, &id).await;
@@ -281,6 +321,8 @@ async fn a_host_that_dies_after_the_swap_leaves_the_rest_to_the_next_one() {
 async fn what_was_touched_meanwhile_is_refused_with_the_reason() {
     let at = at("touched", Moment::Copy).await;
     at.desk.core.run_stop_keep(&at.id).await.expect("asked");
+    stopped(&at.eye, &at.id).await;
+    at.kept.let_go().await;
     broke_off(&at.desk, &at.id).await;
     let (core, id) = (&at.desk.core, &at.id);
     let mut client = at.scene.client().await;
@@ -392,6 +434,8 @@ async fn a_run_that_could_not_be_continued_says_why_before_it_starts() {
 async fn a_plain_stop_of_such_a_run_leaves_nothing() {
     let at = at("stopped", Moment::Copy).await;
     at.desk.core.run_stop(&at.id).await.expect("asked");
+    stopped(&at.eye, &at.id).await;
+    at.kept.let_go().await;
     assert_eq!(at.desk.end(&at.id).await.state, RunState::Cancelled);
     let mut root = Sandbox::from_env().client(Server::Primary, Account::Root).await;
     let history = format!("`{}`.{HISTORY_TABLE}", at.scene.table.database);

@@ -10,6 +10,7 @@ export default {
   elsewhere: 'Without a table that they belong to',
   pick: 'Remove {object}',
   run: 'Run {run}',
+  continuable: 'Run {run} can be continued from what it left',
   age: '{age} old',
   remove: 'Drop {what}…',
   nothing: 'Nothing here is proven to be abandoned, so nothing is removed.',

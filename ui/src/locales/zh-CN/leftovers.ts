@@ -10,6 +10,7 @@ export default {
   elsewhere: '找不到对应的表',
   pick: '删除 {object}',
   run: '运行 {run}',
+  continuable: '运行 {run} 可以从它留下的内容续跑',
   age: '已存在 {age}',
   remove: '删除 {what}…',
   nothing: '没有对象能证明已被废弃，因此不会删除任何内容。',

@@ -230,7 +230,10 @@ impl Judge<'_> {
             [],
         )];
         let idle = self.scan.now.since(job.touched_at);
-        let mut opinion = if idle < HISTORY_AT_WORK {
+        let has_ended = shadow
+            .as_ref()
+            .is_some_and(|shadow| self.runs.iter().any(|run| !run.is_live && run.recorded(shadow)));
+        let mut opinion = if idle < HISTORY_AT_WORK && !has_ended {
             proofs = vec![why("history_recent", [("seconds", (idle / 1000).to_string())])];
             Opinion {
                 verdict: LeftoverVerdict::Live,

@@ -90,6 +90,10 @@ impl Judge<'_> {
         if let Some(id) = at_work::building(sessions, &origin.database).next() {
             return Some((why("session_building", [("id", id.to_string())]), None));
         }
+        // Of a run of ours it is known that its job has ended, however lately it wrote.
+        if self.runs.iter().any(|run| !run.is_live && run.recorded(shadow)) {
+            return None;
+        }
         let job = self.job_of(shadow)?;
         let idle = self.scan.now.since(job.touched_at);
         let recent = why("history_recent", [("seconds", (idle / 1000).to_string())]);
