@@ -23,6 +23,13 @@ impl Core {
     /// For a long-lived host: returns when [`Core::leave`] was called.
     pub async fn attend(&self) {
         let leaving = self.memory.supervisors.leaving.clone();
+        let (core, until) = (self.clone(), leaving.clone());
+        self.memory.supervisors.tasks.spawn(async move {
+            tokio::select! {
+                () = core.remove_finished_jobs() => {}
+                () = until.cancelled() => {}
+            }
+        });
         let mut told: HashMap<RunId, u64> = HashMap::new();
         let mut version = None;
         let mut looks = 0;

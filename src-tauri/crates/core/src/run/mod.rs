@@ -13,6 +13,7 @@ mod direct;
 mod direct_verdict;
 mod direct_watch;
 mod figures;
+mod finished;
 #[cfg(test)]
 mod fixture;
 mod fold;
