@@ -45,6 +45,8 @@ mod renames;
 mod steering;
 #[path = "runs/survival.rs"]
 mod survival;
+#[path = "runs/ten.rs"]
+mod ten;
 #[path = "runs/triggers.rs"]
 mod triggers;
 #[path = "runs/troubled.rs"]

@@ -2,7 +2,7 @@
 //!
 //! The sandbox's servers live in the engine of the machine, so the run gets an engine of its own.
 
-use mysqler_contract::{DEFAULT_IMAGE, RunEventKind, RunState};
+use mysqler_contract::{Phase, RunEventKind, RunState};
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::Desk;
 use mysqler_tests::engine::SecondEngine;
@@ -10,26 +10,56 @@ use mysqler_tests::sandbox::Server;
 use mysqler_tests::table::{filled, remains};
 use rstest::rstest;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Copy,
+    Gate,
+    /// While the swap waits for the application.
+    Swap,
+}
+
 #[rstest]
-#[case::told_to_stop("TERM")]
-#[case::killed("KILL")]
+#[case::told_to_stop_in_the_copy("TERM", At::Copy)]
+#[case::killed_in_the_copy("KILL", At::Copy)]
+#[case::told_to_stop_at_the_gate("TERM", At::Gate)]
+#[case::killed_at_the_swap("KILL", At::Swap)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_whose_engine_went_down_leaves_nothing_and_says_so(#[case] signal: &str) {
+async fn a_run_whose_engine_went_down_leaves_nothing_and_says_so(#[case] signal: &str, #[case] at: At) {
     let engine = SecondEngine::start(None).await;
-    engine.load(DEFAULT_IMAGE).await;
     let data = tempfile::tempdir().expect("a scratch directory");
     let desk = Desk::at(data.path(), "test:1", DockerRunner::at(&engine.address())).await;
-    let name = format!("engine_down_{}", signal.to_lowercase());
+    engine
+        .load(&desk.core.settings().await.expect("stored").image)
+        .await;
+    let name = format!("engine_down_{signal}_{at:?}").to_lowercase();
     let schema = desk.sandbox.fresh_schema(Server::Primary, &name).await;
     let table = filled(&schema, "orders", 40_000).await;
     let connection = desk.primary().await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
     request.options.chunk_size = Some(100);
     request.options.chunk_time_ms = None;
+    request.hold_cutover = at != At::Copy;
     let id = desk.go(request).await;
     desk.until(&id, "the copy", |view| view.rows_copied > 500).await;
+    let mut reader = schema.client().await;
+    if at != At::Copy {
+        desk.until(&id, "the gate", |view| {
+            matches!(view.state, RunState::AwaitingCutover { .. })
+        })
+        .await;
+    }
+    if at == At::Swap {
+        let read = format!("BEGIN; SELECT COUNT(*) FROM {}", table.quoted());
+        reader.run(&read).await;
+        desk.core.run_cutover(&id).await.expect("asked");
+        desk.until(&id, "the swap", |view| {
+            matches!(view.state, RunState::Running { phase: Phase::Swap })
+        })
+        .await;
+    }
 
     engine.down(signal).await;
+    reader.run("ROLLBACK").await;
     desk.until(&id, "the loss", |view| {
         matches!(view.state, RunState::Interrupted { .. })
     })

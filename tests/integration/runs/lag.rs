@@ -260,10 +260,17 @@ async fn a_greater_limit_ends_a_wait_for_a_replica_of_mysql_that_is_behind() {
     let pair = Pair::mysql(&desk.sandbox).await;
     let table = pair.table().await;
     let connection = pair.connection(&desk).await;
-    // What the copy writes stays undone there.
     let mut brake = pair.replica.place().client().await;
-    brake.run("FLUSH TABLES WITH READ LOCK").await;
-    let id = desk.go(request(&desk, &connection, &table, 1)).await;
+    for statement in [
+        "STOP REPLICA SQL_THREAD",
+        "CHANGE REPLICATION SOURCE TO SOURCE_DELAY = 7200",
+        "START REPLICA SQL_THREAD",
+    ] {
+        brake.run(statement).await;
+    }
+    let mut request = request(&desk, &connection, &table, 1);
+    request.options.chunk_size = Some(10 * CHUNK);
+    let id = desk.go(request).await;
     let behind = desk
         .until(&id, "the lag", |view| waiting(view, WaitReason::Lag))
         .await;
@@ -275,7 +282,6 @@ async fn a_greater_limit_ends_a_wait_for_a_replica_of_mysql_that_is_behind() {
         .await;
     let taken = on.retunings.last().map(|last| last.tuning.max_lag_s);
     assert_eq!(taken, Some(Some(3_600)));
-    brake.run("UNLOCK TABLES").await;
     let done = desk.completed(&id).await;
     assert!(done.measures.worst_lag_ms.is_some_and(|ms| ms > 1_000));
     desk.close().await;

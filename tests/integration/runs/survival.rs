@@ -1,11 +1,16 @@
 //! The application goes away while a run works: closed, or killed outright.
 
-use mysqler_contract::{RunEventKind, RunState};
-use mysqler_core::ports::Runner;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use mysqler_contract::{EngineChoice, RunEventKind, RunState};
+use mysqler_core::ports::{JobStatus, Runner};
 use mysqler_runner::DockerRunner;
-use mysqler_tests::desk::Desk;
+use mysqler_tests::desk::{DEADLINE, Desk};
 use mysqler_tests::sandbox::Server;
 use mysqler_tests::table::{filled, remains};
+
+use crate::troubled::Troubled;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_goes_on_without_the_application_and_its_record_is_whole_afterwards() {
@@ -154,5 +159,32 @@ async fn a_container_that_failed_while_nobody_looked_is_cleaned_up_after() {
     );
     let mut client = schema.client().await;
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    again.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_container_that_a_closing_application_left_is_removed_by_the_next_start() {
+    let dir = tempfile::tempdir().expect("a scratch directory");
+    let runner = Troubled::new();
+    runner.trouble().keeps_jobs.store(true, Ordering::SeqCst);
+    let desk = Desk::at(dir.path(), "test:1", runner).await;
+    let schema = desk.sandbox.fresh_schema(Server::Primary, "run_left_behind").await;
+    let table = filled(&schema, "orders", 40).await;
+    let connection = desk.primary().await;
+    let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
+    request.engine = EngineChoice::PtOsc;
+    let job = desk.go(request).await;
+    let job = desk.completed(&job).await.job.expect("a container");
+    let docker = DockerRunner::new();
+    let there = docker.status(&job).await.expect("an answer");
+    assert!(matches!(there, JobStatus::Exited { code: 0, .. }), "{there:?}");
+    desk.close().await;
+
+    let again = Desk::at(dir.path(), "test:2", DockerRunner::new()).await;
+    let started = Instant::now();
+    while docker.status(&job).await.expect("an answer") != JobStatus::Gone {
+        assert!(started.elapsed() < DEADLINE, "the container stays");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     again.close().await;
 }

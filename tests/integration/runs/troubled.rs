@@ -30,6 +30,8 @@ pub struct Trouble {
     pub lists_nothing: AtomicBool,
     /// Leaves out the setting that makes the tool see how many rows there are.
     pub explains_as_a_tree: AtomicBool,
+    /// Ended jobs stay where they are, as when the host leaves before it removes them.
+    pub keeps_jobs: AtomicBool,
     /// Breaks the logs that are being followed.
     pub cut: Notify,
 }
@@ -140,6 +142,9 @@ impl Runner for Troubled {
         self.inner.terminate(job, grace).await
     }
     async fn remove(&self, job: &str) -> Result<()> {
+        if self.trouble.keeps_jobs.load(Ordering::SeqCst) {
+            return Err(silent());
+        }
         self.inner.remove(job).await
     }
     async fn jobs(&self) -> Result<Vec<FoundJob>> {

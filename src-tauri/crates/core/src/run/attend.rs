@@ -25,6 +25,13 @@ impl Core {
     /// For a long-lived host: returns when [`Core::leave`] was called.
     pub async fn attend(&self) {
         let leaving = self.memory.supervisors.leaving.clone();
+        let (core, until) = (self.clone(), leaving.clone());
+        self.memory.supervisors.tasks.spawn(async move {
+            tokio::select! {
+                () = core.remove_finished_jobs() => {}
+                () = until.cancelled() => {}
+            }
+        });
         let mut told: HashMap<RunId, u64> = HashMap::new();
         let mut version = None;
         let mut looks = 0;
@@ -284,8 +291,7 @@ impl Supervisor {
         if self.rec.view().job.is_some() || !check.iter().any(|look| look.what == UNSEEN) {
             return None;
         }
-        let docker = (self.plan.launch.as_ref()).and_then(|launch| launch.docker.clone());
-        match self.core.jobs_on(docker.as_ref()).await {
+        match self.core.jobs_beside(self.plan.launch.as_ref()).await {
             Ok(jobs) => {
                 let mut of_it = jobs.iter().filter(|job| job.plan == self.plan.id);
                 if of_it.any(|job| job.status == JobStatus::Running) {

@@ -15,6 +15,7 @@ mod direct_verdict;
 mod direct_watch;
 mod figures;
 mod finish;
+mod finished;
 #[cfg(test)]
 mod fixture;
 mod fold;
