@@ -21,7 +21,7 @@ must_not_use() { # PACKAGE FORBIDDEN-PATTERN WHY
 }
 
 shells='tauri|tauri-.*|wry|tao'
-clients='bollard|bollard-.*|sqlx|sqlx-.*|libsqlite3-sys|mysql|mysql_async|keyring'
+clients='russh|bollard|bollard-.*|sqlx|sqlx-.*|libsqlite3-sys|mysql|mysql_async|keyring'
 adapters='mysqler-(store|mysql|runner|tunnel)'
 
 must_not_use mysqler-contract "$shells|$clients|tokio|mysqler-(core|host|ctl)|$adapters|mysqler" 'the contract is plain data'

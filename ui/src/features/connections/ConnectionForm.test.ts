@@ -7,6 +7,9 @@ import { i18n } from '@/locales'
 import ConnectionForm from './ConnectionForm.vue'
 import { sampleConnection, sampleReport } from './sample'
 
+// The whole form is drawn for each of these, which takes its time where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 })
+
 const at = (name: string) => `[data-testid=${name}]`
 
 function open(connection: Connection | null = null) {
@@ -47,6 +50,30 @@ describe('the form on screen', () => {
     await flushPromises()
     expect(wrapper.emitted('saved')).toHaveLength(1)
     expect(saved).toHaveBeenCalledWith(expect.objectContaining({ name: 'shop', host: 'db' }), false)
+    wrapper.unmount()
+  })
+
+  it('shows the key of an SSH server that is seen for the first time, and goes on only with a yes', async () => {
+    const key = { fingerprint: 'SHA256:abc', key: 'ssh-ed25519 A' }
+    const tried = vi.fn()
+    fake('connectionTest', ({ draft }) => {
+      const { tunnel } = draft as ConnectionDraft
+      tried(tunnel?.host_key ?? null)
+      if (tunnel?.host_key == null) throw { code: 'SSH_HOST_KEY_UNKNOWN', message: '', hint: '', detail: null, params: { host: 'bastion', port: '22', ...key } }
+      return sampleReport()
+    })
+    const wrapper = open(sampleConnection({ tunnel: { host: 'bastion', port: 22, user: 'hop', method: { kind: 'agent' }, secret: 'empty', host_key: null } }))
+    await wrapper.find(at('form-advanced')).trigger('click')
+    expect((wrapper.find(at('field-ssh-host')).element as HTMLInputElement).value).toBe('bastion')
+    await wrapper.find(at('form-test')).trigger('click')
+    await flushPromises()
+    expect(document.querySelector(at('host-key-fingerprint'))?.textContent).toBe('SHA256:abc')
+    expect(wrapper.find(at('test-passed')).exists()).toBe(false)
+    document.querySelector<HTMLElement>(at('confirm-action'))?.click()
+    await flushPromises()
+    expect(tried.mock.calls).toEqual([[null], [key]])
+    expect(wrapper.find(at('test-passed')).exists()).toBe(true)
+    expect(wrapper.find(at('ssh-host-key')).text()).toBe('SHA256:abc')
     wrapper.unmount()
   })
 
