@@ -106,10 +106,17 @@ impl Core {
     /// Jobs where a launch would make one: on this workstation, or on the engine that it names, the standard one where
     /// it names none.
     pub(crate) async fn jobs_beside(&self, launch: Option<&Launch>) -> Result<Vec<FoundJob>> {
-        if launch.is_some_and(|launch| launch.local.is_some()) {
-            return self.ports.runner.here()?.jobs().await;
+        match launch.is_some_and(|launch| launch.local.is_some()) {
+            true => self.ports.runner.here()?.jobs().await,
+            false => {
+                self.jobs_on(launch.and_then(|launch| launch.docker.as_ref()))
+                    .await
+            }
         }
-        let docker = launch.and_then(|launch| launch.docker.as_ref());
+    }
+
+    /// Containers of runs on an engine, the standard one for `None`.
+    pub(crate) async fn jobs_on(&self, docker: Option<&DockerEndpoint>) -> Result<Vec<FoundJob>> {
         match self.ports.runner.on(docker) {
             Ok(runner) => runner.jobs().await,
             // A runner that knows the standard engine alone.

@@ -1,4 +1,4 @@
-//! Containers of runs that have ended: a host that closes as its run completes leaves one behind. Its log is in the
+//! Jobs of runs that have ended: a host that closes as its run completes leaves a container behind, or a local job's files. Its log is in the
 //! record by then, so whoever starts next removes it.
 
 use mysqler_contract::{DockerEndpoint, Result};
@@ -12,14 +12,18 @@ impl Core {
         let settings = self.settings().await.unwrap_or_default();
         let own = settings.docker_hosts.into_iter().map(|own| Some(own.endpoint));
         let engines: Vec<Option<DockerEndpoint>> = std::iter::once(None).chain(own).collect();
+        let mut all = match self.ports.runner.here() {
+            Ok(here) => here.jobs().await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
         for engine in engines {
-            let jobs = self.jobs_on(engine.as_ref()).await.unwrap_or_default();
-            for job in jobs {
-                match self.is_finished(&job).await {
-                    Ok(true) => self.remove_finished(&job).await,
-                    Ok(false) => {}
-                    Err(error) => tracing::debug!(%error, "whose container it is cannot be told"),
-                }
+            all.extend(self.jobs_on(engine.as_ref()).await.unwrap_or_default());
+        }
+        for job in all {
+            match self.is_finished(&job).await {
+                Ok(true) => self.remove_finished(&job).await,
+                Ok(false) => {}
+                Err(error) => tracing::debug!(%error, "whose job it is cannot be told"),
             }
         }
     }
