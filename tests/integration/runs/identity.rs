@@ -100,7 +100,10 @@ async fn nothing_is_removed_while_another_tools_session_works_on_the_table() {
         "{}",
         desk.log_text(&id).await
     );
-    assert_eq!(remains(&mut client, schema.name()).await, [shadow.table.clone()]);
+    assert_eq!(
+        remains(&mut client, schema.name()).await,
+        std::slice::from_ref(&shadow.table)
+    );
 
     client.run(&format!("KILL {session}")).await;
     let _ = at_work.await.expect("ended");
@@ -138,7 +141,10 @@ async fn a_trigger_that_somebody_edited_keeps_the_shadow_that_it_writes_to() {
         "{:?}",
         refused.state
     );
-    assert_eq!(remains(&mut client, schema.name()).await, [shadow.table.clone()]);
+    assert_eq!(
+        remains(&mut client, schema.name()).await,
+        std::slice::from_ref(&shadow.table)
+    );
     client.run("DELETE FROM orders WHERE id = 1").await;
     client.run("DROP TRIGGER mine").await;
     desk.core.run_cleanup(&id).await.expect("taken up");
