@@ -33,7 +33,8 @@ describe("this computer's own runner", () => {
 
   it('is chosen for all changes that do not say otherwise', async () => {
     const page = await open()
-    await page.get('[data-testid="settings-runner"] input[value="local"]').setValue()
+    const [, local] = page.findAll('[data-testid="settings-runner"] input')
+    await local!.setValue()
     await flushPromises()
     expect(stored.runner).toBe('local')
   })

@@ -64,6 +64,10 @@ impl Gathered {
 }
 
 /// Where pt-osc would work, as far as that was looked at.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is never moved about"
+)]
 enum Workstation {
     Docker {
         host: Box<Result<DockerHost>>,

@@ -105,8 +105,8 @@ async fn judge(place: &Path, program: &Path) -> Result<LocalTool, LocalObstacle>
         );
         silent(words.trim().chars().take(SAID).collect())
     };
-    let told = text.lines().filter_map(|line| line.strip_prefix("@mysqler "));
-    let told: Told = (told.last())
+    let mut told = text.lines().filter_map(|line| line.strip_prefix("@mysqler "));
+    let told: Told = (told.next_back())
         .and_then(|line| serde_json::from_str(line).ok())
         .ok_or_else(said)?;
     let named = text.lines().find_map(|line| line.strip_prefix(NAME));
