@@ -202,7 +202,8 @@ async fn a_run_that_was_stopped_and_kept_is_continued_and_no_row_is_lost() {
             .desk
             .core
             .leftovers(&at.scene.connection.id, Some(&at.scene.table.database));
-        assert_eq!(report.await.expect("looked").continuable, [at.id.clone()]);
+        let continuable = report.await.expect("looked").continuable;
+        assert_eq!(continuable, std::slice::from_ref(&at.id));
         let new = go_on(&at.desk, &at.id).await;
         if moment.holds() {
             at.eye.held(&new).await;
