@@ -44,32 +44,27 @@ enum Kept {
 }
 
 impl Kept {
-    async fn before(scene: &Scene, moment: Moment) -> Self {
-        match moment {
-            Moment::Copy => Self::at_row(scene, 1_000).await,
-            _ => Self::AtGate(Hold::before(scene, moment).await),
+    async fn at(scene: &Scene, eye: &Eye, id: &RunId, moment: Moment) -> Self {
+        if moment == Moment::Copy {
+            return Self::at_row(scene, eye, id, 1_000).await;
         }
+        let hold = Hold::before(scene, moment).await;
+        Self::AtGate(hold.reach(scene, eye, id).await)
     }
 
-    async fn at_row(scene: &Scene, id: u64) -> Self {
+    /// The copy stands still before the row is locked: whoever locks one keeps triggers from being made.
+    async fn at_row(scene: &Scene, eye: &Eye, id: &RunId, row: u64) -> Self {
+        let hold = Hold::before(scene, Moment::Copy).await;
+        let hold = hold.reach(scene, eye, id).await;
+        let before = eye.view(id).await.rows_copied;
         let mut client = scene.client().await;
         client.run("BEGIN").await;
-        let row = format!("SELECT id FROM {TABLE} WHERE id >= {id} ORDER BY id LIMIT 1 FOR UPDATE");
-        client.run(&row).await;
+        let locked = format!("SELECT id FROM {TABLE} WHERE id >= {row} ORDER BY id LIMIT 1 FOR UPDATE");
+        client.run(&locked).await;
+        hold.let_go(eye, id).await;
+        eye.until(id, "a part of the copy", |view| view.rows_copied > before)
+            .await;
         Self::AtRow(client)
-    }
-
-    async fn reach(self, scene: &Scene, eye: &Eye, id: &RunId) -> Self {
-        match self {
-            Self::AtGate(hold) => Self::AtGate(hold.reach(scene, eye, id).await),
-            Self::AtRow(client) => {
-                let begun = eye.view(id).await.continuing.continues.is_some();
-                let before = if begun { rows_taken_over(eye, id).await } else { 0 };
-                eye.until(id, "a part of the copy", |view| view.rows_copied > before)
-                    .await;
-                Self::AtRow(client)
-            }
-        }
     }
 
     /// A server that was restarted has forgotten it already.
@@ -83,20 +78,11 @@ impl Kept {
     }
 }
 
-async fn rows_taken_over(eye: &Eye, id: &RunId) -> u64 {
-    let view = eye
-        .until(id, "the job", |view| view.continuing.history.is_some())
-        .await;
-    let before = view.continuing.continues.expect("it continues one");
-    eye.view(&before).await.rows_copied
-}
-
 async fn standing(scene: Scene, moment: Moment) -> Standing {
-    let kept = Kept::before(&scene, moment).await;
     let desk = scene.desk("test:1").await;
     let id = desk.go(agreed(&scene, &desk, moment)).await;
     let eye = scene.eye().await;
-    let kept = kept.reach(&scene, &eye, &id).await;
+    let kept = Kept::at(&scene, &eye, &id, moment).await;
     Standing {
         scene,
         desk,
@@ -202,7 +188,8 @@ async fn a_run_that_was_stopped_and_kept_is_continued_and_no_row_is_lost() {
             .desk
             .core
             .leftovers(&at.scene.connection.id, Some(&at.scene.table.database));
-        assert_eq!(report.await.expect("looked").continuable, [at.id.clone()]);
+        let continuable = report.await.expect("looked").continuable;
+        assert_eq!(continuable, std::slice::from_ref(&at.id));
         let new = go_on(&at.desk, &at.id).await;
         if moment.holds() {
             at.eye.held(&new).await;
@@ -225,9 +212,8 @@ async fn a_run_whose_container_was_killed_is_continued_twice() {
         view.state
     );
     at.scene.writer.goes_on().await;
-    let kept = Kept::at_row(&at.scene, 1_600).await;
     let second = go_on(&at.desk, &at.id).await;
-    let kept = kept.reach(&at.scene, &at.eye, &second).await;
+    let kept = Kept::at_row(&at.scene, &at.eye, &second, 1_600).await;
     kill_container(&at.eye.view(&second).await);
     kept.let_go().await;
     broke_off(&at.desk, &second).await;
@@ -241,13 +227,12 @@ async fn a_run_whose_container_was_killed_is_continued_twice() {
 async fn after_a_loss_of_power_the_run_is_continued() {
     at_every(&MOMENTS, |moment| async move {
         let scene = Stage::new(&format!("again_power_{}", moment.name())).set().await;
-        let kept = Kept::before(&scene, moment).await;
         let schema = scene.table.database.clone();
         let agreed = ["--continuable", "--history-schema", &schema];
         let mut host = Host::run_with(&scene, CHUNK, moment.holds(), None, &agreed);
         let eye = scene.eye().await;
         let id = eye.run().await;
-        let kept = kept.reach(&scene, &eye, &id).await;
+        let kept = Kept::at(&scene, &eye, &id, moment).await;
         host.kill();
         kill_container(&eye.view(&id).await);
         let desk = scene.desk("test:next").await;
@@ -295,13 +280,12 @@ async fn a_run_whose_server_was_killed_is_continued_on_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_dies_after_the_swap_leaves_the_rest_to_the_next_one() {
     let scene = Stage::new("again_finish").set().await;
-    let hold = Hold::before(&scene, Moment::Gate).await;
     let schema = scene.table.database.clone();
     let agreed = ["--continuable", "--history-schema", &schema];
     let mut host = Host::run_with(&scene, CHUNK, true, None, &agreed);
     let eye = scene.eye().await;
     let id = eye.run().await;
-    hold.reach(&scene, &eye, &id).await;
+    eye.held(&id).await;
     // Gone before it could hear of the end: the tool swaps alone, and leaves its triggers and the old table.
     let job = eye.view(&id).await.job.expect("started");
     host.kill();

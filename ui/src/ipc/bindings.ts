@@ -68,6 +68,9 @@ export const commands = {
 	runResume: (id: RunId) => __TAURI_INVOKE<null>("run_resume", { id }),
 	runCutover: (id: RunId) => __TAURI_INVOKE<null>("run_cutover", { id }),
 	runStop: (id: RunId) => __TAURI_INVOKE<null>("run_stop", { id }),
+	runStopKeep: (id: RunId) => __TAURI_INVOKE<null>("run_stop_keep", { id }),
+	runContinuable: (id: RunId) => __TAURI_INVOKE<null>("run_continuable", { id }),
+	continuePlan: (id: RunId, skipsComparison: boolean, ticket: string | null) => __TAURI_INVOKE<Plan>("continue_plan", { id, skipsComparison, ticket }),
 	runCleanup: (id: RunId) => __TAURI_INVOKE<null>("run_cleanup", { id }),
 	runGate: (id: RunId) => __TAURI_INVOKE<GateFigures>("run_gate", { id }),
 	runCount: (id: RunId) => __TAURI_INVOKE<null>("run_count", { id }),
@@ -274,6 +277,8 @@ export type ChangeOptions = {
 	analyze_before_swap: boolean,
 	/**  Every other option of the tool, as it is handed on. */
 	others?: OptionSetting[],
+	/**  The run may be continued after it broke off; `None` without the person's agreement. */
+	history?: HistoryUse | null,
 };
 
 export type ChangeRequest = {
@@ -455,6 +460,36 @@ export type ContainerLimits = {
 	memory_bytes: number,
 	cpus_milli: number,
 	pids: number,
+};
+
+/**  What a run goes on from. */
+export type Continued = {
+	run: RunId,
+	shadow: TableRef,
+	/**  The row of the history table. */
+	job: number,
+	/**  That job had copied all rows. */
+	copied_all: boolean,
+	/**  Rows that were copied before, as far as they were told. */
+	rows: number,
+};
+
+/**  What a run that broke off can be continued by, and what came of that. */
+export type Continuing = {
+	/**  It was started so that it can be continued. */
+	prepared?: boolean,
+	/**  The run whose shadow table this one took over. */
+	continues?: RunId | null,
+	/**  The run that took over this one's. */
+	continued_by?: RunId | null,
+	/**  A person asked to leave what was copied. */
+	keeps?: boolean,
+	/**  Where the tool wrote down how far it is. */
+	history?: HistoryRow | null,
+	/**  What tells each of the run's triggers from one that was made later, by name. */
+	trigger_marks?: { [key in string]: string },
+	/**  The original after the swap, with the triggers on it, as long as the run has to drop it. */
+	old_table?: TableRef | null,
 };
 
 /**  The one event of the application; its payload tells what happened. */
@@ -644,6 +679,8 @@ export type ErrorCode =
 "ROWS_DIFFER" | 
 /**  This option of a running copy cannot be changed: params `option`, `why`. */
 "TUNING_NOT_POSSIBLE" | 
+/**  Param `run`, and `why` below `why.` of the catalogue. */
+"CONTINUE_IMPOSSIBLE" | 
 /**  The table's own triggers are not those of the plan any more: param `names`. */
 "TRIGGERS_CHANGED" | 
 /**  The plugin could not keep writes away from the move of the table's own triggers. */
@@ -881,6 +918,25 @@ export type HistoryPage = {
 	figures: HistoryFigures,
 };
 
+/**  A row of a history table that a run wrote. */
+export type HistoryRow = {
+	table: TableRef,
+	job: number,
+};
+
+/**
+ *  A person's agreement that pt-osc keeps a history table on the server, and leaves the copied rows and its triggers
+ *  there when a run breaks off.
+ */
+export type HistoryUse = {
+	/**  Where the history table is made. */
+	schema: string,
+	/**  The run that this one takes over. */
+	continues?: RunId | null,
+	/**  A continued run swaps on equal counts alone. */
+	skips_comparison?: boolean,
+};
+
 export type ImageProgress = {
 	/**  Words of the engine, for example a layer's name or a build step. */
 	step: string,
@@ -1027,6 +1083,8 @@ export type LeftoverReport = {
 	found: FoundLeftover[],
 	/**  What could not be seen; texts are `leftover.unseen.<what>` of the catalogue. */
 	unseen: Difference[],
+	/**  Runs of this workstation that can be continued from what was found. */
+	continuable?: RunId[],
 };
 
 /**  How far the proof goes; the words are `leftover.verdict.<verdict>` of the catalogue. */
@@ -1356,6 +1414,15 @@ export type Plan = {
 	direct?: DirectLaunch | null,
 	/**  The clause could make the copy drop rows, so both tables are counted before the swap. */
 	counts_at_gate?: boolean,
+	/**  Both tables' rows are compared before the swap too. */
+	compares_at_gate?: boolean,
+	/**
+	 *  Where pt-osc keeps its history: then the run can be continued, and MySQLer itself drops the triggers and the old
+	 *  table after the swap.
+	 */
+	history?: TableRef | null,
+	/**  Of a run that takes over another's shadow table. */
+	continued?: Continued | null,
 	/**  Set where pt-osc's own check of the clause is off: the renames that it has to read, old names in lower case. */
 	renames?: { [key in string]: string } | null,
 	/**  What is executed, rendered as text that can be copied, the secret masked. */
@@ -1477,7 +1544,9 @@ export type Retuning = {
 	refused: string[],
 };
 
-export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | "cleanup" | 
+export type RunAction = "start" | "pause" | "resume" | "cut_over" | "stop" | 
+/**  End, and leave what was copied to be continued. */
+"stop_keep" | "cleanup" | 
 /**  Begin without waiting for the run's time. */
 "start_now" | 
 /**  Wait before the swap although that was not asked for at the start. */
@@ -1513,6 +1582,14 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 { event: "estimated"; rows: number; source: EstimateSource } | { event: "progress"; rows: number; chunk_rows: number; chunk_ms: number } | { event: "wait_started"; reason: WaitReason; detail: string } | { event: "wait_ended"; reason: WaitReason } | 
 /**  Objects of ours on the server, so that they can be told from the user's. */
 { event: "shadow_created"; table: TableRef } | { event: "shadow_altered"; definition: string } | { event: "triggers_created"; names: string[] } | 
+/**  What tells each of them from one that was made later, by name. */
+{ event: "triggers_marked"; marks: { [key in string]: string } } | 
+/**  The tool writes down in this row of its history how far it is. */
+{ event: "history_kept"; row: HistoryRow } | 
+/**  The original, which carries the triggers now, as the swap left it. */
+{ event: "old_kept"; table: TableRef } | 
+/**  That run took over what this one had left. */
+{ event: "continued_by"; run: RunId } | 
 /**  Server sessions of the job. */
 { event: "sessions"; ids: number[] } | { event: "warned"; code: number | null; text: string } | 
 /**  Bridge lines `from..=to` never arrived. */
@@ -1640,6 +1717,7 @@ export type RunView = {
 	batch?: BatchPlace | null,
 	/**  The member of its batch whose end without success kept it from beginning. */
 	called_off_by?: RunId | null,
+	continuing?: Continuing,
 };
 
 /**  Where an engine's program works. */
@@ -1782,6 +1860,8 @@ export type Settings = {
 	data_check_limit_s?: number,
 	/**  Minutes that counting or comparing both tables at a run's gate may take. */
 	gate_limit_min?: number,
+	/**  Schema of pt-osc's history table, by which runs can be continued; `None` as long as nobody agreed to one. */
+	history_schema?: string | null,
 	/**  Codes of the lint rules that keep silent. */
 	lints_off?: string[],
 };

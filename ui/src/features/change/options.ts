@@ -4,7 +4,7 @@ import type { ChangeOptions, OptionGroup, OptionSetting, SuggestedOptions } from
 export type OptionName = keyof ChangeOptions
 export type OptionKind = 'number' | 'text' | 'switch' | 'thresholds' | 'variables' | 'recursion' | 'foreignKeys'
 /** `others` has no field: each of its settings stands in a row of its own. */
-export type FieldName = Exclude<OptionName, 'others'>
+export type FieldName = Exclude<OptionName, 'others' | 'history'>
 
 export interface OptionField {
   name: FieldName

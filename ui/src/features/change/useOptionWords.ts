@@ -19,6 +19,7 @@ export function useOptionWords() {
       if (name === 'others') return (value as OptionSetting[]).map((setting) => `--${setting.name}${setting.value === null ? '' : ` ${setting.value}`}`).join(', ')
       return given.map((pair) => ('variable' in pair ? `${pair.variable}=${pair.value}` : `${pair.name}=${pair.value ?? ''}`)).join(', ')
     }
+    if (name === 'history') return (given as NonNullable<ChangeOptions['history']>).schema
     if (name === 'recursion_method') return t(`change.options.recursion.${given as ChangeOptions['recursion_method']}`)
     if (name === 'foreign_keys_method') return t(`change.options.foreignKeys.${given as NonNullable<ChangeOptions['foreign_keys_method']>}`)
     const unit = UNITS.get(name)

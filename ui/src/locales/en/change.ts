@@ -209,6 +209,7 @@ export default {
       lock_wait_timeout_s: { label: 'Lock wait', what: 'How long a statement of the run waits for a metadata lock before it steps back and tries again.' },
       charset: { label: 'Character set', what: 'Of the connection that the run uses. Names and defaults in the clause are sent in it.' },
       set_vars: { label: 'Further session variables', what: 'Set in the run’s own sessions, values as written here.' },
+      history: { label: 'History table', what: 'Schema of the history table by which the run can be continued' },
       others: { label: 'Further options', what: 'Handed to the tool as they are written.' },
     },
   },

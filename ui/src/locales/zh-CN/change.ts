@@ -209,6 +209,7 @@ export default {
       lock_wait_timeout_s: { label: '锁等待', what: '运行中的语句等待元数据锁的时长，超过后退让并重试。' },
       charset: { label: '字符集', what: '运行所用连接的字符集，子句中的名称与默认值以此发送。' },
       set_vars: { label: '其他会话变量', what: '在运行自己的会话中设置，取值原样使用。' },
+      history: { label: '历史表', what: '用于续跑的历史表所在的库' },
       others: { label: '其他选项', what: '按原样传给工具。' },
     },
   },

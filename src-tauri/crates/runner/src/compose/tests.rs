@@ -213,6 +213,7 @@ fn launches_of_every_kind() {
             variable("innodb_lock_wait_timeout", "3"),
         ],
         foreign_keys_method: Some(ForeignKeysMethod::RebuildConstraints),
+        history: None,
         analyze_before_swap: false,
         others: Vec::new(),
     };
