@@ -168,7 +168,10 @@ async fn the_container_that_a_closing_application_left_is_removed_by_the_next_st
     let runner = Troubled::new();
     runner.trouble().keeps_jobs.store(true, Ordering::SeqCst);
     let desk = Desk::at(dir.path(), "test:1", runner).await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "run_left_behind").await;
+    let schema = desk
+        .sandbox
+        .fresh_schema(Server::Primary, "run_left_behind")
+        .await;
     let table = filled(&schema, "orders", 40).await;
     let connection = desk.primary().await;
     let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
