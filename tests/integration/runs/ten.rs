@@ -83,8 +83,7 @@ async fn ten_runs_at_once_end_right() {
         assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     }
     println!(
-        "ten runs: this process {} kB (PSS) before, {peak} kB at most; the largest container {largest} kB at most",
-        before
+        "ten runs: this process {before} kB (PSS) before, {peak} kB at most; the largest container {largest} kB at most"
     );
     desk.close().await;
 }

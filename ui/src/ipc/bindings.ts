@@ -2032,7 +2032,9 @@ export type VaultStatus =
 /**  No protection chosen yet. */
 { kind: "unset" } | { kind: "locked"; protection: VaultProtection } | { kind: "unlocked"; protection: VaultProtection };
 
-export type WaitReason = "load" | "lag" | "replica_stopped" | "lock" | "pause" | 
+export type WaitReason = "load" | "lag" | "replica_stopped" | 
+/**  The application watches the replicas in the tool's stead, and has not been heard of for a while. */
+"unwatched" | "lock" | "pause" | 
 /**  The run's window is closed. */
 "window";
 

@@ -8,6 +8,8 @@ use mysqler_contract::{
     AppError, BatchPlan, BatchProgress, ChangeRequest, ErrorCode, Plan, PlanProgress, Result,
 };
 
+use tokio::sync::watch;
+
 use super::asked;
 use crate::context::Context;
 use crate::interrupt::Interrupts;
@@ -16,29 +18,21 @@ use crate::table_name;
 
 /// `CANCELLED` after a Ctrl-C, once nothing of the plan runs on the server any more; a second one does not wait for that.
 pub async fn awaited(context: &Context, request: ChangeRequest, interrupts: &mut Interrupts) -> Result<Plan> {
-    let ticket = format!("mysqlerctl:{}", std::process::id());
-    let mut progress = context.progress.clone();
-    let line = Line::new(context);
+    let ticket = ticket();
     let planning = context.core.plan(request, Some(ticket.clone()));
-    tokio::pin!(planning);
-    let mut cancelled = false;
-    let plan = loop {
-        tokio::select! {
-            plan = &mut planning => break plan,
-            Ok(()) = progress.changed() => line.show(progress.borrow_and_update().as_ref()),
-            () = interrupts.next() => {
-                if cancelled {
-                    break Err(AppError::new(ErrorCode::Cancelled));
-                }
-                cancelled = true;
-                context.core.plan_cancel(&ticket).await;
-            }
-        }
-    };
-    line.clear();
-    match cancelled {
-        true => Err(AppError::new(ErrorCode::Cancelled)),
-        false => plan,
+    let show = |line: &Line<'_>, step: &PlanProgress| line.show(step);
+    let plan = shown(
+        context,
+        &ticket,
+        planning,
+        context.progress.clone(),
+        show,
+        interrupts,
+    )
+    .await?;
+    match plan {
+        Made::Whole(plan) => Ok(plan),
+        Made::Cancelled(_) => Err(AppError::new(ErrorCode::Cancelled)),
     }
 }
 
@@ -48,27 +42,61 @@ pub async fn batch(
     requests: Vec<ChangeRequest>,
     interrupts: &mut Interrupts,
 ) -> Result<BatchPlan> {
-    let ticket = format!("mysqlerctl:{}", std::process::id());
-    let mut progress = context.batch_progress.clone();
-    let line = Line::new(context);
+    let ticket = ticket();
     let planning = context.core.batch_plan(requests, Some(ticket.clone()));
+    let show = |line: &Line<'_>, step: &BatchProgress| line.show_batch(step);
+    let steps = context.batch_progress.clone();
+    match shown(context, &ticket, planning, steps, show, interrupts).await? {
+        // What was not planned any more says so itself.
+        Made::Whole(batch) | Made::Cancelled(batch) => Ok(batch),
+    }
+}
+
+fn ticket() -> String {
+    format!("mysqlerctl:{}", std::process::id())
+}
+
+enum Made<T> {
+    Whole(T),
+    /// It came to an end after a Ctrl-C.
+    Cancelled(T),
+}
+
+/// Shows each step on one line. The first Ctrl-C ends the planning on the server, a second one the waiting for that.
+async fn shown<T, P: Clone>(
+    context: &Context,
+    ticket: &str,
+    planning: impl Future<Output = Result<T>>,
+    mut steps: watch::Receiver<Option<P>>,
+    show: impl Fn(&Line<'_>, &P),
+    interrupts: &mut Interrupts,
+) -> Result<Made<T>> {
+    let line = Line::new(context);
     tokio::pin!(planning);
     let mut cancelled = false;
-    let batch = loop {
+    let made = loop {
         tokio::select! {
-            batch = &mut planning => break batch,
-            Ok(()) = progress.changed() => line.show_batch(progress.borrow_and_update().as_ref()),
+            made = &mut planning => break made,
+            Ok(()) = steps.changed() => {
+                let step = steps.borrow_and_update().clone();
+                if let Some(step) = &step {
+                    show(&line, step);
+                }
+            }
             () = interrupts.next() => {
                 if cancelled {
                     break Err(AppError::new(ErrorCode::Cancelled));
                 }
                 cancelled = true;
-                context.core.plan_cancel(&ticket).await;
+                context.core.plan_cancel(ticket).await;
             }
         }
     };
     line.clear();
-    batch
+    match cancelled {
+        true => made.map(Made::Cancelled),
+        false => made.map(Made::Whole),
+    }
 }
 
 /// One line on a terminal; silent where a program reads.
@@ -86,8 +114,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn show(&self, progress: Option<&PlanProgress>) {
-        let (Some(bar), Some(progress)) = (&self.bar, progress) else {
+    fn show(&self, progress: &PlanProgress) {
+        let Some(bar) = &self.bar else {
             return;
         };
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -107,8 +135,8 @@ impl<'a> Line<'a> {
         ));
     }
 
-    fn show_batch(&self, progress: Option<&BatchProgress>) {
-        let (Some(bar), Some(progress)) = (&self.bar, progress) else {
+    fn show_batch(&self, progress: &BatchProgress) {
+        let Some(bar) = &self.bar else {
             return;
         };
         bar.enable_steady_tick(Duration::from_millis(200));

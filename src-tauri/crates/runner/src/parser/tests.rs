@@ -416,3 +416,43 @@ fn values_that_the_tool_took_over_and_counted_warnings_are_read() {
         ]
     );
 }
+
+#[test]
+fn waits_for_watched_replicas_are_told_by_their_cause_and_end_with_it_or_with_a_pause() {
+    let told = bridged(&[
+        r#""event":"copy""#,
+        r#""event":"behind","reason":"lag","detail":"db2:3306: 3 s""#,
+        r#""event":"behind","reason":"lag","detail":"db2:3306: 9 s""#,
+        r#""event":"behind","reason":"unwatched","detail":"""#,
+        r#""event":"follow""#,
+        r#""event":"behind","reason":"stopped","detail":"db2:3306: SQL: No""#,
+        r#""event":"paused""#,
+        r#""event":"follow""#,
+    ]);
+    let started = |reason, detail: &str| Signal::WaitStarted {
+        reason,
+        detail: detail.into(),
+    };
+    let ended = |reason| Signal::WaitEnded { reason };
+    let waits: Vec<Signal> = told
+        .into_iter()
+        .filter(|signal| {
+            let of_wait = matches!(signal, Signal::WaitStarted { .. } | Signal::WaitEnded { .. });
+            of_wait || *signal == Signal::Paused
+        })
+        .collect();
+    assert_eq!(
+        waits,
+        [
+            started(WaitReason::Lag, "db2:3306: 3 s"),
+            started(WaitReason::Lag, "db2:3306: 9 s"),
+            ended(WaitReason::Lag),
+            started(WaitReason::Unwatched, ""),
+            ended(WaitReason::Unwatched),
+            started(WaitReason::ReplicaStopped, "db2:3306: SQL: No"),
+            ended(WaitReason::ReplicaStopped),
+            Signal::Paused,
+        ],
+        "a person's pause says nothing more of replicas"
+    );
+}

@@ -2,13 +2,16 @@
 //! and the replicas' answers. `warn` where nobody watches: the copy then runs as fast as the primary takes it, and
 //! replicas fall behind. That the application does is `info`, since it has to run for that.
 
-use mysqler_contract::{Engine, Finding, Flavour, RecursionMethod, Severity};
+use std::net::IpAddr;
+
+use mysqler_contract::{Engine, Finding, Flavour, NetworkChoice, RecursionMethod, Severity};
 
 use super::super::context::{Context, list};
 
 pub const CODES: &[&str] = &[
     "REPLICAS_NOT_WATCHED",
     "REPLICAS_BEHIND_TLS_PIN",
+    "REPLICAS_AT_LOOPBACK",
     "REPLICAS_OUT_OF_REACH",
     "REPLICAS_WATCHED_BY_APP",
 ];
@@ -63,9 +66,30 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
         LagWatch::Application => return by_application(context),
         _ if is_pinned(context) => ("REPLICAS_BEHIND_TLS_PIN", Severity::Warn),
-        _ => return Vec::new(),
+        LagWatch::Tool => return at_loopback(context),
+        LagWatch::Nobody => return Vec::new(),
     };
     vec![Finding::new(code, severity).with("replicas", list(server.replicas.iter().cloned()))]
+}
+
+/// The tool asks from inside its container, where such an address is the container itself.
+fn at_loopback(context: &Context<'_>) -> Vec<Finding> {
+    let launch = context.input.launch.and_then(Result::ok);
+    if launch.is_none_or(|launch| launch.network == NetworkChoice::Host) {
+        return Vec::new();
+    }
+    let replicas = context.input.server.replicas.iter();
+    let unreached: Vec<String> = replicas.filter(|name| is_loopback(name)).cloned().collect();
+    if unreached.is_empty() {
+        return Vec::new();
+    }
+    vec![Finding::new("REPLICAS_AT_LOOPBACK", Severity::Warn).with("replicas", list(unreached))]
+}
+
+fn is_loopback(name: &str) -> bool {
+    let host = name.rsplit_once(':').map_or(name, |(host, _)| host);
+    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Each that does not answer has a finding of its own.
@@ -88,7 +112,7 @@ fn by_application(context: &Context<'_>) -> Vec<Finding> {
 mod tests {
     use super::super::super::fixture::World;
     use crate::ports::{ReplicaMoment, ReplicaState};
-    use mysqler_contract::{Flavour, RecursionMethod, Severity};
+    use mysqler_contract::{Flavour, NetworkChoice, RecursionMethod, Severity};
 
     #[test]
     fn unwatched_replicas_are_told_with_the_cause() {
@@ -107,6 +131,30 @@ mod tests {
             launch.defaults.push("ssl-fp=AB12".into());
         }
         assert_eq!(world.codes(), ["REPLICAS_BEHIND_TLS_PIN"]);
+    }
+
+    #[test]
+    fn a_replica_that_the_server_lists_at_loopback_is_out_of_a_containers_reach() {
+        let mut world = World::calm();
+        world.server.replicas = vec!["127.0.0.1:33962".into(), "db2:3306".into()];
+        let network = |world: &mut World, network| {
+            if let Some(Ok(launch)) = &mut world.launch {
+                launch.network = network;
+            }
+        };
+        network(&mut world, NetworkChoice::Bridge);
+        let codes = world.codes();
+        assert!(codes.contains(&"REPLICAS_AT_LOOPBACK".to_owned()), "{codes:?}");
+        let finding = world
+            .findings()
+            .into_iter()
+            .find(|one| one.code == "REPLICAS_AT_LOOPBACK");
+        let named = finding.and_then(|finding| finding.params.get("replicas").cloned());
+        assert_eq!(named.as_deref(), Some("127.0.0.1:33962"));
+        network(&mut world, NetworkChoice::Host);
+        assert!(!world.codes().contains(&"REPLICAS_AT_LOOPBACK".to_owned()));
+        assert!(super::is_loopback("[::1]:3306") && super::is_loopback("localhost:3306"));
+        assert!(!super::is_loopback("10.0.0.1:3306"));
     }
 
     fn mariadb(states: Vec<Result<ReplicaState, String>>) -> World {
