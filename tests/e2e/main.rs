@@ -14,6 +14,7 @@ mod desk;
 mod driver;
 mod first_start;
 mod flows;
+mod gate;
 mod main_job;
 mod orders;
 mod page;

@@ -136,6 +136,7 @@ impl Bench {
             renames: None,
             history: None,
             resumes: None,
+            tunnelled: false,
             server: &server,
             host: &wish.host,
             port: wish.port,
