@@ -98,7 +98,7 @@ mod tests {
         // As `ssh-keygen -lf` prints it.
         assert_eq!(
             kept.fingerprint,
-            "SHA256:ldyiXa1JQakitNU5tErauu8DvWQ1dZ7aXu+rm7KQuog"
+            "SHA256:T7SvZ2cslqpPj6nKzitCBHHlpVF3r3MvLwmFL0fk0IE"
         );
     }
 
