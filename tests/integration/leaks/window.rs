@@ -251,9 +251,6 @@ async fn a_run(window: &mut Window, plan: &Plan) {
     let _ = window.heard("run_resume", core.run_resume(&id).await);
     window
         .heard("run_cleanup", core.run_cleanup(&id).await)
-        .heard("run_stop_keep", core.run_stop_keep(&id).await)
-        .heard("run_continuable", core.run_continuable(&id).await)
-        .heard("continue_plan", core.continue_plan(&id, false, None).await)
         .expect_err("the run works");
     window
         .heard("run_cutover", core.run_cutover(&id).await)
@@ -262,6 +259,14 @@ async fn a_run(window: &mut Window, plan: &Plan) {
     window
         .heard("run_stop", core.run_stop(&id).await)
         .expect_err("it is over");
+    window
+        .heard("run_stop_keep", core.run_stop_keep(&id).await)
+        .expect_err("it is over");
+    // Whatever they answer of a run that has ended.
+    let _ = window.heard("run_continuable", core.run_continuable(&id).await);
+    window
+        .heard("continue_plan", core.continue_plan(&id, false, None).await)
+        .expect_err("nothing was left to take over");
     loop {
         let batch = follower.next().await.expect("the log ends with its mark");
         let batch = window.heard("run_log_follow", batch).expect("a batch");
