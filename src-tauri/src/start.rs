@@ -1,13 +1,17 @@
 //! Start of the desktop application.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use mysqler_core::HostName;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 use crate::bridge::{self, WindowSink};
 use crate::shell::Shell;
+
+/// Two requests to close the window within this time mean it.
+const TWICE: Duration = Duration::from_secs(4);
 
 /// Opens the window and returns when the application has ended.
 pub fn run() -> ExitCode {
@@ -31,11 +35,12 @@ pub fn run() -> ExitCode {
         .setup(move |app| {
             builder.mount_events(app);
             // The web view's own processes start while the data file is opened; what the page asks is heard after that.
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+            let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("MySQLer")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(1024.0, 640.0)
                 .build()?;
+            close_on_the_second_word(&window);
             open_core(app.handle())
         })
         .build(tauri::generate_context!());
@@ -76,6 +81,26 @@ fn leave(app: &AppHandle) {
     {
         tauri::async_runtime::block_on(core.leave());
     }
+}
+
+/// A page that hangs, or was loaded anew while it asked to be asked, would hold the window open for ever: who closes it
+/// twice is not asked back.
+fn close_on_the_second_word(window: &WebviewWindow) {
+    let (closing, asked) = (window.clone(), Mutex::new(None::<Instant>));
+    window.on_window_event(move |event| {
+        if !matches!(event, WindowEvent::CloseRequested { .. }) {
+            return;
+        }
+        let before = asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(Instant::now());
+        if before.is_some_and(|before| before.elapsed() < TWICE)
+            && let Err(error) = closing.destroy()
+        {
+            tracing::warn!(%error, "the window could not be closed");
+        }
+    });
 }
 
 fn show_window(app: &AppHandle) {

@@ -96,6 +96,40 @@ pub struct Connection {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// Where a server is, as connections find it. Two that differ may still lead to one server; two that are the same do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ServerAddress {
+    /// In lower case, with the machine that the way leads through: behind an SSH server a name means what that one makes
+    /// of it, and `127.0.0.1` is another server behind each.
+    pub host: String,
+    pub port: u16,
+}
+
+impl ServerAddress {
+    /// `tunnel` is the SSH server's host and port.
+    pub fn new(host: &str, port: u16, tunnel: Option<(&str, u16)>) -> Self {
+        let way = tunnel.map(|(through, port)| format!(" through {through}:{port}"));
+        let host = format!("{host}{}", way.unwrap_or_default()).to_lowercase();
+        Self { host, port }
+    }
+}
+
+impl std::fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.host.split_once(" through ") {
+            Some((host, through)) => write!(f, "{host}:{} through {through}", self.port),
+            None => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+impl Connection {
+    pub fn address(&self) -> ServerAddress {
+        let tunnel = self.tunnel.as_ref().map(|ssh| (ssh.host.as_str(), ssh.port));
+        ServerAddress::new(&self.host, self.port, tunnel)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TestedConnection {
     pub at: Timestamp,
@@ -113,4 +147,19 @@ pub struct PastedConnection {
     pub ca_file: Option<String>,
     /// The pasted text held a password. It is not sent back: the form that pasted it cuts it out of its own text.
     pub had_password: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_name_behind_another_ssh_server_is_another_address() {
+        let at = |tunnel| ServerAddress::new("DB1.Example", 3306, tunnel);
+        assert_eq!(at(None), ServerAddress::new("db1.example", 3306, None));
+        assert_eq!(at(None).to_string(), "db1.example:3306");
+        let (eu, us) = (at(Some(("eu", 22))), at(Some(("us", 22))));
+        assert!(eu != us && eu != at(None) && eu != at(Some(("eu", 2222))));
+        assert_eq!(eu.to_string(), "db1.example:3306 through eu:22");
+    }
 }

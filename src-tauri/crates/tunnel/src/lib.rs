@@ -92,21 +92,38 @@ impl Default for SshTunnels {
 impl Tunnels for SshTunnels {
     async fn open(&self, ssh: &SshTarget, host: &str, port: u16, limit: Duration) -> Result<Box<dyn Way>> {
         let place = self.place(ssh).await;
-        let mut shared = place.lock().await;
-        if let Some(line) = shared.upgrade().filter(|line| line.is_open()) {
+        let standing = place.lock().await.upgrade().filter(|line| line.is_open());
+        let mut broken = None;
+        if let Some(line) = standing {
+            // Not under the lock: a server behind it that does not answer must not keep the others waiting.
             match line.forward(host, port, limit).await {
                 Ok(channel) => return Ok(Box::new(self.doors.open(line, channel).await?)),
                 // It broke since it was used last: a new one may stand.
-                Err(error) if error.code == ErrorCode::SshLost => {}
+                Err(error) if error.code == ErrorCode::SshLost => broken = Some(address(&line)),
                 Err(error) => return Err(error),
             }
         }
-        let line = Arc::new(Line::open(ssh, limit).await?);
-        *shared = Arc::downgrade(&line);
+        let mut shared = place.lock().await;
+        let standing = shared
+            .upgrade()
+            .filter(|line| line.is_open() && Some(address(line)) != broken);
+        let line = match standing {
+            Some(line) => line,
+            None => {
+                let line = Arc::new(Line::open(ssh, limit).await?);
+                *shared = Arc::downgrade(&line);
+                line
+            }
+        };
         drop(shared);
         let channel = line.forward(host, port, limit).await?;
         Ok(Box::new(self.doors.open(line, channel).await?))
     }
+}
+
+/// Tells one line from another.
+fn address(line: &Arc<Line>) -> usize {
+    Arc::as_ptr(line) as usize
 }
 
 fn hash_key() -> hmac::Key {

@@ -1,9 +1,12 @@
 /** The change that is being written. It outlives the page, so that looking something up elsewhere loses no typed word. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { ChangeRequest, EngineChoice, Plan, RunnerKind, SuggestedOptions } from '@/ipc'
+import type { ChangeRequest, EngineChoice, HistoryUse, Plan, RunnerKind, SuggestedOptions } from '@/ipc'
 import { effective, same } from './options'
 import type { Overrides } from './options'
+
+/** The same agreement to a history table, and nothing taken over: what an earlier run went on from is its own. */
+const anew = (use: HistoryUse | null): HistoryUse | null => use && { ...use, continues: null, skips_comparison: false }
 
 export const useDraft = defineStore('change-draft', () => {
   const connectionId = ref<string | null>(null)
@@ -58,7 +61,7 @@ export const useDraft = defineStore('change-draft', () => {
     table.value = earlier.table.table
     kind.value = earlier.kind.kind
     clause.value = earlier.kind.kind === 'alter' ? earlier.kind.clause : ''
-    overrides.value = { ...earlier.options }
+    overrides.value = { ...earlier.options, history: anew(earlier.options.history ?? null) }
     holdCutover.value = earlier.hold_cutover
     engine.value = earlier.engine
     runner.value = earlier.runner ?? null

@@ -41,13 +41,21 @@ impl ExportedTunnel {
         self.secret.is_none() && !self.secret_empty
     }
 
+    /// A passphrase is no password, and a secret goes to nobody but the server that it was given for.
+    fn takes_secret_of(&self, saved: &SshTunnel) -> bool {
+        (&self.host, self.port, &self.user, &self.method)
+            == (&saved.host, saved.port, &saved.user, &saved.method)
+    }
+
     /// An accepted host key stays with the very server that it was accepted of.
     pub(super) fn draft(&self, before: Option<&SshTunnel>) -> SshTunnelDraft {
         let secret = match (&self.secret, self.secret_empty) {
             (Some(secret), _) => SecretInput::Set {
                 value: Secret::new(secret.clone()),
             },
-            (None, false) if before.is_some() => SecretInput::Unchanged,
+            (None, false) if before.is_some_and(|saved| self.takes_secret_of(saved)) => {
+                SecretInput::Unchanged
+            }
             _ => SecretInput::Empty,
         };
         let same_server = before.filter(|saved| saved.host == self.host && saved.port == self.port);

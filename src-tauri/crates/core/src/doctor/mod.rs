@@ -125,7 +125,7 @@ impl Core {
         let mut runs = Vec::new();
         for view in views {
             let plan = self.ports.runs.detail(&view.id).await?.plan;
-            if !leads_to(&plan, id, target, uuid) {
+            if !leads_to(&plan, target, uuid) {
                 continue;
             }
             let leftovers = match &view.state {
@@ -145,13 +145,12 @@ impl Core {
     }
 }
 
-fn leads_to(plan: &Plan, id: &ConnectionId, target: &Target, uuid: Option<&str>) -> bool {
+fn leads_to(plan: &Plan, target: &Target, uuid: Option<&str>) -> bool {
     match (plan.server.server_uuid.as_deref(), uuid) {
         (Some(planned), Some(now)) => planned == now,
         _ => {
-            let same_address = plan.connection.port == target.port
-                && plan.connection.host.eq_ignore_ascii_case(&target.host);
-            same_address || &plan.connection.id == id
+            // A connection that was edited leads elsewhere now, and what a run left stays where it was.
+            plan.connection.address() == target.address()
         }
     }
 }

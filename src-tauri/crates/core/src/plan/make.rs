@@ -120,7 +120,7 @@ impl Core {
         let (gathered, moment) = tokio::join!(gathered, moment);
         let mut gathered = gathered?;
         if let Some(run) = request.options.continues() {
-            gathered.take_over(self.continued(run, &target).await?);
+            gathered.take_over(self.continued_by(&request, run, &target).await?);
         }
         let own_mode = request.options.sql_mode();
         let server_mode = gathered.server.variables.get("sql_mode").map(String::as_str);
@@ -285,7 +285,7 @@ impl Core {
             return Ok(Vec::new());
         }
         let same: Vec<ConnectionId> = (self.ports.connections.list().await?.into_iter())
-            .filter(|other| (&other.host, other.port) == (&connection.host, connection.port))
+            .filter(|other| other.address() == connection.address())
             .map(|other| other.id)
             .collect();
         // What waits is let in when there is room, and not before.

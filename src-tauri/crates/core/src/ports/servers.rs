@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mysqler_contract::{
-    DatabaseSummary, DirectLaunch, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerReport,
-    ServerSession, ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
+    DatabaseSummary, DirectLaunch, Flavour, PrepareVerdict, ReplicationRole, Result, Secret, ServerAddress,
+    ServerReport, ServerSession, ServerVersion, TableFacts, TableRef, TableSummary, TlsMode, TriggerFacts,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +29,16 @@ pub struct Target {
     /// PEM text of the authorities to trust.
     pub ca_pem: Option<String>,
     pub tunnel: Option<Tunnel>,
+}
+
+impl Target {
+    pub fn address(&self) -> ServerAddress {
+        let tunnel = self
+            .tunnel
+            .as_ref()
+            .map(|tunnel| (tunnel.ssh.host.as_str(), tunnel.ssh.port));
+        ServerAddress::new(&self.host, self.port, tunnel)
+    }
 }
 
 /// What preflight needs of the server as a whole.

@@ -23,7 +23,7 @@ pub type StopOnFailure = bool;
 /// A server by its address, and by its own identity where that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerKey {
-    /// In lower case.
+    /// As in [`mysqler_contract::ServerAddress`].
     pub host: String,
     pub port: u16,
     pub uuid: Option<String>,

@@ -164,6 +164,9 @@ impl Supervisor {
     /// they were, so it goes only when a person asked for the cleanup after seeing it named.
     async fn finish_swapped(&mut self, target: &Target, old: &[TableRef]) -> Result<()> {
         let error = AppError::new(ErrorCode::RunFailedAfterSwap).with("table", &self.plan.request.table);
+        if self.finishes_itself() && self.keeps_old() {
+            return self.finish_but_keep(error).await;
+        }
         let left: Vec<Leftover> = old
             .iter()
             .map(|table| Leftover::Table { table: table.clone() })
@@ -186,6 +189,25 @@ impl Supervisor {
         }
         self.rec.input(&Input::Fail(error));
         Ok(())
+    }
+
+    /// Of a person who chose to keep the old table: the triggers on it go, and it stays.
+    async fn finish_but_keep(&mut self, error: AppError) -> Result<()> {
+        match self.drop_what_the_swap_left().await {
+            Ok(()) => {
+                self.rec.input(&Input::Fail(error));
+                Ok(())
+            }
+            Err(lost) if lost.code == ErrorCode::LeaseLost => Err(lost),
+            Err(held_up) => {
+                let leftovers = self.left_by_swap().await;
+                self.rec.input(&Input::LeaveBehind {
+                    leftovers,
+                    error: Some(error.detail(held_up)),
+                });
+                Ok(())
+            }
+        }
     }
 
     fn removed(&mut self, leftover: &Leftover, name: &str) {

@@ -31,6 +31,11 @@ pub(super) fn impossible(run: &RunId, why: &str) -> AppError {
         .with("why", format!("continue_{why}"))
 }
 
+fn is_same_change(earlier: &ChangeRequest, request: &ChangeRequest) -> bool {
+    let copies = request.engine == EngineChoice::PtOsc && !request.dry_run;
+    copies && earlier.table == request.table && earlier.kind == request.kind
+}
+
 impl Core {
     /// Whether the run can be continued now, asked of its server. `CONTINUE_IMPOSSIBLE` with the reason.
     pub async fn run_continuable(&self, id: &RunId) -> Result<()> {
@@ -66,7 +71,24 @@ impl Core {
             skips_comparison,
         });
         request.engine = EngineChoice::PtOsc;
+        // Told to wait, or given a time, while it worked: what comes of it waits too.
+        request.hold_cutover |= detail.view.hold_cutover;
         self.plan(request, ticket).await
+    }
+
+    /// What the change `request` takes over of the run: the very same change may, as a copy, and nothing else, since what
+    /// is taken over is not in its way any more.
+    pub(crate) async fn continued_by(
+        &self,
+        request: &ChangeRequest,
+        id: &RunId,
+        target: &Target,
+    ) -> Result<Continued> {
+        let earlier = self.ports.runs.detail(id).await?.plan.request;
+        if !is_same_change(&earlier, request) {
+            return Err(impossible(id, "another_change"));
+        }
+        self.continued(id, target).await
     }
 
     /// What the run can be continued from.
@@ -331,10 +353,14 @@ impl Supervisor {
         if self.plan.history.is_none() {
             return false;
         }
+        // Whatever ended a job that copied nothing yet, the hours before it are no fault of it.
+        let began = |phase| self.rec.view().phases.iter().any(|time| time.phase == phase);
+        let untouched = self.plan.continued.is_some() && !began(Phase::Copy);
         match self.rec.state() {
             RunState::Cleaning {
                 after: CleaningAfter::Stop,
             } => self.rec.view().continuing.keeps,
+            RunState::Cleaning { .. } if untouched => true,
             RunState::Cleaning {
                 after: CleaningAfter::Failure { error },
             } => {
@@ -374,5 +400,36 @@ impl Supervisor {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mysqler_contract::{ChangeKind, TableRef, WorkKind};
+
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn only_the_very_same_change_takes_over_what_a_run_left() {
+        let mut earlier = fixture::plan(WorkKind::ChunkedCopy).request;
+        earlier.engine = EngineChoice::Auto;
+        let mut same = earlier.clone();
+        same.engine = EngineChoice::PtOsc;
+        assert!(is_same_change(&earlier, &same));
+        let differs = |change: fn(&mut ChangeRequest)| {
+            let mut other = same.clone();
+            change(&mut other);
+            !is_same_change(&earlier, &other)
+        };
+        assert!(differs(|request| request.dry_run = true));
+        assert!(differs(|request| request.engine = EngineChoice::Direct));
+        assert!(differs(|request| request.engine = EngineChoice::Auto));
+        assert!(differs(|request| request.table = TableRef::new("shop", "another")));
+        assert!(differs(|request| {
+            request.kind = ChangeKind::Alter {
+                clause: "DROP COLUMN amount".to_owned(),
+            };
+        }));
     }
 }

@@ -78,10 +78,9 @@ impl Core {
                 continue;
             }
             let other = self.ports.runs.detail(&view.id).await?.plan;
-            let by_address = other.connection.port == plan.connection.port
-                && other.connection.host.eq_ignore_ascii_case(&plan.connection.host);
             let by_identity =
                 plan.server.server_uuid.is_some() && other.server.server_uuid == plan.server.server_uuid;
+            let by_address = other.connection.address() == plan.connection.address();
             if by_address || by_identity || view.connection_id == plan.connection.id {
                 return Ok(Some(view.id));
             }

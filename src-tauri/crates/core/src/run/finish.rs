@@ -4,7 +4,7 @@
 
 use mysqler_contract::{
     AppError, ChecksumOutcome, CleaningAfter, ErrorCode, GateCount, Leftover, LogKind, LogNote, Phase,
-    Result, RunAction, RunEventKind, TableRef,
+    Result, RunAction, RunEventKind, RunState, TableRef,
 };
 
 use super::gate::Gate;
@@ -49,7 +49,7 @@ impl Supervisor {
         }
     }
 
-    async fn drop_what_the_swap_left(&mut self) -> Result<()> {
+    pub(super) async fn drop_what_the_swap_left(&mut self) -> Result<()> {
         let target = self.reach_server().await?;
         // On record before its triggers go, which prove what it is.
         if self.rec.view().continuing.old_table.is_none()
@@ -117,7 +117,7 @@ impl Supervisor {
         Ok(ours.map(|trigger| trigger.name.clone()).collect())
     }
 
-    async fn left_by_swap(&mut self) -> Vec<Leftover> {
+    pub(super) async fn left_by_swap(&mut self) -> Vec<Leftover> {
         let Some(old) = self.rec.view().continuing.old_table.clone() else {
             return Vec::new();
         };
@@ -133,7 +133,7 @@ impl Supervisor {
         triggers.chain(table).collect()
     }
 
-    fn keeps_old(&self) -> bool {
+    pub(super) fn keeps_old(&self) -> bool {
         let mut others = self.plan.request.options.others.iter();
         others.any(|setting| setting.name == KEEPS_OLD)
     }
@@ -164,6 +164,10 @@ impl Supervisor {
     pub(super) async fn act_on_comparison(&mut self, job: &str) -> Result<()> {
         let at_gate = matches!(self.gate, Gate::Done) && !self.rec.state().waits_for_person();
         if !self.plan.compares_at_gate || self.comparing.is_some() || self.stopping() || !at_gate {
+            return Ok(());
+        }
+        // A tool that stands still would swap whenever it is let go on: it is decided then.
+        if matches!(self.rec.state(), RunState::Paused { .. }) {
             return Ok(());
         }
         if let Some(error) = super::checksum::difference(self.rec.view()) {

@@ -54,6 +54,14 @@ impl Supervisor {
         }
     }
 
+    /// What was counted or compared while the tool stood still was not acted on.
+    pub(super) fn decide_again(&mut self) {
+        let told = self.rec.view().gate.is_some();
+        if self.minding.at_gate && self.guards_gate() && told && matches!(self.gate, Gate::Done) {
+            self.gate = Gate::Counted;
+        }
+    }
+
     pub(super) fn leave_gate(&mut self) {
         self.gate = Gate::Done;
     }
@@ -151,6 +159,10 @@ impl Supervisor {
         let Some(count) = self.rec.view().gate.clone() else {
             return Ok(());
         };
+        // A tool that stands still would swap whenever it is let go on: it is decided then.
+        if matches!(self.rec.state(), RunState::Paused { .. }) {
+            return Ok(());
+        }
         let (held, wait) = (
             matches!(self.rec.state(), RunState::AwaitingCutover { .. }),
             self.rec.view().hold_cutover || self.outside_window(),

@@ -41,8 +41,19 @@ impl Core {
         }
         self.memory.plans.lock().await.remove(id);
         self.mark_used(&plan.connection.id).await?;
+        let schedule = self.window_kept(&plan, schedule).await?;
         let mut begun = self.begin(vec![(plan, None)], &schedule).await?;
         begun.pop().ok_or_else(|| AppError::internal("no run was made"))
+    }
+
+    /// A run that goes on from another keeps to that one's window, unless it was given one of its own.
+    async fn window_kept(&self, plan: &Plan, mut schedule: Schedule) -> Result<Schedule> {
+        if let Some(continued) = &plan.continued
+            && schedule.window.is_none()
+        {
+            schedule.window = self.ports.runs.view(&continued.run).await?.schedule.window;
+        }
+        Ok(schedule)
     }
 
     /// Puts runs on record in the queue, all or none, and gives each its supervisor.

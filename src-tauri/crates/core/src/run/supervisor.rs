@@ -299,8 +299,8 @@ impl Core {
 
     /// A saved connection may have been edited since: where it leads now has to be where the run went.
     async fn require_same_server(&self, plan: &Plan, target: &Target) -> Result<()> {
-        let planned = &plan.connection;
-        if planned.host == target.host && planned.port == target.port {
+        let (planned, now) = (plan.connection.address(), target.address());
+        if planned == now {
             return Ok(());
         }
         let database = &plan.request.table.database;
@@ -308,10 +308,7 @@ impl Core {
         if facts.server_uuid.is_some() && facts.server_uuid == plan.server.server_uuid {
             return Ok(());
         }
-        let detail = format!(
-            "the connection leads to {}:{} now, and the run works on {}:{}",
-            target.host, target.port, planned.host, planned.port
-        );
+        let detail = format!("the connection leads to {now} now, and the run works on {planned}");
         Err(AppError::new(ErrorCode::ServerRefused).detail(detail))
     }
 }

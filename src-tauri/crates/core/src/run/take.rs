@@ -118,6 +118,7 @@ impl Supervisor {
                 let reason = self.open_pause();
                 self.rec.event_at(at, RunEventKind::WaitEnded { reason });
                 self.rec.input(&Input::Resume);
+                self.decide_again();
             }
             // Where rows are counted first, the count decides whether a person has to.
             Signal::Held if self.guards_gate() => {}

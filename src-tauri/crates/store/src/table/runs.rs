@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use mysqler_contract::{
     AppError, BatchId, Connection, ConnectionId, ErrorCode, HistoryFilter, HistoryPage, LogPage, Page, Plan,
-    QueueMove, Result, RunAction, RunDetail, RunEvent, RunId, RunState, RunView, TableRef, Timestamp,
-    WishDetail, WorkKind,
+    QueueMove, Result, RunAction, RunDetail, RunEvent, RunId, RunState, RunView, ServerAddress, TableRef,
+    Timestamp, WishDetail, WorkKind,
 };
-use mysqler_core::ports::{Lease, LogCursor, MailboxEntry, NewRun, RunBatch, RunStore};
+use mysqler_core::ports::{ConnectionStore, Lease, LogCursor, MailboxEntry, NewRun, RunBatch, RunStore};
 use mysqler_core::run::admission::{Contender, Rules, Turn};
 use mysqler_core::run::hours::Moment;
 use mysqler_core::run::{is_heavy, pace};
@@ -64,8 +64,8 @@ impl Columns {
 }
 
 /// A live run on this server and table, under whichever connection.
-async fn busy(conn: &mut SqliteConnection, host: &str, port: u16, table: &TableRef) -> Result<Option<RunId>> {
-    let host = host.to_lowercase();
+async fn busy(conn: &mut SqliteConnection, server: ServerAddress, table: &TableRef) -> Result<Option<RunId>> {
+    let ServerAddress { host, port } = server;
     let query = sqlx::query_scalar!(
         "SELECT id FROM runs WHERE live = 1 AND host = ? AND port = ? AND database = ? AND table_name = ?
         ORDER BY created_at LIMIT 1",
@@ -95,7 +95,7 @@ async fn insert(
 ) -> Result<()> {
     let columns = Columns::of(view)?;
     let environment = word(&view.environment)?;
-    let host = plan.connection.host.to_lowercase();
+    let host = plan.connection.address().host;
     let (last_seq, plan_json) = (int(last), json(plan)?);
     let (rank, heavy) = (queue::last_rank(&mut *conn).await?, is_heavy(plan));
     let batch = view.batch.as_ref();
@@ -204,8 +204,7 @@ async fn create(
 ) -> Result<(RunView, Lease)> {
     let NewRun { view, plan, events } = new;
     // Looked at again inside the transaction: two processes may have found the table free at the same moment.
-    let connection = &plan.connection;
-    if let Some(other) = busy(&mut *conn, &connection.host, connection.port, &view.table).await? {
+    if let Some(other) = busy(&mut *conn, plan.connection.address(), &view.table).await? {
         return Err(AppError::new(ErrorCode::TableBusy)
             .with("run", other)
             .with("table", &view.table));
@@ -335,13 +334,10 @@ impl RunStore for Store {
         if let Some(id) = query.fetch_optional(&mut *conn).await.map_err(fault::sql)? {
             return Ok(Some(RunId(id)));
         }
-        let query = sqlx::query!(
-            r#"SELECT host, port AS "port: u16" FROM connections WHERE id = ?"#,
-            connection.0
-        );
-        match query.fetch_optional(&mut *conn).await.map_err(fault::sql)? {
-            Some(server) => busy(&mut conn, &server.host, server.port, table).await,
-            None => Ok(None),
+        match ConnectionStore::get(self, connection).await {
+            Ok(saved) => busy(&mut conn, saved.address(), table).await,
+            Err(error) if error.code == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -350,7 +346,7 @@ impl RunStore for Store {
     }
 
     async fn past_rates(&self, connection: &Connection, kind: WorkKind, limit: u32) -> Result<Vec<u64>> {
-        let (host, work) = (connection.host.to_lowercase(), word(&kind)?);
+        let (host, work) = (connection.address().host, word(&kind)?);
         let query = sqlx::query_scalar!(
             r#"SELECT rate_rows_s AS "rate!: i64" FROM runs WHERE host = ? AND port = ? AND work = ?
             ORDER BY finished_at DESC LIMIT ?"#,
