@@ -349,6 +349,16 @@ async fn what_was_touched_meanwhile_is_refused_with_the_reason() {
         RunState::Failed { error } => assert_eq!(error.code, ErrorCode::ContinueImpossible, "{error}"),
         other => panic!("{other:?}"),
     }
+    // Another hand made it, whatever it does: it is for a person to look at.
+    let view = proof::cleaned(&at.desk, id).await;
+    let RunState::Unknown { check } = &view.state else {
+        panic!("{:?}", view.state);
+    };
+    assert_eq!(
+        (check[0].what.as_str(), &check[0].params["names"]),
+        ("made_later", &name)
+    );
+    patiently(&mut client, &format!("DROP TRIGGER {name}")).await;
     let view = proof::cleaned(&at.desk, id).await;
     assert_eq!(view.state, RunState::Cancelled);
     let rows = client

@@ -17,6 +17,8 @@ const CAUSES: [(&str, FaultClass); 47] = [
     ("Server shutdown in progress", ServerLost),
     ("The client was disconnected by the server", ServerLost),
     ("Connection was killed", ServerLost),
+    // What the tool makes of a server that did not tell its version any more.
+    ("Attribute (innodb_version) does not pass", ServerLost),
     ("Connection refused", Unreachable),
     ("Can't connect to ", Unreachable),
     ("Unknown server host", Unreachable),
