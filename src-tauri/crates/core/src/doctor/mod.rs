@@ -34,15 +34,10 @@ impl Core {
     /// What online changes left in `database`, or in every database that the connection's account sees. Changes nothing.
     pub async fn leftovers(&self, id: &ConnectionId, database: Option<&str>) -> Result<LeftoverReport> {
         let target = self.target(id).await?;
-        self.look_for_leftovers(id, &target, database).await
+        self.look_for_leftovers(&target, database).await
     }
 
-    async fn look_for_leftovers(
-        &self,
-        id: &ConnectionId,
-        target: &Target,
-        database: Option<&str>,
-    ) -> Result<LeftoverReport> {
+    async fn look_for_leftovers(&self, target: &Target, database: Option<&str>) -> Result<LeftoverReport> {
         let servers = &self.ports.servers;
         if let Some(database) = database {
             // An empty answer about a database that is not there would say that all is well.
@@ -50,7 +45,7 @@ impl Core {
         }
         let facts = servers.server_facts(target, database.unwrap_or_default()).await?;
         // Before the scan: a run that ends meanwhile counts as one at work.
-        let runs = self.runs_on(id, target, facts.server_uuid.as_deref()).await?;
+        let runs = self.runs_on(target, facts.server_uuid.as_deref()).await?;
         let named: Vec<TableRef> = runs.iter().flat_map(KnownRun::tables).collect();
         let mut scan = servers.scan_leftovers(target, database, &named).await?;
         if let Some(database) = database {
@@ -114,7 +109,7 @@ impl Core {
     }
 
     /// Runs of this workstation that are at work on that server, or left something there.
-    async fn runs_on(&self, id: &ConnectionId, target: &Target, uuid: Option<&str>) -> Result<Vec<KnownRun>> {
+    async fn runs_on(&self, target: &Target, uuid: Option<&str>) -> Result<Vec<KnownRun>> {
         let ended = HistoryFilter {
             states: vec![RunStateKind::NeedsCleanup, RunStateKind::Unknown],
             ..HistoryFilter::default()

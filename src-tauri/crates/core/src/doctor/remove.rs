@@ -25,7 +25,7 @@ impl Core {
         pick: &LeftoverPick,
     ) -> Result<LeftoverCleanup> {
         let target = self.target(id).await?;
-        let report = self.look_for_leftovers(id, &target, database).await?;
+        let report = self.look_for_leftovers(&target, database).await?;
         let mut removals = refused(&report, pick);
         let chosen: Vec<&FoundLeftover> = report
             .found
@@ -56,7 +56,7 @@ impl Core {
                 Err(error) => outcomes.push((found.id.clone(), RemovalOutcome::Failed { error })),
             }
         }
-        let left = self.look_for_leftovers(id, &target, database).await?;
+        let left = self.look_for_leftovers(&target, database).await?;
         for found in chosen {
             let told = outcomes.iter().find(|(id, _)| id == &found.id);
             let stands = left.found.iter().any(|other| other.object == found.object);

@@ -5,7 +5,7 @@ use mysqler_core::ports::FaultClass;
 use FaultClass::*;
 
 /// Fragments that name a cause; the first match counts, so the more particular stands first.
-const CAUSES: [(&str, FaultClass); 47] = [
+const CAUSES: [(&str, FaultClass); 48] = [
     ("Access denied for user", AccessDenied),
     ("# Exiting on SIG", Signal),
     ("exceeds its critical threshold", CriticalLoad),
