@@ -8,7 +8,7 @@
 #   hold      the run waits at its gate, the last moment before the original table or its triggers are touched
 #   cutover   opens the gate although `hold` exists
 #   replicas  how the replicas do that the application watches, where the tool cannot; it is written again and again, and
-#             the copy waits when that ends
+#             the copy waits when that ends; where it is to be watched the file is there from the start
 #   tune      thresholds and chunk time that hold from now on, one `name=value` a line
 package pt_online_schema_change_plugin;
 

@@ -109,6 +109,6 @@ fn header(launch: &Launch, options: &[u8]) -> Vec<u8> {
         launch.ca_pem.is_none(),
         "the sandbox is reached without an authority here"
     );
-    let text = format!("MYSQLER1 {} 0 0", options.len());
+    let text = format!("MYSQLER2 {} 0 0 0", options.len());
     format!("{text:<63}\n").into_bytes()
 }

@@ -1038,6 +1038,11 @@ export type Launch = {
 	/**  Bytes after which the engine begins the log's second file, and later throws the older one away. */
 	log_bytes?: number,
 	hold_cutover: boolean,
+	/**
+	 *  Set where the application watches the replicas: without a word of them for so long, from its start on, the copy
+	 *  stands still.
+	 */
+	replicas_patience_s?: number | null,
 };
 
 /**  Something of ours that is still on the server. */

@@ -99,6 +99,10 @@ pub struct Launch {
     #[serde(default = "log_bytes_before")]
     pub log_bytes: u64,
     pub hold_cutover: bool,
+    /// Set where the application watches the replicas: without a word of them for so long, from its start on, the copy
+    /// stands still.
+    #[serde(default)]
+    pub replicas_patience_s: Option<u32>,
 }
 
 /// Launches of earlier versions had a bound that no log reaches.

@@ -116,6 +116,14 @@ pub enum LogNote {
         replica: String,
         why: String,
     },
+    /// Its primary does not list it any more: it is down, or was taken out of service.
+    ReplicaNotListed {
+        replica: String,
+    },
+    /// The server lists none, and the copy waits for none.
+    NoReplicaListed,
+    /// A person took the limit away.
+    ReplicasNotAwaited,
     /// All that are watched follow closely again.
     ReplicasFollow,
     /// It is listed by its primary and was never reached in this run.
@@ -229,6 +237,11 @@ mod tests {
                 replica: "db2:3306".into(),
                 why: "SQL: No".into(),
             },
+            LogNote::ReplicaNotListed {
+                replica: "db2:3306".into(),
+            },
+            LogNote::NoReplicaListed,
+            LogNote::ReplicasNotAwaited,
             LogNote::ReplicasFollow,
             LogNote::ReplicaNotWatched {
                 replica: "db2:3306".into(),

@@ -17,6 +17,9 @@ pub struct Tuning {
 }
 
 impl Tuning {
+    /// Of `max_lag_s`: the copy waits for no replica. Seconds that the tool's own reader of numbers takes too.
+    pub const NO_LAG_LIMIT: u32 = u32::MAX;
+
     /// What a run begins with.
     pub fn of(options: &ChangeOptions) -> Self {
         Self {

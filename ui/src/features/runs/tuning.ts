@@ -4,6 +4,9 @@ import type { ChangeOptions, LoadThreshold, OptionSetting, Retuning, RunView, Tu
 export type Tunable = 'chunk-time' | 'max-lag' | 'max-load' | 'critical-load'
 export const TUNABLES: Tunable[] = ['chunk-time', 'max-lag', 'max-load', 'critical-load']
 
+/** Of `max_lag_s`: the copy waits for no replica. */
+const NO_LAG_LIMIT = 4_294_967_295
+
 const list = (thresholds: readonly LoadThreshold[]) => thresholds.map(({ variable, value }) => `${variable}=${value}`).join(',')
 
 /** In the tool's own words; `null` where the tool has no such value. */
@@ -12,6 +15,7 @@ export function valueOf(tuning: Tuning, name: Tunable): string | null {
     case 'chunk-time':
       return tuning.chunk_time_ms === null ? null : String(tuning.chunk_time_ms / 1000)
     case 'max-lag':
+      if (tuning.max_lag_s === NO_LAG_LIMIT) return ''
       return tuning.max_lag_s === null ? null : String(tuning.max_lag_s)
     case 'max-load':
       return list(tuning.max_load)

@@ -267,12 +267,43 @@ impl Core {
     /// The saved connection with its secret, ready to be used.
     pub(crate) async fn target(&self, id: &ConnectionId) -> Result<Target> {
         let saved = self.connection(id).await?;
-        let password = self.password(&saved).await?;
-        let draft = draft_of(&saved);
-        target_of(&draft, password, self.draft_tunnel(&draft).await?).await
+        self.count_vault_use(&saved).await;
+        self.opened(&saved).await
+    }
+
+    /// As [`Core::target`], for what goes on by itself while nobody is there: an idle vault stays idle.
+    pub(crate) async fn target_unnoticed(&self, id: &ConnectionId) -> Result<Target> {
+        let saved = self.connection(id).await?;
+        self.opened(&saved).await
+    }
+
+    async fn opened(&self, saved: &Connection) -> Result<Target> {
+        let password = self.password_unnoticed(saved).await?;
+        let draft = draft_of(saved);
+        let tunnel = match &draft.tunnel {
+            Some(tunnel) => {
+                let secret = self.ssh_secret_unnoticed(saved).await?;
+                Some(self.tunnel_with(tunnel, secret).await?)
+            }
+            None => None,
+        };
+        target_of(&draft, password, tunnel).await
+    }
+
+    /// A secret of `saved` is used: the vault is not idle.
+    pub(super) async fn count_vault_use(&self, saved: &Connection) {
+        let of_tunnel = saved.tunnel.as_ref().map(|tunnel| tunnel.secret);
+        if saved.password == SecretPresence::Stored || of_tunnel == Some(SecretPresence::Stored) {
+            *self.memory.vault_used.lock().await = self.ports.clock.now();
+        }
     }
 
     pub(crate) async fn password(&self, saved: &Connection) -> Result<Secret> {
+        self.count_vault_use(saved).await;
+        self.password_unnoticed(saved).await
+    }
+
+    async fn password_unnoticed(&self, saved: &Connection) -> Result<Secret> {
         match saved.password {
             SecretPresence::Empty => Ok(Secret::new("")),
             SecretPresence::Missing => {
@@ -282,7 +313,6 @@ impl Core {
                 let sealed = self.ports.connections.sealed_password(&saved.id).await?;
                 let sealed = sealed
                     .ok_or_else(|| AppError::new(ErrorCode::PasswordMissing).with("name", &saved.name))?;
-                *self.memory.vault_used.lock().await = self.ports.clock.now();
                 self.ports.vault.open(&saved.id.0, PASSWORD, &sealed).await
             }
         }

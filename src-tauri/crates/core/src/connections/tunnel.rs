@@ -30,6 +30,10 @@ impl Core {
             }
             _ => Secret::new(""),
         };
+        self.tunnel_with(tunnel, secret).await.map(Some)
+    }
+
+    pub(super) async fn tunnel_with(&self, tunnel: &SshTunnelDraft, secret: Secret) -> Result<Tunnel> {
         let ssh = SshTarget {
             host: tunnel.host.clone(),
             port: tunnel.port,
@@ -38,18 +42,22 @@ impl Core {
             host_key: tunnel.host_key.clone(),
         };
         let by = self.ports.tunnels.clone();
-        Ok(Some(Tunnel { ssh, by }))
+        Ok(Tunnel { ssh, by })
     }
 
     /// The saved tunnel's passphrase or password; empty where it has none.
     pub(crate) async fn ssh_secret(&self, saved: &Connection) -> Result<Secret> {
+        self.count_vault_use(saved).await;
+        self.ssh_secret_unnoticed(saved).await
+    }
+
+    pub(super) async fn ssh_secret_unnoticed(&self, saved: &Connection) -> Result<Secret> {
         let missing = || AppError::new(ErrorCode::PasswordMissing).with("name", &saved.name);
         match saved.tunnel.as_ref().map(|tunnel| tunnel.secret) {
             None | Some(SecretPresence::Empty) => Ok(Secret::new("")),
             Some(SecretPresence::Missing) => Err(missing()),
             Some(SecretPresence::Stored) => {
                 let sealed = self.ports.connections.sealed_ssh_secret(&saved.id).await?;
-                *self.memory.vault_used.lock().await = self.ports.clock.now();
                 let sealed = sealed.ok_or_else(missing)?;
                 self.ports.vault.open(&saved.id.0, SSH_SECRET, &sealed).await
             }

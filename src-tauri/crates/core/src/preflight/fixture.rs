@@ -314,6 +314,7 @@ fn launch(image: ImageRef) -> Launch {
         limits: ContainerLimits::default(),
         log_bytes: 256 * 1024 * 1024,
         hold_cutover: false,
+        replicas_patience_s: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mysqler_contract::{
     AppError, ChangeRequest, CleaningAfter, Continued, EngineChoice, ErrorCode, HistoryRow, HistoryUse,
-    LogKind, LogNote, Phase, Plan, Result, RunEventKind, RunId, RunState, RunView, Timestamp,
+    LogKind, LogNote, Phase, Plan, Result, RunEventKind, RunId, RunState, RunView, Timestamp, Tuning,
 };
 
 use super::figures::tuning_of;
@@ -61,7 +61,9 @@ impl Core {
         let options = &mut request.options;
         options.max_load = tuning.max_load;
         options.critical_load = tuning.critical_load;
-        options.max_lag_s = tuning.max_lag_s.unwrap_or(options.max_lag_s);
+        // That nobody waited for a replica any more was said of that run.
+        let limit = tuning.max_lag_s.filter(|limit| *limit != Tuning::NO_LAG_LIMIT);
+        options.max_lag_s = limit.unwrap_or(options.max_lag_s);
         if options.chunk_size.is_none() {
             options.chunk_time_ms = tuning.chunk_time_ms;
         }

@@ -30,6 +30,7 @@ mod pace;
 mod prepare;
 mod queue;
 mod recorder;
+mod replica_look;
 mod replicas;
 mod spool;
 mod standing;

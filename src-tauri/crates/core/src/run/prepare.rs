@@ -5,6 +5,7 @@ use mysqler_contract::{
     RunEventKind, RunView, Severity, TriggerFacts,
 };
 
+use super::replicas::{PATIENCE_S, watches};
 use super::state::Input;
 use super::supervisor::Supervisor;
 use crate::plan::{Asker, fingerprint};
@@ -14,10 +15,11 @@ use crate::ports::Target;
 const FRESH_MS: u64 = 60_000;
 
 /// A run that was told to wait while it was queued waits from its first moment on: a small table would be swapped before
-/// the word reached its container.
+/// the word reached its container. One whose replicas are to be watched is told so from its first moment on, too.
 fn launch_of(plan: &Plan, view: &RunView) -> Option<Launch> {
     let mut launch = plan.launch.clone()?;
     launch.hold_cutover |= view.hold_cutover;
+    launch.replicas_patience_s = watches(plan).then_some(PATIENCE_S);
     Some(launch)
 }
 
@@ -230,8 +232,8 @@ fn new_findings(planned: &Plan, again: &Plan) -> Vec<Difference> {
 }
 
 #[cfg(test)]
-mod hold_tests {
-    use mysqler_contract::{Timestamp, WorkKind};
+mod launch_tests {
+    use mysqler_contract::{Flavour, RecursionMethod, Timestamp, WorkKind};
 
     use super::super::fixture;
     use super::*;
@@ -249,5 +251,18 @@ mod hold_tests {
         assert_eq!(held(&plan, &view), Some(true));
         plan.launch = None;
         assert_eq!(held(&plan, &view), None);
+    }
+
+    #[test]
+    fn a_run_whose_replicas_are_to_be_watched_is_told_so_from_the_start() {
+        let mut plan = fixture::plan(WorkKind::ChunkedCopy);
+        plan.launch = World::calm().launch.and_then(Result::ok);
+        let view = fixture::worked(&plan, 1_000);
+        let patience = |plan: &Plan| launch_of(plan, &view).and_then(|launch| launch.replicas_patience_s);
+        assert_eq!(patience(&plan), None, "the tool watches them itself");
+        plan.server.flavour = Flavour::MariaDb;
+        assert_eq!(patience(&plan), Some(PATIENCE_S));
+        plan.request.options.recursion_method = RecursionMethod::None;
+        assert_eq!(patience(&plan), None);
     }
 }

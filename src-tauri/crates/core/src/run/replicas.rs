@@ -5,42 +5,45 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mysqler_contract::{AppError, LogKind, LogNote, Phase, Plan, Result, RunEventKind, RunState};
+use mysqler_contract::{LogKind, LogNote, Phase, Plan, Result, RunEventKind, RunState, Tuning};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::figures::tuning_of;
+use super::replica_look::{Looking, OfRun, Sample};
 use super::supervisor::Supervisor;
-use crate::Core;
-use crate::ports::{Control, ReplicaMoment, ReplicasSeen, Target};
-use crate::preflight::LagWatch;
+use crate::ports::{Control, ReplicaMoment, ReplicasSeen};
+use crate::preflight::{LagWatch, watched_by_app};
 
-/// Between two looks at the replicas.
-const LOOK: Duration = Duration::from_secs(1);
-/// Between two looks at a server that lists none.
-const SELDOM: Duration = Duration::from_secs(10);
 /// The word is said again after so long, though nothing changed.
 const AGAIN: Duration = Duration::from_secs(10);
 /// And how far behind it is, after so long.
 const FIGURE: Duration = Duration::from_secs(3);
 /// A job that hears nothing for longer stands still.
-const PATIENCE: Duration = Duration::from_secs(45);
-
-type Sample = std::result::Result<Vec<ReplicaMoment>, String>;
+pub(super) const PATIENCE_S: u32 = 45;
+/// Where there is nothing to wait for a job needs nobody: it may outlive the application.
+const UNBOUND_S: u32 = u32::MAX;
 
 /// What is known of the replicas of one run.
 pub(super) struct Watching {
     /// The last look; the task behind it ends with this receiver.
     looked: watch::Receiver<Option<Sample>>,
-    /// Replicas that answered; from then on they have to.
+    /// Replicas that answered, now or while the plan was made; from then on they have to. What only the memory of one
+    /// process knew would be forgotten by the next.
     known: BTreeSet<String>,
     /// Replicas that never did, told once.
     unwatched: BTreeSet<String>,
     /// The server itself did not answer the last time, told once.
     deaf: bool,
-    said: Option<(ReplicasSeen, Instant)>,
+    said: Option<Said>,
     /// The furthest that one was seen behind since it was told last, ms.
     worst: Option<(String, u64)>,
+}
+
+struct Said {
+    seen: ReplicasSeen,
+    patience_s: u32,
+    at: Instant,
 }
 
 /// Whether the plan's run stands on this watch.
@@ -57,22 +60,20 @@ impl Supervisor {
             return;
         }
         let (tell, looked) = watch::channel(None);
-        let (core, plan) = (self.core.clone(), self.plan.clone());
-        let leaving = core.memory.supervisors.leaving.clone();
+        let of_run = OfRun {
+            core: self.core.clone(),
+            plan: self.plan.clone(),
+        };
+        let looking = Looking::new(of_run, self.target.clone());
+        let leaving = self.core.memory.supervisors.leaving.clone();
         self.core.memory.supervisors.tasks.spawn(async move {
             tokio::select! {
-                () = look_on(&core, &plan, &tell) => {}
+                () = looking.go_on(tell) => {}
                 () = leaving.cancelled() => {}
             }
         });
-        self.replicas = Some(Watching {
-            looked,
-            known: BTreeSet::new(),
-            unwatched: BTreeSet::new(),
-            deaf: false,
-            said: None,
-            worst: None,
-        });
+        let known = watched_by_app(&self.plan.findings).collect();
+        self.replicas = Some(Watching::new(looked, known));
     }
 
     pub(super) async fn replicas_looked_at(watching: &mut Option<Watching>) -> Sample {
@@ -114,14 +115,14 @@ impl Supervisor {
             self.rec.note(LogKind::Warning, &note);
         }
         let verdict = watching.judge(&sample, limit);
-        if watching.known.is_empty() || !watching.is_due(&verdict.seen) {
+        if !watching.is_due(&verdict) {
             return Ok(());
         }
         // Never said under a lease that another process has by now.
         self.renew().await?;
         let control = Control::Replicas {
             seen: verdict.seen.clone(),
-            patience: PATIENCE,
+            patience: Duration::from_secs(u64::from(verdict.patience_s)),
         };
         match self.core.ports.runner.control(job, control).await {
             Ok(()) => self.said_of_replicas(verdict),
@@ -135,12 +136,15 @@ impl Supervisor {
         let Some(watching) = &mut self.replicas else {
             return;
         };
-        let before = watching.said.replace((verdict.seen.clone(), Instant::now()));
-        let waited = before
-            .as_ref()
-            .is_some_and(|(seen, _)| *seen != ReplicasSeen::Follow);
+        let said = Said {
+            seen: verdict.seen.clone(),
+            patience_s: verdict.patience_s,
+            at: Instant::now(),
+        };
+        let before = watching.said.replace(said).map(|said| said.seen);
+        let waited = before.as_ref().is_some_and(|seen| *seen != ReplicasSeen::Follow);
         let follow = verdict.seen == ReplicasSeen::Follow;
-        let other = !before.is_some_and(|(seen, _)| seen.is_like(&verdict.seen));
+        let other = !before.is_some_and(|seen| seen.is_like(&verdict.seen));
         let worst = watching.worst.take_if(|_| follow);
         match verdict.note {
             Some(note) if other => self.rec.note(LogKind::Wait, &note),
@@ -165,69 +169,59 @@ impl Supervisor {
     }
 }
 
-async fn look_on(core: &Core, plan: &Plan, tell: &watch::Sender<Option<Sample>>) {
-    loop {
-        let sample = look(core, plan).await.map_err(|error| error.to_string());
-        let none = matches!(&sample, Ok(all) if all.is_empty());
-        let known = matches!(&*tell.borrow(), Some(Ok(all)) if !all.is_empty());
-        if tell.send(Some(sample)).is_err() {
-            return;
-        }
-        let pause = if none && !known { SELDOM } else { LOOK };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = tell.closed() => return,
-        }
-    }
-}
-
-async fn look(core: &Core, plan: &Plan) -> Result<Vec<ReplicaMoment>> {
-    let target: Target = core.target(&plan.connection.id).await?;
-    // The replicas of another server would say nothing about this run.
-    if (target.host.as_str(), target.port) != (plan.connection.host.as_str(), plan.connection.port) {
-        return Err(
-            AppError::new(mysqler_contract::ErrorCode::ServerRefused).detail(format!(
-                "the connection leads to {}:{} now",
-                target.host, target.port
-            )),
-        );
-    }
-    core.ports.servers.replicas(&target).await
-}
-
 /// What one look comes to.
 #[derive(Debug, PartialEq, Eq)]
 struct Verdict {
     seen: ReplicasSeen,
+    /// How long the job goes on without another word.
+    patience_s: u32,
     note: Option<LogNote>,
 }
 
+impl Verdict {
+    fn bound(seen: ReplicasSeen, note: Option<LogNote>) -> Self {
+        Self {
+            seen,
+            patience_s: PATIENCE_S,
+            note,
+        }
+    }
+
+    fn unbound(note: Option<LogNote>) -> Self {
+        Self {
+            seen: ReplicasSeen::Follow,
+            patience_s: UNBOUND_S,
+            note,
+        }
+    }
+}
+
 impl Watching {
+    fn new(looked: watch::Receiver<Option<Sample>>, known: BTreeSet<String>) -> Self {
+        Self {
+            looked,
+            known,
+            unwatched: BTreeSet::new(),
+            deaf: false,
+            said: None,
+            worst: None,
+        }
+    }
+
     /// The first that does not replicate, else the one that is furthest behind. What a replica stays behind on purpose
     /// is no lag.
     fn judge(&mut self, sample: &[ReplicaMoment], limit_s: u32) -> Verdict {
         let answered = sample.iter().filter(|one| one.state.is_ok());
         self.known.extend(answered.map(|one| one.name.clone()));
-        let stopped = |name: &String| {
-            let why = match sample.iter().find(|one| one.name == *name).map(|one| &one.state) {
-                Some(Ok(state)) => match (&state.stopped, state.lag_s) {
-                    (Some(thread), _) => thread.clone(),
-                    (None, None) => "Seconds_Behind: NULL".to_owned(),
-                    (None, Some(_)) => return None,
-                },
-                Some(Err(why)) => why.clone(),
-                // Its dump thread is gone.
-                None => "IO: No".to_owned(),
-            };
-            Some((name.clone(), why))
-        };
-        if let Some((replica, why)) = self.known.iter().find_map(stopped) {
-            return Verdict {
-                seen: ReplicasSeen::Stopped {
-                    detail: format!("{replica}: {why}"),
-                },
-                note: Some(LogNote::ReplicaNotFollowing { replica, why }),
-            };
+        if limit_s == Tuning::NO_LAG_LIMIT {
+            return Verdict::unbound(Some(LogNote::ReplicasNotAwaited));
+        }
+        if self.known.is_empty() {
+            // Each that is listed and cannot be asked is told by itself.
+            return Verdict::unbound(sample.is_empty().then_some(LogNote::NoReplicaListed));
+        }
+        if let Some((detail, note)) = self.known.iter().find_map(|name| trouble(name, sample)) {
+            return Verdict::bound(ReplicasSeen::Stopped { detail }, Some(note));
         }
         let lag = |one: &ReplicaMoment| {
             let state = one.state.as_ref().ok()?;
@@ -239,21 +233,15 @@ impl Watching {
                 if self.worst.as_ref().is_none_or(|(_, worst)| ms > *worst) {
                     self.worst = Some((replica.clone(), ms));
                 }
-                Verdict {
-                    seen: ReplicasSeen::Behind {
-                        detail: format!("{replica}: {lag_s} s"),
-                    },
-                    note: Some(LogNote::ReplicaBehind {
-                        replica,
-                        lag_s,
-                        max_lag_s: limit_s,
-                    }),
-                }
+                let detail = format!("{replica}: {lag_s} s");
+                let note = LogNote::ReplicaBehind {
+                    replica,
+                    lag_s,
+                    max_lag_s: limit_s,
+                };
+                Verdict::bound(ReplicasSeen::Behind { detail }, Some(note))
             }
-            _ => Verdict {
-                seen: ReplicasSeen::Follow,
-                note: None,
-            },
+            _ => Verdict::bound(ReplicasSeen::Follow, None),
         }
     }
 
@@ -273,14 +261,37 @@ impl Watching {
         notes
     }
 
-    fn is_due(&self, seen: &ReplicasSeen) -> bool {
-        match &self.said {
-            None => true,
-            Some((said, at)) if said == seen => at.elapsed() >= AGAIN,
-            Some((said, at)) if said.is_like(seen) => at.elapsed() >= FIGURE,
-            Some(_) => true,
+    fn is_due(&self, verdict: &Verdict) -> bool {
+        let Some(said) = &self.said else { return true };
+        if said.patience_s != verdict.patience_s || !said.seen.is_like(&verdict.seen) {
+            return true;
         }
+        let pause = if said.seen == verdict.seen { AGAIN } else { FIGURE };
+        said.at.elapsed() >= pause
     }
+}
+
+/// Why a known replica does not follow, for the job and for the log; nothing when it does.
+fn trouble(name: &str, sample: &[ReplicaMoment]) -> Option<(String, LogNote)> {
+    let replica = name.to_owned();
+    let Some(listed) = sample.iter().find(|one| one.name == name) else {
+        return Some((
+            format!("{name}: not listed"),
+            LogNote::ReplicaNotListed { replica },
+        ));
+    };
+    let why = match &listed.state {
+        Ok(state) => match (&state.stopped, state.lag_s) {
+            (Some(thread), _) => thread.clone(),
+            (None, None) => "Seconds_Behind: NULL".to_owned(),
+            (None, Some(_)) => return None,
+        },
+        Err(why) => why.clone(),
+    };
+    Some((
+        format!("{name}: {why}"),
+        LogNote::ReplicaNotFollowing { replica, why },
+    ))
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@ use super::*;
 use crate::ports::ReplicaState;
 
 fn watching() -> Watching {
-    Watching {
-        looked: watch::channel(None).1,
-        known: BTreeSet::new(),
-        unwatched: BTreeSet::new(),
-        deaf: false,
-        said: None,
-        worst: None,
-    }
+    Watching::new(watch::channel(None).1, BTreeSet::new())
+}
+
+/// As another process takes the run up, whose plan knew these.
+fn taken_up(known: &[&str]) -> Watching {
+    let known = known.iter().copied().map(str::to_owned).collect();
+    Watching::new(watch::channel(None).1, known)
 }
 
 fn replica(name: &str, lag_s: u64) -> ReplicaMoment {
@@ -76,7 +75,7 @@ fn a_replica_that_answered_once_has_to_answer_and_one_that_never_did_is_told_onc
         see(&[with("a:3306", Err("gone".into()))]),
         stopped("a:3306: gone")
     );
-    assert_eq!(see(&[]), stopped("a:3306: IO: No"), "not listed any more");
+    assert_eq!(see(&[]), stopped("a:3306: not listed"));
     let halted = ReplicaState {
         stopped: Some("SQL: No".into()),
         ..ReplicaState::default()
@@ -88,20 +87,76 @@ fn a_replica_that_answered_once_has_to_answer_and_one_that_never_did_is_told_onc
 }
 
 #[test]
+fn a_restart_forgets_no_replica_that_the_plan_knew() {
+    let both = ["a:3306", "b:3306"];
+    let verdict = taken_up(&both).judge(&[replica("a:3306", 0)], 1);
+    assert_eq!(verdict.seen, stopped("b:3306: not listed"));
+    let note = LogNote::ReplicaNotListed {
+        replica: "b:3306".into(),
+    };
+    assert_eq!((verdict.note, verdict.patience_s), (Some(note), PATIENCE_S));
+    let none = taken_up(&both).judge(&[], 1);
+    assert_eq!(
+        none.seen,
+        stopped("a:3306: not listed"),
+        "an empty list says so too"
+    );
+    let silent = [replica("a:3306", 0), with("b:3306", Err("gone".into()))];
+    assert_eq!(taken_up(&both).judge(&silent, 1).seen, stopped("b:3306: gone"));
+    let back = [replica("a:3306", 0), replica("b:3306", 1)];
+    assert_eq!(taken_up(&both).judge(&back, 1).seen, ReplicasSeen::Follow);
+}
+
+#[test]
+fn a_copy_with_no_replica_is_told_so_and_needs_nobody_until_there_is_one() {
+    let mut watching = watching();
+    let alone = watching.judge(&[], 1);
+    assert_eq!(alone, Verdict::unbound(Some(LogNote::NoReplicaListed)));
+    assert!(watching.is_due(&alone), "a job that stands still has to hear it");
+    watching.said = Some(Said {
+        seen: ReplicasSeen::Follow,
+        patience_s: alone.patience_s,
+        at: Instant::now(),
+    });
+    assert!(!watching.is_due(&alone));
+    let unreached = watching.judge(&[with("a:3306", Err("access denied".into()))], 1);
+    assert_eq!(unreached, Verdict::unbound(None), "told by itself");
+    let watched = watching.judge(&[replica("a:3306", 0)], 1);
+    assert_eq!(watched, Verdict::bound(ReplicasSeen::Follow, None));
+    assert!(watching.is_due(&watched), "from now on somebody has to look");
+}
+
+#[test]
+fn without_a_limit_the_copy_waits_for_no_replica_whatever_becomes_of_it() {
+    let mut watching = taken_up(&["a:3306", "b:3306"]);
+    let away = [replica("a:3306", 7_000)];
+    let verdict = watching.judge(&away, Tuning::NO_LAG_LIMIT);
+    assert_eq!(verdict, Verdict::unbound(Some(LogNote::ReplicasNotAwaited)));
+    let again = watching.judge(&away, 1);
+    assert_eq!(again.seen, stopped("b:3306: not listed"), "and with one again");
+}
+
+#[test]
 fn a_change_is_said_at_once_and_the_rest_again_after_a_while() {
     let mut watching = watching();
-    assert!(watching.is_due(&ReplicasSeen::Follow));
+    let due = |watching: &Watching, seen| watching.is_due(&Verdict::bound(seen, None));
+    let said = |at| Said {
+        seen: behind("a: 3 s"),
+        patience_s: PATIENCE_S,
+        at,
+    };
+    assert!(due(&watching, ReplicasSeen::Follow));
     let now = Instant::now();
-    watching.said = Some((behind("a: 3 s"), now));
-    assert!(watching.is_due(&ReplicasSeen::Follow), "it goes on at once");
-    assert!(watching.is_due(&stopped("a")));
-    assert!(!watching.is_due(&behind("a: 4 s")), "not with every second");
-    watching.said = now.checked_sub(FIGURE).map(|then| (behind("a: 3 s"), then));
-    assert!(watching.is_due(&behind("a: 6 s")));
-    assert!(!watching.is_due(&behind("a: 3 s")));
-    watching.said = now.checked_sub(AGAIN).map(|then| (behind("a: 3 s"), then));
+    watching.said = Some(said(now));
+    assert!(due(&watching, ReplicasSeen::Follow), "it goes on at once");
+    assert!(due(&watching, stopped("a")));
+    assert!(!due(&watching, behind("a: 4 s")), "not with every second");
+    watching.said = now.checked_sub(FIGURE).map(said);
+    assert!(due(&watching, behind("a: 6 s")));
+    assert!(!due(&watching, behind("a: 3 s")));
+    watching.said = now.checked_sub(AGAIN).map(said);
     assert!(
-        watching.is_due(&behind("a: 3 s")),
+        due(&watching, behind("a: 3 s")),
         "a job that hears nothing stands still"
     );
 }

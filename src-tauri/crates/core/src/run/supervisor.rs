@@ -297,6 +297,13 @@ impl Core {
         Ok(target)
     }
 
+    /// As [`Core::target_of`], for what a run does again and again by itself.
+    pub(super) async fn target_of_unnoticed(&self, plan: &Plan) -> Result<Target> {
+        let target = self.target_unnoticed(&plan.connection.id).await?;
+        self.require_same_server(plan, &target).await?;
+        Ok(target)
+    }
+
     /// A saved connection may have been edited since: where it leads now has to be where the run went.
     async fn require_same_server(&self, plan: &Plan, target: &Target) -> Result<()> {
         let (planned, now) = (plan.connection.address(), target.address());

@@ -8,6 +8,7 @@ use mysqler_contract::{
 };
 
 use super::figures::tuning_of;
+use super::replicas::watches;
 use crate::options::apply;
 use crate::preflight::{is_below, is_reached};
 
@@ -34,15 +35,32 @@ pub(super) fn tuned(view: &RunView, plan: &Plan, settings: &[OptionSetting]) -> 
     base.max_lag_s = now.max_lag_s.unwrap_or(base.max_lag_s);
     base.max_load = now.max_load;
     base.critical_load = now.critical_load;
-    let applied = apply(settings, &base);
+    let (unlimited, others): (Vec<_>, Vec<_>) = settings.iter().cloned().partition(ends_lag_waits);
+    if !unlimited.is_empty() {
+        base.max_lag_s = Tuning::NO_LAG_LIMIT;
+    }
+    let applied = apply(&others, &base);
     match applied.problems.first() {
         Some(problem) => Err(refused(problem)),
         None if settings.is_empty() => Err(AppError::invalid("settings", "tuning_empty")),
         None if applied.options.chunk_time_ms.is_none() && now.chunk_time_ms.is_some() => {
             Err(not_possible("chunk-time", "needs_continue"))
         }
+        // The tool would wait all the same for one that does not replicate.
+        None if applied.options.max_lag_s == Tuning::NO_LAG_LIMIT && !watches(plan) => {
+            Err(not_possible("max-lag", "lag_limit_needed"))
+        }
         None => Ok(Tuning::of(&applied.options)),
     }
+}
+
+/// An empty limit, as an empty threshold turns its check off.
+fn ends_lag_waits(setting: &OptionSetting) -> bool {
+    setting.name == "max-lag"
+        && setting
+            .value
+            .as_deref()
+            .is_some_and(|value| value.trim().is_empty())
 }
 
 /// Thresholds beside the server's present state: one that ends the run at once, or that nothing counts, is a slip.
@@ -104,7 +122,7 @@ fn refused(problem: &OptionProblem) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use mysqler_contract::{LoadThreshold, WorkKind};
+    use mysqler_contract::{Flavour, LoadThreshold, WorkKind};
 
     use super::*;
     use crate::run::fixture;
@@ -166,6 +184,21 @@ mod tests {
             why(of(&plan, &[("max-lag", "1")])),
             "TuningNotPossible tuning_no_replica_watched"
         );
+    }
+
+    #[test]
+    fn an_empty_lag_limit_is_for_replicas_that_the_application_watches() {
+        let mut plan = fixture::plan(WorkKind::ChunkedCopy);
+        assert_eq!(
+            why(of(&plan, &[("max-lag", "")])),
+            "TuningNotPossible tuning_lag_limit_needed"
+        );
+        plan.server.flavour = Flavour::MariaDb;
+        let none = of(&plan, &[("max-lag", ""), ("chunk-time", "0.5")]).expect("carried");
+        assert_eq!(none.max_lag_s, Some(Tuning::NO_LAG_LIMIT));
+        assert_eq!(none.chunk_time_ms, Some(500));
+        let again = of(&plan, &[("max-lag", "3")]).expect("carried");
+        assert_eq!(again.max_lag_s, Some(3));
     }
 
     #[test]

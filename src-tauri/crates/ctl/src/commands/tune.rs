@@ -25,7 +25,7 @@ pub struct Tune {
     /// Seconds that one chunk should take, for example 0.1
     #[arg(long, value_name = "SECONDS")]
     chunk_time: Option<String>,
-    /// Seconds of replica lag at which the copy waits
+    /// Seconds of replica lag at which the copy waits; empty lets it wait for no replica, on MariaDB
     #[arg(long, value_name = "SECONDS")]
     max_lag: Option<String>,
 }
@@ -149,7 +149,10 @@ fn words(tuning: &Tuning) -> String {
     let time = tuning
         .chunk_time_ms
         .map(|ms| format!("--chunk-time {}", f64::from(ms) / 1000.0));
-    let lag = tuning.max_lag_s.map(|seconds| format!("--max-lag {seconds}"));
+    let lag = tuning.max_lag_s.map(|seconds| match seconds {
+        Tuning::NO_LAG_LIMIT => "--max-lag ''".to_owned(),
+        seconds => format!("--max-lag {seconds}"),
+    });
     let loads = [
         ("max-load", &tuning.max_load),
         ("critical-load", &tuning.critical_load),

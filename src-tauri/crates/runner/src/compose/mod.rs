@@ -49,6 +49,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         limits: input.limits,
         log_bytes: input.log_bytes,
         hold_cutover: input.hold && !input.request.dry_run,
+        replicas_patience_s: None,
     })
 }
 
@@ -60,3 +61,5 @@ fn impossible(what: impl Into<String>) -> AppError {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::launch;

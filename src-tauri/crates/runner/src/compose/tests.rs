@@ -101,6 +101,11 @@ impl Default for Given {
     }
 }
 
+/// One like any other, for tests of what is done with it.
+pub(crate) fn launch() -> Launch {
+    Given::default().launch().expect("a launch")
+}
+
 impl Given {
     fn launch(&self) -> Result<Launch> {
         let image = ImageRef {

@@ -125,7 +125,7 @@ impl Job {
     }
 
     /// Renamed into its place, so that the plugin reads all of it or nothing.
-    fn tell(&self, name: &str, lines: &[String]) -> std::io::Result<()> {
+    pub fn tell(&self, name: &str, lines: &[String]) -> std::io::Result<()> {
         let part = self.file(&format!("{name}.part"));
         files::write_private(&part, (lines.join("\n") + "\n").as_bytes())
             .and_then(|()| fs::rename(part, self.file(name)))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use mysqler_contract::{
     AppError, ErrorCode, Launch, LocalJob, LocalTool, PlanId, ProbeReport, Result, RunId, Secret,
 };
+use mysqler_core::ports::ReplicasSeen;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 use super::job::{Job, Record, began};
 use super::{failed, files, find, probe, tool};
 use crate::compose::{INSISTS, option_lines};
+use crate::control::replicas;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -146,9 +148,7 @@ async fn begin(
     let fail = |error| failed("the job's files", error);
     let scripts = files::ready(place).map_err(fail)?;
     furnish(&job.dir, launch).map_err(fail)?;
-    if launch.hold_cutover {
-        files::write_private(&job.file("hold"), b"").map_err(fail)?;
-    }
+    say_first(job, launch).map_err(fail)?;
     let mut child = Command::new(&tool.perl)
         // Its arguments pass byte for byte, whatever the tool's own are to be read as.
         .arg("-C0")
@@ -197,6 +197,19 @@ async fn begin(
     Ok(pid)
 }
 
+/// What the plugin finds when it looks for the first time.
+fn say_first(job: &Job, launch: &Launch) -> std::io::Result<()> {
+    if launch.hold_cutover {
+        files::write_private(&job.file("hold"), b"")?;
+    }
+    // Nobody watches until the first word, and there may be none.
+    if let Some(seconds) = launch.replicas_patience_s {
+        let patience = Duration::from_secs(u64::from(seconds));
+        job.tell("replicas", &replicas(&ReplicasSeen::Follow, patience))?;
+    }
+    Ok(())
+}
+
 /// The number of the process that goes on by itself.
 async fn kept_by(child: &mut Child) -> Result<u32> {
     let out = child
@@ -230,5 +243,25 @@ async fn has_begun(job: &Job) -> Result<()> {
     match tokio::time::timeout(PATIENCE, begun).await {
         Ok(begun) => begun,
         Err(_) => Err(failed("the keeper", "the tool did not begin")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_finds_from_the_start_that_it_is_held_and_watched() {
+        let place = tempfile::tempdir().expect("a scratch directory");
+        let job = Job::of(place.path(), &PlanId("p1".into()));
+        files::make_private(&job.dir).expect("made");
+        let mut launch = crate::compose::launch();
+        say_first(&job, &launch).expect("written");
+        assert!(!job.file("hold").exists() && !job.file("replicas").exists());
+        (launch.hold_cutover, launch.replicas_patience_s) = (true, Some(45));
+        say_first(&job, &launch).expect("written");
+        let words = std::fs::read_to_string(job.file("replicas")).expect("written");
+        assert!(job.file("hold").exists());
+        assert_eq!(words, "patience=45\nreason=none\ndetail=\n");
     }
 }

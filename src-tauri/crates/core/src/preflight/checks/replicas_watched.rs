@@ -8,12 +8,14 @@ use mysqler_contract::{Engine, Finding, Flavour, NetworkChoice, RecursionMethod,
 
 use super::super::context::{Context, list};
 
+const BY_APP: &str = "REPLICAS_WATCHED_BY_APP";
+
 pub const CODES: &[&str] = &[
     "REPLICAS_NOT_WATCHED",
     "REPLICAS_BEHIND_TLS_PIN",
     "REPLICAS_AT_LOOPBACK",
     "REPLICAS_OUT_OF_REACH",
-    "REPLICAS_WATCHED_BY_APP",
+    BY_APP,
 ];
 
 /// Who sees to it that the copy waits for replicas, where there are any.
@@ -104,8 +106,16 @@ fn by_application(context: &Context<'_>) -> Vec<Finding> {
         return vec![Finding::new("REPLICAS_OUT_OF_REACH", Severity::Warn).with("replicas", replicas)];
     }
     let limit = context.input.request.options.max_lag_s;
-    let finding = Finding::new("REPLICAS_WATCHED_BY_APP", Severity::Info);
+    let finding = Finding::new(BY_APP, Severity::Info);
     vec![finding.with("replicas", list(reached)).with("max_lag_s", limit)]
+}
+
+/// The replicas that answered while the plan was made, where the application watches them.
+pub fn watched_by_app(findings: &[Finding]) -> impl Iterator<Item = String> {
+    let told = findings.iter().find(|finding| finding.code == BY_APP);
+    let names = told.and_then(|finding| finding.params.get("replicas"));
+    let names = names.into_iter().flat_map(|names| names.split(", "));
+    names.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -196,6 +206,10 @@ mod tests {
         assert!(one_of_two.contains(&("REPLICA_NOT_REACHED".to_owned(), Severity::Warn)));
         let none = told(&mariadb(vec![Err("access denied".into())]));
         assert!(none.contains(&("REPLICAS_OUT_OF_REACH".to_owned(), Severity::Warn)));
+        let two = mariadb(vec![follows(), Err("access denied".into()), follows()]);
+        let named: Vec<String> = super::watched_by_app(&two.findings()).collect();
+        assert_eq!(named, ["db0:3306", "db2:3306"], "those that a run has to hear of");
+        assert_eq!(super::watched_by_app(&[]).count(), 0);
         let mut unwanted = mariadb(vec![follows()]);
         unwanted.request.options.recursion_method = RecursionMethod::None;
         assert_eq!(unwanted.codes(), ["REPLICAS_NOT_WATCHED"]);
