@@ -141,6 +141,11 @@ describe('the pace of a copy', () => {
     expect(differences(lines, { ...form, 'max-lag': ' 7 ' })).toEqual([{ name: 'max-lag', value: '7' }])
   })
 
+  it('has no lag limit where the copy waits for no replica', () => {
+    const lines = tuneLines(options, { retunings: [{ at: 10, tuning: { ...first, max_lag_s: 4_294_967_295 }, refused: [] }] })
+    expect(lines[1]).toEqual({ name: 'max-lag', now: '', changed: { before: String(options.max_lag_s), at: 10 } })
+  })
+
   it('is not offered once all rows are copied', () => {
     const copying = show(TunePanel, { view: sampleView(), options })
     expect(copying.find('[data-testid=tune-open]').exists()).toBe(true)
