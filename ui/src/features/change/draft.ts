@@ -6,7 +6,7 @@ import { effective, same } from './options'
 import type { Overrides } from './options'
 
 /** The same agreement to a history table, and nothing taken over: what an earlier run went on from is its own. */
-const anew = (use: HistoryUse | null): HistoryUse | null => use && { ...use, continues: null, skips_comparison: false }
+const anew = (use: HistoryUse): HistoryUse => ({ ...use, continues: null, skips_comparison: false })
 
 export const useDraft = defineStore('change-draft', () => {
   const connectionId = ref<string | null>(null)
@@ -61,7 +61,7 @@ export const useDraft = defineStore('change-draft', () => {
     table.value = earlier.table.table
     kind.value = earlier.kind.kind
     clause.value = earlier.kind.kind === 'alter' ? earlier.kind.clause : ''
-    overrides.value = { ...earlier.options, history: anew(earlier.options.history ?? null) }
+    overrides.value = { ...earlier.options, ...(earlier.options.history && { history: anew(earlier.options.history) }) }
     holdCutover.value = earlier.hold_cutover
     engine.value = earlier.engine
     runner.value = earlier.runner ?? null
