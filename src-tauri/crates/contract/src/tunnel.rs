@@ -49,3 +49,17 @@ pub struct SshTunnel {
     pub secret: SecretPresence,
     pub host_key: Option<SshHostKey>,
 }
+
+impl SshTunnel {
+    /// What a form begins with: all of it stays as it is saved.
+    pub fn draft(&self) -> SshTunnelDraft {
+        SshTunnelDraft {
+            host: self.host.clone(),
+            port: self.port,
+            user: self.user.clone(),
+            method: self.method.clone(),
+            secret: SecretInput::Unchanged,
+            host_key: self.host_key.clone(),
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mysqler_contract::{
     AppError, AppEvent, Connection, ConnectionDraft, ConnectionId, DatabaseSummary, ErrorCode, FieldProblem,
-    Result, Secret, SecretInput, SecretPresence, ServerReport, TableFacts, TableRef, TableSummary,
+    Result, Secret, SecretInput, SecretPresence, ServerReport, SshTunnel, TableFacts, TableRef, TableSummary,
     TestedConnection, TlsMode,
 };
 use sha2::{Digest, Sha256};
@@ -385,7 +385,7 @@ pub(crate) fn draft_of(saved: &Connection) -> ConnectionDraft {
         tls: saved.tls,
         ca_file: saved.ca_file.clone(),
         docker_host: saved.docker_host.clone(),
-        tunnel: saved.tunnel.as_ref().map(tunnel::draft_of),
+        tunnel: saved.tunnel.as_ref().map(SshTunnel::draft),
     }
 }
 

@@ -130,23 +130,11 @@ async fn read_key(path: &Path) -> Result<Secret> {
     }
 }
 
-/// What a saved tunnel looks like in the form.
-pub(super) fn draft_of(saved: &SshTunnel) -> SshTunnelDraft {
-    SshTunnelDraft {
-        host: saved.host.clone(),
-        port: saved.port,
-        user: saved.user.clone(),
-        method: saved.method.clone(),
-        secret: SecretInput::Unchanged,
-        host_key: saved.host_key.clone(),
-    }
-}
-
 /// Whether the draft goes the same way as what is saved, with the same secret.
 pub(super) fn same_way(saved: Option<&SshTunnel>, draft: Option<&SshTunnelDraft>) -> bool {
     match (saved, draft) {
         (None, None) => true,
-        (Some(saved), Some(draft)) => draft_of(saved) == *draft,
+        (Some(saved), Some(draft)) => saved.draft() == *draft,
         _ => false,
     }
 }

@@ -67,7 +67,7 @@ impl Tunnel {
     /// What is not named stays as it was saved; `None` is a connection without a tunnel.
     pub fn draft(&self, context: &Context, saved: Option<&SshTunnel>) -> Result<Option<SshTunnelDraft>> {
         if !self.named() {
-            return Ok(saved.map(kept));
+            return Ok(saved.map(SshTunnel::draft));
         }
         let incomplete = || usage_error(context.out.own("ctl.tunnel.incomplete"));
         let (Some(host), Some(user), Some(method)) = (
@@ -156,18 +156,6 @@ fn confirmed(context: &Context, refusal: &AppError, shown: &SshHostKey) -> Resul
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(fail)?;
     Ok(answer.trim() == "yes")
-}
-
-/// What stays as it is saved.
-fn kept(saved: &SshTunnel) -> SshTunnelDraft {
-    SshTunnelDraft {
-        host: saved.host.clone(),
-        port: saved.port,
-        user: saved.user.clone(),
-        method: saved.method.clone(),
-        secret: SecretInput::Unchanged,
-        host_key: saved.host_key.clone(),
-    }
 }
 
 /// `user on host:port`, for a list of facts.
