@@ -27,8 +27,9 @@ take_script='cd "$1/tmp" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get download p
   && dpkg-deb --fsys-tarfile percona-toolkit_*.deb | tar -x -C "$1" ./usr/bin/pt-online-schema-change \
   && rm -f percona-toolkit_*.deb'
 
-# libjson-perl: --history and the bridge plugin write JSON. libterm-readkey-perl: --ask-pass.
-image=$("$here/debian-rootfs.sh" sid perl,libdbd-mysql-perl,libterm-readkey-perl,libjson-perl,ca-certificates \
+# libjson-perl: --history and the bridge plugin write JSON. libterm-readkey-perl: --ask-pass. openssh-client: servers
+# behind an SSH tunnel.
+image=$("$here/debian-rootfs.sh" sid perl,libdbd-mysql-perl,libterm-readkey-perl,libjson-perl,openssh-client,ca-certificates \
   --customize-hook="$take_script" \
   --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb' \
   | docker import \

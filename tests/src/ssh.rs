@@ -94,6 +94,12 @@ impl SshServer {
         self.shell(script, &[]).await;
     }
 
+    /// Lets nobody in any more; who is in stays.
+    pub async fn lock_out(&self) {
+        let script = "echo hop:another-password | chpasswd; rm -f /home/hop/.ssh/authorized_keys";
+        self.shell(script, &[]).await;
+    }
+
     /// What `name` resolves to there.
     pub async fn address_of(&self, name: &str) -> String {
         let script = "getent hosts \"$1\" | cut -d ' ' -f 1";

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{DockerEndpoint, LocalTool};
+use crate::{DockerEndpoint, LaunchTunnel, LocalTool};
 
 /// An image by the name it was found under and the content digest it resolved to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -91,9 +91,12 @@ pub struct Launch {
     pub ca_pem: Option<String>,
     pub environment: Vec<String>,
     pub network: NetworkChoice,
-    /// The server's address as the tool sees it.
+    /// The server's address as the tool sees it; through a tunnel, as the SSH server does.
     pub host: String,
     pub port: u16,
+    /// The way to the server, where it leads through another machine.
+    #[serde(default)]
+    pub tunnel: Option<LaunchTunnel>,
     pub limits: ContainerLimits,
     /// Bytes after which the engine begins the log's second file, and later throws the older one away.
     #[serde(default = "log_bytes_before")]

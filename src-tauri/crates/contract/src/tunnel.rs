@@ -50,6 +50,17 @@ pub struct SshTunnel {
     pub host_key: Option<SshHostKey>,
 }
 
+/// The SSH server that a job goes through by itself, as the job is started: nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LaunchTunnel {
+    /// The SSH server's address as the tool sees it.
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub method: SshMethod,
+    pub host_key: SshHostKey,
+}
+
 impl SshTunnel {
     /// What a form begins with: all of it stays as it is saved.
     pub fn draft(&self) -> SshTunnelDraft {

@@ -14,14 +14,18 @@ pub(crate) async fn read(target: &Target) -> Result<Option<ServerCertificate>> {
     let Some(der) = greeting::peer_certificate(target, &place).await? else {
         return Ok(None);
     };
-    let verified_by_ca = match target.ca_pem.as_deref() {
-        Some(pem) => vouched_for(target, &place, pem).await?,
-        None => false,
-    };
+    let (mut verified_by_ca, mut names_host) = (false, false);
+    if let Some(pem) = target.ca_pem.as_deref() {
+        verified_by_ca = vouched_for(target, &place, pem, Names::Any).await?.as_ref() == Some(&der);
+        if verified_by_ca && target.tls == TlsMode::VerifyIdentity {
+            names_host = vouched_for(target, &place, pem, Names::OfHost).await?.as_ref() == Some(&der);
+        }
+    }
     Ok(Some(ServerCertificate {
         sha1: fingerprint(&digest::SHA1_FOR_LEGACY_USE_ONLY, &der),
         sha256: fingerprint(&digest::SHA256, &der),
         verified_by_ca,
+        names_host,
     }))
 }
 
@@ -29,12 +33,19 @@ fn fingerprint(algorithm: &'static digest::Algorithm, der: &[u8]) -> String {
     hex::encode_upper(digest::digest(algorithm, der))
 }
 
-/// A second handshake that trusts the given authorities alone and does not look at the host's name.
-async fn vouched_for(target: &Target, place: &Place, pem: &str) -> Result<bool> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Any,
+    OfHost,
+}
+
+/// The certificate (DER) of another handshake, which trusts the given authorities alone; `None` when they do not vouch
+/// for what was presented.
+async fn vouched_for(target: &Target, place: &Place, pem: &str, names: Names) -> Result<Option<Vec<u8>>> {
     let mut builder = native_tls::TlsConnector::builder();
     builder
         .disable_built_in_roots(true)
-        .danger_accept_invalid_hostnames(true);
+        .danger_accept_invalid_hostnames(names == Names::Any);
     let authorities = trust::certificates(pem);
     if authorities.is_empty() {
         return Err(place.tls("ca_unreadable", "the CA file holds no certificate"));
@@ -48,8 +59,9 @@ async fn vouched_for(target: &Target, place: &Place, pem: &str) -> Result<bool> 
         .build()
         .map_err(|error| place.tls("ca_unreadable", error))?;
     match greeting::shake_hands(target, place, connector).await {
-        Ok(stream) => Ok(stream.is_some()),
-        Err(error) if error.code == mysqler_contract::ErrorCode::ServerTls => Ok(false),
+        Ok(Some(stream)) => greeting::presented(&stream, place).map(Some),
+        Ok(None) => Ok(None),
+        Err(error) if error.code == mysqler_contract::ErrorCode::ServerTls => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -71,7 +83,7 @@ pub(crate) async fn explain(target: &Target, place: &Place, refusal: AppError) -
         return refusal;
     };
     let vouched = match target.ca_pem.as_deref() {
-        Some(pem) => matches!(vouched_for(target, place, pem).await, Ok(true)),
+        Some(pem) => matches!(vouched_for(target, place, pem, Names::Any).await, Ok(Some(_))),
         None => true,
     };
     match diagnose(&certificate, target.tls, vouched) {

@@ -53,12 +53,20 @@ pub(crate) async fn peer_certificate(target: &Target, place: &Place) -> Result<O
     let Some(stream) = shake_hands(target, place, connector).await? else {
         return Ok(None);
     };
+    presented(&stream, place).map(Some)
+}
+
+/// The certificate (DER) that the server presented in this session.
+pub(crate) fn presented(
+    stream: &tokio_native_tls::TlsStream<Box<dyn Stream>>,
+    place: &Place,
+) -> Result<Vec<u8>> {
     let certificate = stream
         .get_ref()
         .peer_certificate()
         .map_err(|error| place.tls("handshake", error))?;
     match certificate.map(|certificate| certificate.to_der()) {
-        Some(Ok(der)) => Ok(Some(der)),
+        Some(Ok(der)) => Ok(der),
         Some(Err(error)) => Err(place.tls("handshake", error)),
         None => Err(place.tls("handshake", "the server presented no certificate")),
     }

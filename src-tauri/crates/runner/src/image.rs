@@ -18,8 +18,11 @@ pub(crate) const LABEL_BRIDGE: &str = "org.mysqler.bridge";
 pub(crate) const LABEL_PTOSC: &str = "org.mysqler.ptosc";
 pub(crate) const LABEL_LAYER: &str = "org.mysqler.layer";
 
+/// The one that is started as a program.
+pub(crate) const ASKPASS: &str = "mysqler_askpass";
+
 /// The layer's files by their name in the build context.
-pub(crate) const FILES: [(&str, &str); 5] = [
+pub(crate) const FILES: [(&str, &str); 8] = [
     ("Dockerfile", include_str!("../../../image/Dockerfile")),
     ("entrypoint", include_str!("../../../image/entrypoint")),
     (
@@ -34,6 +37,12 @@ pub(crate) const FILES: [(&str, &str); 5] = [
         "mysqler_probe.pl",
         include_str!("../../../image/mysqler_probe.pl"),
     ),
+    ("mysqler_way.pl", include_str!("../../../image/mysqler_way.pl")),
+    (
+        "mysqler_agent.pl",
+        include_str!("../../../image/mysqler_agent.pl"),
+    ),
+    (ASKPASS, include_str!("../../../image/mysqler_askpass")),
 ];
 
 /// Files with this build's image in them, by their names, as `make image` writes them; the newest first.
@@ -81,7 +90,7 @@ pub(crate) fn context() -> std::io::Result<Vec<u8>> {
     for (name, text) in FILES {
         let mut header = tar::Header::new_gnu();
         header.set_size(text.len() as u64);
-        header.set_mode(0o644);
+        header.set_mode(if name == ASKPASS { 0o755 } else { 0o644 });
         header.set_mtime(0);
         tar.append_data(&mut header, name, text.as_bytes())?;
     }

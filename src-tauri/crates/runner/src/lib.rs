@@ -10,6 +10,7 @@ mod local;
 mod parser;
 mod probed;
 mod render;
+mod tunnel;
 mod workstation;
 
 pub use docker::DockerRunner;
@@ -19,6 +20,8 @@ pub use workstation::WorkstationRunner;
 
 use mysqler_core::ports::LaunchSite;
 
+use tunnel::WayFiles;
+
 /// Where the container keeps the session's option file and the control files: a tmpfs of its own.
 const PRIVATE_DIR: &str = "/run/pt";
 
@@ -26,6 +29,8 @@ const PRIVATE_DIR: &str = "/run/pt";
 struct Files {
     options: &'static str,
     ca: &'static str,
+    /// Where the server is behind an SSH tunnel.
+    way: WayFiles,
 }
 
 impl Files {
@@ -33,11 +38,23 @@ impl Files {
     const CONTAINER: Self = Self {
         options: "/run/pt/my.cnf",
         ca: "/run/pt/ca.pem",
+        way: WayFiles {
+            socket: "/run/pt/server.sock",
+            known_hosts: "/run/pt/ssh/known_hosts",
+            key: Some("/run/pt/ssh/key"),
+            agent: Some("/run/pt/ssh/agent.sock"),
+        },
     };
     /// In the run's own directory, which the tool works in.
     const WORKSTATION: Self = Self {
         options: "my.cnf",
         ca: "ca.pem",
+        way: WayFiles {
+            socket: "./server.sock",
+            known_hosts: "./ssh/known_hosts",
+            key: None,
+            agent: None,
+        },
     };
 
     fn of(site: LaunchSite<'_>) -> &'static Self {

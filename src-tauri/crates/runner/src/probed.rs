@@ -5,6 +5,8 @@ use std::time::Duration;
 use mysqler_contract::{Launch, ProbeReport};
 use serde::Deserialize;
 
+use crate::tunnel::{TUNNEL_ENDED, TUNNEL_MARK, connect_timeout_s, patience_s};
+
 /// Whatever makes the connection may take this long beside what it waits for.
 const START_ALLOWANCE: Duration = Duration::from_secs(20);
 
@@ -38,13 +40,24 @@ pub(crate) fn read(text: &str) -> Option<ProbeReport> {
     })
 }
 
+/// The answer of a probe whose way through SSH was not opened; `None` when it was.
+pub(crate) fn without_way(stderr: &str) -> Option<ProbeReport> {
+    let why = stderr
+        .lines()
+        .rev()
+        .find_map(|line| line.trim().strip_prefix(TUNNEL_MARK)?.strip_prefix(TUNNEL_ENDED))?;
+    Some(ProbeReport::Refused {
+        message: format!("SSH tunnel: {why}"),
+    })
+}
+
 pub(crate) fn deadline(launch: &Launch) -> Duration {
-    let given = launch
-        .defaults
-        .iter()
-        .find_map(|line| line.strip_prefix("connect-timeout="));
-    let timeout = Duration::from_secs(given.and_then(|seconds| seconds.parse().ok()).unwrap_or(10));
-    START_ALLOWANCE + timeout * CONNECT_ATTEMPTS
+    let timeout = Duration::from_secs(connect_timeout_s(launch));
+    let way = launch
+        .tunnel
+        .as_ref()
+        .map(|_| Duration::from_secs(patience_s(launch)));
+    START_ALLOWANCE + way.unwrap_or_default() + timeout * CONNECT_ATTEMPTS
 }
 
 pub(crate) fn silent(deadline: Duration) -> ProbeReport {

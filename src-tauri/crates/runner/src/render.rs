@@ -24,6 +24,7 @@ pub(crate) fn render(launch: &Launch) -> String {
         ));
     }
     push_hold(&mut out, launch);
+    push_tunnel(&mut out, launch, "inside the container");
     let unknown = ImageRef {
         reference: String::new(),
         id: String::new(),
@@ -67,6 +68,7 @@ pub(crate) fn local(launch: &Launch, tool: &LocalTool, arguments: &[String]) -> 
     }
     out.push_str(&format!("# password, sent on standard input: {MASK}\n"));
     push_hold(&mut out, launch);
+    push_tunnel(&mut out, launch, "beside the tool");
     out.push_str(&format!(
         "# pt-online-schema-change {}, sha256 {}\n",
         tool.version, tool.sha256
@@ -87,6 +89,16 @@ pub(crate) fn local(launch: &Launch, tool: &LocalTool, arguments: &[String]) -> 
 fn push_hold(out: &mut String, launch: &Launch) {
     if launch.hold_cutover {
         out.push_str("# waits before the swap for a person\n");
+    }
+}
+
+/// The way that stands before the tool is started; its secret goes in on standard input as well.
+fn push_tunnel(out: &mut String, launch: &Launch, place: &str) {
+    if let Some(tunnel) = &launch.tunnel {
+        out.push_str(&format!(
+            "# SSH tunnel kept by ssh {place}: {}@{}:{} to {}:{}; host key {}\n",
+            tunnel.user, tunnel.host, tunnel.port, launch.host, launch.port, tunnel.host_key.fingerprint
+        ));
     }
 }
 

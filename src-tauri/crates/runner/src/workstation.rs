@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
     DockerEndpoint, DockerHost, DockerHostEntry, ImageStatus, Launch, LocalStatus, PlanId, ProbeReport,
-    Result, RunId, Secret, TableRef,
+    Result, RunId, TableRef,
 };
 use mysqler_core::ports::{
-    Control, FoundJob, JobStatus, LaunchInput, LogCursor, OutputParser, ProgressFn, RawLine, Runner,
+    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, ProgressFn, RawLine,
+    Runner,
 };
 
 use crate::local::is_local;
@@ -98,12 +99,18 @@ impl Runner for WorkstationRunner {
         self.by_launch(launch).render(launch)
     }
 
-    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
-        self.by_launch(launch).probe(launch, password).await
+    async fn probe(&self, launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<ProbeReport> {
+        self.by_launch(launch).probe(launch, secrets).await
     }
 
-    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String> {
-        self.by_launch(launch).start(run, plan, launch, password).await
+    async fn start(
+        &self,
+        run: &RunId,
+        plan: &PlanId,
+        launch: &Launch,
+        secrets: LaunchSecrets<'_>,
+    ) -> Result<String> {
+        self.by_launch(launch).start(run, plan, launch, secrets).await
     }
 
     async fn follow(&self, job: &str, from: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>> {

@@ -424,7 +424,7 @@ impl Core {
             server: &gathered.server,
             host: &connection.host,
             port: connection.port,
-            tunnelled: target.tunnel.is_some(),
+            tunnel: connection.tunnel.as_ref(),
             user: &connection.user,
             charset: &connection.charset,
             connect_timeout: target.connect_timeout,
@@ -436,7 +436,7 @@ impl Core {
             log_bytes: log_allowance(gathered.table.summary.rows),
         });
         let probe = match &launch {
-            Ok(launch) => Some(self.ports.runner.probe(launch, &target.password).await),
+            Ok(launch) => Some(self.ports.runner.probe(launch, target.launch_secrets()).await),
             Err(_) => None,
         };
         Way {

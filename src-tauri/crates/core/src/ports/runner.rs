@@ -10,12 +10,13 @@ use futures::stream::BoxStream;
 use mysqler_contract::{
     AppError, ChangeRequest, ContainerLimits, DockerEndpoint, DockerHost, DockerHostEntry, ErrorCode,
     ImageProgress, ImageRef, ImageStatus, Launch, LocalObstacle, LocalStatus, LocalTool, LogKind, LogStream,
-    Phase, PlanId, ProbeReport, Result, RunId, Secret, TableRef, TlsMode, Tuning, WaitReason, WarningCount,
+    Phase, PlanId, ProbeReport, Result, RunId, Secret, SshTunnel, TableRef, TlsMode, Tuning, WaitReason,
+    WarningCount,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{ServerCertificate, ServerFacts};
+use super::{ServerCertificate, ServerFacts, SshLogin};
 
 /// All that decides a launch. Pure data in, [`Launch`] out: preview and run share the answer.
 #[derive(Debug, Clone)]
@@ -35,8 +36,8 @@ pub struct LaunchInput<'a> {
     pub server: &'a ServerFacts,
     pub host: &'a str,
     pub port: u16,
-    /// The connection goes through an SSH server.
-    pub tunnelled: bool,
+    /// The connection goes through this SSH server, and so does the job.
+    pub tunnel: Option<&'a SshTunnel>,
     pub user: &'a str,
     pub charset: &'a str,
     pub connect_timeout: Duration,
@@ -47,6 +48,14 @@ pub struct LaunchInput<'a> {
     pub limits: ContainerLimits,
     /// More than the run's log can be expected to take, by far.
     pub log_bytes: u64,
+}
+
+/// All that is secret of a launch.
+#[derive(Debug, Clone, Copy)]
+pub struct LaunchSecrets<'a> {
+    pub password: &'a Secret,
+    /// Of the tunnel, where the launch goes through one.
+    pub ssh: Option<&'a SshLogin>,
 }
 
 /// Where the tool is to work.
@@ -235,6 +244,8 @@ pub enum FaultClass {
     AccessDenied,
     Unreachable,
     ServerLost,
+    /// The way to the server broke, or was not opened.
+    Tunnel,
     TableMissing,
     NoUsableKey,
     TriggersExist,
@@ -312,10 +323,17 @@ pub trait Runner: Send + Sync {
     fn render(&self, launch: &Launch) -> String;
 
     /// Connects from inside the launch's image and network with its very defaults file. Bounded.
-    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport>;
+    async fn probe(&self, launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<ProbeReport>;
 
-    /// Creates and starts the job, labelled with the run and its plan; the password goes in through standard input. Returns its id.
-    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String>;
+    /// Creates and starts the job, labelled with the run and its plan; what is secret goes in through standard input.
+    /// Returns its id.
+    async fn start(
+        &self,
+        run: &RunId,
+        plan: &PlanId,
+        launch: &Launch,
+        secrets: LaunchSecrets<'_>,
+    ) -> Result<String>;
 
     /// All lines after `from`, then on as they come; ends after the job ended and its last line was delivered.
     /// An `Err` item means that contact was lost, not that the job ended.

@@ -11,8 +11,8 @@ use mysqler_contract::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, HistoryJob, LeftoverScan,
-    MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions, Tunnel,
+    CloneOutcome, CloneQuestion, ComparisonEnd, DdlSession, DdlWork, Explained, HistoryJob, LaunchSecrets,
+    LeftoverScan, MomentFacts, ReplicaMoment, RowAnswer, RowComparison, RowQuestion, ToolSessions, Tunnel,
 };
 
 /// A server and the account to reach it with. Cloned into every session; the secret wipes itself.
@@ -38,6 +38,14 @@ impl Target {
             .as_ref()
             .map(|tunnel| (tunnel.ssh.host.as_str(), tunnel.ssh.port));
         ServerAddress::new(&self.host, self.port, tunnel)
+    }
+
+    /// What a job on this server is given.
+    pub fn launch_secrets(&self) -> LaunchSecrets<'_> {
+        LaunchSecrets {
+            password: &self.password,
+            ssh: self.tunnel.as_ref().map(|tunnel| &tunnel.ssh.login),
+        }
     }
 }
 
@@ -94,6 +102,8 @@ pub struct ServerCertificate {
     pub sha256: String,
     /// The chain leads to the given authorities.
     pub verified_by_ca: bool,
+    /// It also names the host that the target names; `false` where nobody asked for that.
+    pub names_host: bool,
 }
 
 /// A session on the server.

@@ -315,6 +315,7 @@ fn launch(image: ImageRef) -> Launch {
         log_bytes: 256 * 1024 * 1024,
         hold_cutover: false,
         replicas_patience_s: None,
+        tunnel: None,
     }
 }
 

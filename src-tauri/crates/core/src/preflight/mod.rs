@@ -20,7 +20,7 @@ use mysqler_contract::{
     TableFacts, TableRef, Timestamp,
 };
 
-pub use checks::{LagWatch, is_below, is_reached, watched_by_app};
+pub use checks::{LagWatch, Reach, is_below, is_reached, watched_by_app};
 pub use confirm::confirmation;
 use context::Context;
 pub use history::{HistoryFacts, history_obstacle};

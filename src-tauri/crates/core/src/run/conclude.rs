@@ -297,6 +297,7 @@ pub(super) fn class_name(class: FaultClass) -> &'static str {
         FaultClass::AccessDenied => "access_denied",
         FaultClass::Unreachable => "unreachable",
         FaultClass::ServerLost => "server_lost",
+        FaultClass::Tunnel => "tunnel",
         FaultClass::TableMissing => "table_missing",
         FaultClass::NoUsableKey => "no_usable_key",
         FaultClass::TriggersExist => "triggers_exist",

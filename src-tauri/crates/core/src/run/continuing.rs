@@ -342,12 +342,13 @@ impl Supervisor {
 
     /// A stop removes everything unless it was asked to keep it; a run that broke off by no fault of its data is kept.
     fn is_worth_keeping(&self) -> bool {
-        const BROKE_OFF: [&str; 6] = [
+        const BROKE_OFF: [&str; 7] = [
             "access_denied",
             "critical_load",
             "lock_wait",
             "server_lost",
             "signal",
+            "tunnel",
             "unreachable",
         ];
         /// Of a process that was killed.

@@ -78,7 +78,7 @@ impl Supervisor {
             .core
             .ports
             .runner
-            .start(&self.rec.id(), &self.plan.id, &launch, &target.password)
+            .start(&self.rec.id(), &self.plan.id, &launch, target.launch_secrets())
             .await
         {
             Ok(job) => {

@@ -13,7 +13,7 @@ use super::figures::tuning_of;
 use super::replica_look::{Looking, OfRun, Sample};
 use super::supervisor::Supervisor;
 use crate::ports::{Control, ReplicaMoment, ReplicasSeen};
-use crate::preflight::{LagWatch, watched_by_app};
+use crate::preflight::{LagWatch, Reach, watched_by_app};
 
 /// The word is said again after so long, though nothing changed.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -49,7 +49,8 @@ struct Said {
 /// Whether the plan's run stands on this watch.
 pub(super) fn watches(plan: &Plan) -> bool {
     let options = &plan.request.options;
-    let watch = LagWatch::of(plan.engine, plan.server.flavour, options.recursion_method, false);
+    let reach = Reach::of(&plan.connection, false);
+    let watch = LagWatch::of(plan.engine, plan.server.flavour, options.recursion_method, reach);
     watch == LagWatch::Application && !plan.request.dry_run
 }
 

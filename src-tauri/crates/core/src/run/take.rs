@@ -47,8 +47,8 @@ impl Supervisor {
             }
             Signal::Paused => self.minding.stands_still = true,
             Signal::Resumed => self.minding.stands_still = false,
-            // The first complaint is the cause; what follows are its echoes.
-            Signal::Fault { class, text } if self.seen.fault.is_none() => {
+            // The first complaint is the cause; what follows are its echoes. A broken tunnel is heard of by them first.
+            Signal::Fault { class, text } if self.seen.fault.is_none() || *class == FaultClass::Tunnel => {
                 self.seen.fault = Some((*class, text.clone()));
             }
             Signal::Estimated { rows: 0 } if self.plan.facts.summary.rows >= BLIND_ROWS => {

@@ -7,7 +7,11 @@ use mysqler_contract::{
 use mysqler_core::options::{TRIES, find, is_harmless, problems, tries as read_tries};
 use mysqler_core::ports::{LaunchInput, ServerFacts};
 
-use super::{dsn::Dsn, impossible, tls::Mapping};
+use super::{
+    dsn::{Dsn, Server},
+    impossible,
+    tls::Mapping,
+};
 use crate::Files;
 
 /// With the tree format of newer servers the tool reads no row count from EXPLAIN, and copies the whole table in one
@@ -36,7 +40,11 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
     if other(options, RECURSION).is_none() {
         argv.option(
             "--recursion-method",
-            recursion(options.recursion_method, input.server, tls),
+            match input.tunnel {
+                // The tunnel leads to one server: the application watches the others.
+                Some(_) => "none",
+                None => recursion(options.recursion_method, input.server, tls),
+            },
         );
     }
     argv.flag(if options.analyze_before_swap {
@@ -53,10 +61,14 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
         argv.flag("--no-check-alter");
     }
     argv.option("--alter", clause);
+    let files = Files::of(input.site);
     let dsn = Dsn {
-        host,
+        server: match input.tunnel {
+            Some(_) => Server::Socket(files.way.socket),
+            None => Server::Host(host),
+        },
         port: input.port,
-        options: Files::of(input.site).options,
+        options: files.options,
         charset,
         encrypted: tls.encrypted,
     };

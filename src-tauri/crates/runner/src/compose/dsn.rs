@@ -4,9 +4,16 @@ use mysqler_contract::{Result, TableRef};
 
 use super::impossible;
 
+/// Where the tool finds the server.
+pub(super) enum Server<'a> {
+    Host(&'a str),
+    /// The near end of a tunnel.
+    Socket(&'a str),
+}
+
 /// What the tool's DSN needs beside the table.
 pub(super) struct Dsn<'a> {
-    pub host: &'a str,
+    pub server: Server<'a>,
     pub port: u16,
     /// The session's option file as the tool finds it.
     pub options: &'a str,
@@ -19,9 +26,12 @@ impl Dsn<'_> {
     pub fn text(&self, table: &TableRef) -> Result<String> {
         check_database(&table.database)?;
         check_name("table", &table.table)?;
+        let server = match self.server {
+            Server::Host(host) => format!("h={}", escaped(&bracketed(host))),
+            Server::Socket(path) => format!("S={path}"),
+        };
         let mut dsn = format!(
-            "h={},P={},F={},D={},t={},A={}",
-            escaped(&bracketed(self.host)),
+            "{server},P={},F={},D={},t={},A={}",
             self.port,
             self.options,
             escaped(&table.database),

@@ -7,7 +7,7 @@ mod network;
 mod renames;
 mod tls;
 
-use mysqler_contract::{AppError, ErrorCode, Launch, Result};
+use mysqler_contract::{AppError, ErrorCode, Launch, LaunchTunnel, Result, SshMethod, SshTunnel};
 use mysqler_core::ports::{LaunchInput, LaunchSite};
 
 pub(crate) use defaults::option_file;
@@ -25,6 +25,14 @@ const MARKS: &str = "MYSQLER_MARKS=1";
 pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     let tls = tls::mapping(input)?;
     let (network, host) = network::choice(input)?;
+    let tunnel = match input.tunnel {
+        Some(tunnel) => Some(way(input, tunnel, host.clone())?),
+        None => None,
+    };
+    let host = match tunnel {
+        Some(_) => input.host.to_owned(),
+        None => host,
+    };
     let charset = input.request.options.charset.as_deref().unwrap_or(input.charset);
     let argv = argv::argv(input, &tls, &host, charset)?;
     let mut environment = ENVIRONMENT.map(str::to_owned).to_vec();
@@ -46,6 +54,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         network,
         host,
         port: input.port,
+        tunnel,
         limits: input.limits,
         log_bytes: input.log_bytes,
         hold_cutover: input.hold && !input.request.dry_run,
@@ -53,8 +62,46 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
     })
 }
 
+/// `host` is what the SSH server is called where the tool works.
+fn way(input: &LaunchInput<'_>, tunnel: &SshTunnel, host: String) -> Result<LaunchTunnel> {
+    let Some(host_key) = tunnel.host_key.clone() else {
+        return Err(impossible("SSH tunnel: nobody has accepted its server's key yet"));
+    };
+    let replicas = input.request.options.others.iter().find(|other| {
+        matches!(
+            other.name.as_str(),
+            "recursion-method" | "check-replica-lag" | "check-slave-lag"
+        )
+    });
+    if let Some(other) = replicas {
+        return Err(impossible(format!(
+            "SSH tunnel: with --{} pt-online-schema-change would look for servers that the tunnel does not lead to; \
+             MySQLer watches the replicas itself",
+            other.name
+        )));
+    }
+    let method = match (&tunnel.method, input.site) {
+        // The tool works in a directory of its own.
+        (SshMethod::Key { path }, LaunchSite::Workstation(_)) => {
+            let whole =
+                std::path::absolute(path).map_err(|error| impossible(format!("SSH key {path}: {error}")))?;
+            SshMethod::Key {
+                path: whole.display().to_string(),
+            }
+        }
+        (method, _) => method.clone(),
+    };
+    Ok(LaunchTunnel {
+        host,
+        port: tunnel.port,
+        user: tunnel.user.clone(),
+        method,
+        host_key,
+    })
+}
+
 /// `what` names the value and the reason in English; it is the catalogue's parameter.
-fn impossible(what: impl Into<String>) -> AppError {
+pub(crate) fn impossible(what: impl Into<String>) -> AppError {
     AppError::new(ErrorCode::LaunchImpossible).with("what", what.into())
 }
 
@@ -63,3 +110,5 @@ fn impossible(what: impl Into<String>) -> AppError {
 mod tests;
 #[cfg(test)]
 pub(crate) use tests::launch;
+#[cfg(test)]
+mod tunnel_test;

@@ -10,14 +10,46 @@ use super::impossible;
 /// What Docker Desktop calls the workstation inside a container.
 const DESKTOP_GATEWAY: &str = "host.docker.internal";
 
+/// Of the SSH server where the connection goes through one, else of the server itself.
 pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)> {
-    let host = input.host;
-    // Without it the tool would connect straight to an address that means something else there, or nothing.
-    if input.tunnelled {
+    carriable(input.host)?;
+    let host = match input.tunnel {
+        Some(tunnel) => tunnel.host.as_str(),
+        None => input.host,
+    };
+    carriable(host)?;
+    // The SSH server is known by its key, wherever its name leads.
+    let tls = match input.tunnel {
+        Some(_) => TlsMode::Disabled,
+        None => input.tls,
+    };
+    let docker = match input.site {
+        LaunchSite::Workstation(_) => return Ok((NetworkChoice::Host, by_tcp(host, tls))),
+        LaunchSite::Container { docker, .. } => docker,
+    };
+    if !is_loopback(host) {
+        return Ok((NetworkChoice::Bridge, host.to_owned()));
+    }
+    let (network, gateway) = match &docker.loopback {
+        LoopbackWay::HostNetwork => return Ok((NetworkChoice::Host, by_tcp(host, tls))),
+        LoopbackWay::DesktopGateway => (NetworkChoice::DesktopGateway, DESKTOP_GATEWAY),
+        LoopbackWay::VmGateway { name } => (NetworkChoice::VmGateway, name.as_str()),
+        LoopbackWay::Nowhere { why } => {
+            return Err(AppError::new(ErrorCode::LoopbackUnreachable)
+                .with("host", host)
+                .with("why", why.as_str())
+                .with("docker", &docker.address));
+        }
+    };
+    if tls == TlsMode::VerifyIdentity {
         return Err(impossible(format!(
-            "SSH tunnel: a container does not go through it to {host}"
+            "verify-identity for {host}: a container there reaches the workstation as {gateway}, another identity"
         )));
     }
+    Ok((network, gateway.to_owned()))
+}
+
+fn carriable(host: &str) -> Result<()> {
     if host.starts_with('/') {
         return Err(impossible(format!(
             "host {host}: a run cannot reach a unix socket of the workstation"
@@ -32,30 +64,7 @@ pub(super) fn choice(input: &LaunchInput<'_>) -> Result<(NetworkChoice, String)>
             "host {host:?}: it cannot be carried in a DSN"
         )));
     }
-    let docker = match input.site {
-        LaunchSite::Workstation(_) => return Ok((NetworkChoice::Host, by_tcp(host, input.tls))),
-        LaunchSite::Container { docker, .. } => docker,
-    };
-    if !is_loopback(host) {
-        return Ok((NetworkChoice::Bridge, host.to_owned()));
-    }
-    let (network, gateway) = match &docker.loopback {
-        LoopbackWay::HostNetwork => return Ok((NetworkChoice::Host, by_tcp(host, input.tls))),
-        LoopbackWay::DesktopGateway => (NetworkChoice::DesktopGateway, DESKTOP_GATEWAY),
-        LoopbackWay::VmGateway { name } => (NetworkChoice::VmGateway, name.as_str()),
-        LoopbackWay::Nowhere { why } => {
-            return Err(AppError::new(ErrorCode::LoopbackUnreachable)
-                .with("host", host)
-                .with("why", why.as_str())
-                .with("docker", &docker.address));
-        }
-    };
-    if input.tls == TlsMode::VerifyIdentity {
-        return Err(impossible(format!(
-            "verify-identity for {host}: a container there reaches the workstation as {gateway}, another identity"
-        )));
-    }
-    Ok((network, gateway.to_owned()))
+    Ok(())
 }
 
 /// The client library takes exactly `localhost` for a unix socket, which a container has not and a plan did not mean. Another spelling keeps

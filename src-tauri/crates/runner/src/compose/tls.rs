@@ -60,8 +60,16 @@ fn by_mode(input: &LaunchInput<'_>) -> Result<Mapping> {
         }
         TlsMode::VerifyIdentity => {
             authorities(input, "verify-identity")?;
-            offered(input, "verify-identity")?;
-            Ok(verified(input))
+            let certificate = offered(input, "verify-identity")?;
+            match input.tunnel {
+                // The tool's end of the tunnel has no name that a certificate could carry.
+                Some(_) if certificate.names_host => pinned(certificate),
+                Some(_) => Err(impossible(format!(
+                    "verify-identity: the server's certificate does not name {}",
+                    input.host
+                ))),
+                None => Ok(verified(input)),
+            }
         }
     }
 }

@@ -12,16 +12,17 @@ use bollard::query_parameters::{
     WaitContainerOptions,
 };
 use futures::StreamExt;
-use mysqler_contract::{AppError, ErrorCode, Launch, PlanId, Result, RunId, Secret};
-use mysqler_core::ports::{Control, FoundJob, JobStatus};
+use mysqler_contract::{AppError, ErrorCode, Launch, PlanId, Result, RunId};
+use mysqler_core::ports::{Control, FoundJob, JobStatus, LaunchSecrets};
 
+use super::agent::Agent;
 use super::container::{ContainerSpec, LABEL_OURS, LABEL_PLAN, LABEL_RUN};
 use super::engine::{self, Engine};
 use super::frame::frame;
 use super::once;
 
 /// As the recipe of the image names it.
-const ENTRYPOINT: &str = "/usr/local/bin/mysqler-entrypoint";
+pub(super) const ENTRYPOINT: &str = "/usr/local/bin/mysqler-entrypoint";
 /// The kernel takes no longer, unless the engine or a disk under it hangs.
 const KILLED: Duration = Duration::from_secs(60);
 
@@ -32,13 +33,14 @@ pub(super) async fn start(
     run: &RunId,
     plan: &PlanId,
     launch: &Launch,
-    password: &Secret,
+    secrets: LaunchSecrets<'_>,
 ) -> Result<String> {
-    let frame = frame(launch, password)?;
+    let frame = frame(launch, secrets)?;
+    let agent = Agent::of(launch).await?;
     let spec = ContainerSpec::run(launch).labelled(run, plan);
     let docker = engine.client().await?;
     let job = create(engine, &docker, run, plan, &spec).await?;
-    match hand_over(&docker, &job, &frame).await {
+    match hand_over(&docker, &job, &frame, agent).await {
         Ok(()) => Ok(job),
         Err(error) => {
             // Nothing ran that could have touched the server: the tool waits for the frame.
@@ -52,8 +54,11 @@ pub(super) async fn start(
 
 /// Starts the container and gives it its frame. The connection is kept until the engine closes it, since dropping it
 /// earlier could cut the frame short; that may take a while, and the job works meanwhile, so nobody waits for it here.
-async fn hand_over(docker: &Docker, job: &str, frame: &[u8]) -> Result<(), Error> {
+async fn hand_over(docker: &Docker, job: &str, frame: &[u8], agent: Option<Agent>) -> Result<(), Error> {
     let mut taken = once::feed(docker, job, Some(frame), false).await?;
+    if let Some(agent) = agent {
+        agent.lend(docker, job).await?;
+    }
     // An engine that keeps the connection open has the bytes by then too; the entrypoint checks their number.
     tokio::spawn(tokio::time::timeout(HAND_OVER, async move {
         while taken.next().await.is_some() {}

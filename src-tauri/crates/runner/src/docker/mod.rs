@@ -1,5 +1,6 @@
 //! Container engines behind the core's `Runner`: connection, image, jobs, logs.
 
+mod agent;
 mod container;
 mod discover;
 mod engine;
@@ -22,10 +23,11 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
     DockerEndpoint, DockerHost, DockerHostEntry, DockerHostId, DockerHostSource, ImageStatus, JobPlace,
-    Launch, PlanId, ProbeReport, Result, RunId, Secret, TableRef,
+    Launch, PlanId, ProbeReport, Result, RunId, TableRef,
 };
 use mysqler_core::ports::{
-    Control, FoundJob, JobStatus, LaunchInput, LogCursor, OutputParser, ProgressFn, RawLine, Runner,
+    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, ProgressFn, RawLine,
+    Runner,
 };
 
 pub(crate) use container::ContainerSpec;
@@ -185,14 +187,20 @@ impl Runner for DockerRunner {
         crate::render::render(launch)
     }
 
-    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
-        once::probe(&self.engine_at(launch.docker.as_ref()), launch, password).await
+    async fn probe(&self, launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<ProbeReport> {
+        once::probe(&self.engine_at(launch.docker.as_ref()), launch, secrets).await
     }
 
-    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String> {
+    async fn start(
+        &self,
+        run: &RunId,
+        plan: &PlanId,
+        launch: &Launch,
+        secrets: LaunchSecrets<'_>,
+    ) -> Result<String> {
         let engine = self.engine_at(launch.docker.as_ref());
         let place = JobPlace {
-            container: jobs::start(&engine, run, plan, launch, password).await?,
+            container: jobs::start(&engine, run, plan, launch, secrets).await?,
             docker: launch.docker.clone(),
         };
         Ok(place.to_string())

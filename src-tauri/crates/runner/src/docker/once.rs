@@ -8,9 +8,12 @@ use bollard::container::LogOutput;
 use bollard::errors::Error;
 use bollard::query_parameters::{AttachContainerOptions, CreateContainerOptions};
 use futures::{Stream, StreamExt};
-use mysqler_contract::{AppError, ErrorCode, Launch, ProbeReport, Result, Secret};
+use mysqler_contract::{AppError, ErrorCode, Launch, ProbeReport, Result};
+use mysqler_core::ports::LaunchSecrets;
 use tokio::io::AsyncWriteExt;
+use zeroize::Zeroizing;
 
+use super::agent::Agent;
 use super::container::ContainerSpec;
 use super::engine::{self, Engine};
 use super::frame::frame;
@@ -20,6 +23,12 @@ use crate::probed;
 pub(super) struct Answer {
     pub stdout: String,
     pub stderr: String,
+}
+
+/// What a container is given to answer with.
+pub(super) struct Given {
+    frame: Zeroizing<Vec<u8>>,
+    agent: Option<Agent>,
 }
 
 pub(super) type Output = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>;
@@ -49,20 +58,29 @@ pub(super) async fn feed(
     Ok(attached.output)
 }
 
-pub(super) async fn probe(engine: &Engine, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
-    let frame = frame(launch, password)?;
+pub(super) async fn probe(
+    engine: &Engine,
+    launch: &Launch,
+    secrets: LaunchSecrets<'_>,
+) -> Result<ProbeReport> {
+    let given = Given {
+        frame: frame(launch, secrets)?,
+        agent: Agent::of(launch).await?,
+    };
     let deadline = probed::deadline(launch);
-    let Some(answer) = ask(engine, &ContainerSpec::probe(launch), Some(&frame), deadline).await? else {
+    let Some(answer) = ask(engine, &ContainerSpec::probe(launch), Some(given), deadline).await? else {
         return Ok(probed::silent(deadline));
     };
-    probed::read(&answer.stdout).ok_or_else(|| AppError::new(ErrorCode::DockerRefused).detail(said(&answer)))
+    probed::read(&answer.stdout)
+        .or_else(|| probed::without_way(&answer.stderr))
+        .ok_or_else(|| AppError::new(ErrorCode::DockerRefused).detail(said(&answer)))
 }
 
 /// Runs a container to its end; `None` when it did not end before the deadline, in which case it is gone by force.
 pub(super) async fn ask(
     engine: &Engine,
     spec: &ContainerSpec,
-    frame: Option<&[u8]>,
+    given: Option<Given>,
     deadline: Duration,
 ) -> Result<Option<Answer>> {
     let docker = engine.client().await?;
@@ -78,7 +96,7 @@ pub(super) async fn ask(
         }
         Err(error) => return Err(engine.failed(error).await),
     };
-    let told = tokio::time::timeout(deadline, listen(&docker, &created, frame)).await;
+    let told = tokio::time::timeout(deadline, listen(&docker, &created, given)).await;
     if !matches!(told, Ok(Ok(_))) {
         match docker.remove_container(&created, Some(forced())).await {
             Ok(()) => {}
@@ -93,8 +111,12 @@ pub(super) async fn ask(
     }
 }
 
-async fn listen(docker: &Docker, job: &str, frame: Option<&[u8]>) -> Result<Answer, Error> {
+async fn listen(docker: &Docker, job: &str, given: Option<Given>) -> Result<Answer, Error> {
+    let frame = given.as_ref().map(|given| given.frame.as_slice());
     let mut output = feed(docker, job, frame, true).await?;
+    if let Some(agent) = given.and_then(|given| given.agent) {
+        agent.lend(docker, job).await?;
+    }
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     while let Some(chunk) = output.next().await {
         match chunk? {

@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -14,6 +14,8 @@ use crate::image;
 pub(super) const KEEPER: &str = "keep.pl";
 pub(super) const BRIDGE: &str = "mysqler_bridge.pm";
 pub(super) const PROBE: &str = "mysqler_probe.pl";
+/// Stands before the tool where its server is behind an SSH tunnel.
+pub(super) const WAY: &str = "mysqler_way.pl";
 
 const OWN: [(&str, &str); 2] = [
     (KEEPER, include_str!("keep.pl")),
@@ -24,7 +26,7 @@ const OWN: [(&str, &str); 2] = [
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     let shared = image::FILES.into_iter();
     OWN.into_iter()
-        .chain(shared.filter(|(name, _)| name.ends_with(".pm") || name.ends_with(".pl")))
+        .chain(shared.filter(|(name, _)| !matches!(*name, "Dockerfile" | "entrypoint")))
 }
 
 /// Where the files are, or will be.
@@ -51,6 +53,9 @@ pub(super) fn ready(place: &Path) -> io::Result<PathBuf> {
         // Renamed into its place: another process may be loading it.
         let part = dir.join(format!("{name}.{}.part", std::process::id()));
         write_private(&part, text.as_bytes())?;
+        if name == image::ASKPASS {
+            fs::set_permissions(&part, fs::Permissions::from_mode(0o700))?;
+        }
         fs::rename(&part, &path)?;
     }
     Ok(dir)
@@ -74,8 +79,6 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]

@@ -1,9 +1,9 @@
 # Keeps one run of pt-online-schema-change on this workstation: leads a session of its own, so that neither the end of the
 # application nor of a terminal ends the run; writes down each line of the tool with its time; and leaves the exit code.
 #
-#   keep.pl DIR LOG_BYTES PROGRAM ARGUMENT…     one line of standard input is the password
+#   keep.pl DIR LOG_BYTES LINES PROGRAM ARGUMENT…     so many lines of standard input are the tool's: secrets
 #
-# Says its process id on standard output and goes on alone. Without a whole line of standard input nothing is started:
+# Says its process id on standard output and goes on alone. Without whole lines of standard input nothing is started:
 # whoever asked for the run is gone. In DIR:
 #   alive       locked as long as this process or the tool lives
 #   begun       the tool was started
@@ -17,11 +17,11 @@ use IO::Select;
 use POSIX ();
 use Time::HiRes ();
 
-my $PATIENCE = 30;    # seconds for the line to come
+my $PATIENCE = 30;    # seconds for a line to come
 my $PROMPT   = 'Enter MySQL password: ';
 my @SIGNALS  = qw(HUP INT QUIT TERM PIPE USR1 USR2);
 
-my ($dir, $limit, @command) = @ARGV;
+my ($dir, $limit, $lines, @command) = @ARGV;
 umask 077;
 chdir $dir or die "cannot enter $dir: $!\n";
 $^F = 1_000;    # what is opened here is handed on to the tool, unless it is closed
@@ -34,8 +34,12 @@ flock $alive, LOCK_EX or die "cannot lock $dir/alive: $!\n";
 $SIG{$_} = 'IGNORE' foreach @SIGNALS;
 syswrite STDOUT, "$$\n";
 
-my $password = read_line();
-POSIX::_exit(0) if !defined $password;
+my $secrets = '';
+foreach ( 1 .. $lines ) {
+   my $line = read_line();
+   POSIX::_exit(0) if !defined $line;
+   $secrets .= "$line\n";
+}
 my %stream = map { $_ => open_stream($_) } qw(out err);
 pipe my $tools_in, my $to_tool or die "cannot make a pipe: $!\n";
 touch('begun');
@@ -47,9 +51,9 @@ close $_->{writer} foreach values %stream;
 open STDIN, '<', '/dev/null';
 open STDOUT, '>', '/dev/null';
 open STDERR, '>', '/dev/null';
-syswrite $to_tool, "$password\n";
+syswrite $to_tool, $secrets;
 close $to_tool;
-undef $password;
+undef $secrets;
 
 # The tool's prompt for the password has no line of its own, and an empty line follows it.
 $stream{err}->{drop} = qr/\A\Q$PROMPT\E/;

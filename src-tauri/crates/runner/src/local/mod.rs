@@ -24,10 +24,11 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
     AppError, DockerHost, ErrorCode, ImageStatus, Launch, LocalJob, LocalStatus, LocalTool, PlanId,
-    ProbeReport, Result, RunId, Secret, TableRef,
+    ProbeReport, Result, RunId, TableRef,
 };
 use mysqler_core::ports::{
-    Control, FoundJob, JobStatus, LaunchInput, LogCursor, OutputParser, ProgressFn, RawLine, Runner,
+    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, ProgressFn, RawLine,
+    Runner,
 };
 
 /// Runs jobs as processes of this workstation, which outlive whoever started them. Cheap to clone.
@@ -106,12 +107,18 @@ impl Runner for LocalRunner {
         }
     }
 
-    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
-        probe::probe(&self.place, launch, tool(launch)?, password).await
+    async fn probe(&self, launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<ProbeReport> {
+        probe::probe(&self.place, launch, tool(launch)?, secrets).await
     }
 
-    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String> {
-        let job = start::start(&self.place, run, plan, launch, password).await?;
+    async fn start(
+        &self,
+        run: &RunId,
+        plan: &PlanId,
+        launch: &Launch,
+        secrets: LaunchSecrets<'_>,
+    ) -> Result<String> {
+        let job = start::start(&self.place, run, plan, launch, secrets).await?;
         Ok(job.to_string())
     }
 
@@ -183,11 +190,11 @@ impl Runner for LocalRunner {
         crate::render::render(launch)
     }
 
-    async fn probe(&self, _: &Launch, _: &Secret) -> Result<ProbeReport> {
+    async fn probe(&self, _: &Launch, _: LaunchSecrets<'_>) -> Result<ProbeReport> {
         no_containers()
     }
 
-    async fn start(&self, _: &RunId, _: &PlanId, _: &Launch, _: &Secret) -> Result<String> {
+    async fn start(&self, _: &RunId, _: &PlanId, _: &Launch, _: LaunchSecrets<'_>) -> Result<String> {
         no_containers()
     }
 

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use mysqler_contract::{Launch, LocalTool, ProbeReport, Result, Secret};
+use mysqler_contract::{Launch, LocalTool, ProbeReport, Result};
+use mysqler_core::ports::LaunchSecrets;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::start::{environment, furnish, password_line};
+use super::start::{behind_way, environment, furnish, secret_lines};
 use super::{failed, files};
 use crate::probed;
 
@@ -18,15 +19,18 @@ pub(super) async fn probe(
     place: &Path,
     launch: &Launch,
     tool: &LocalTool,
-    password: &Secret,
+    secrets: LaunchSecrets<'_>,
 ) -> Result<ProbeReport> {
-    let line = password_line(password)?;
+    let lines = secret_lines(launch, secrets)?;
     let fail = |error| failed("the probe's files", error);
     let scripts = files::ready(place).map_err(fail)?;
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let dir = Scratch(place.join(format!("probe-{}-{number}", std::process::id())));
     furnish(&dir.0, launch).map_err(fail)?;
-    let mut child = Command::new(&tool.perl)
+    let mut words = behind_way(&scripts, launch, tool);
+    words.push(tool.perl.clone().into());
+    let mut child = Command::new(&words[0])
+        .args(&words[1..])
         .arg(scripts.join(files::PROBE))
         .arg(launch.argv.last().map(String::as_str).unwrap_or_default())
         .arg("--ask-pass")
@@ -41,7 +45,9 @@ pub(super) async fn probe(
         .map_err(|error| failed(&tool.perl, error))?;
     if let Some(mut input) = child.stdin.take() {
         // One that ended before it read says why on its own.
-        let _ = input.write_all(&line).await;
+        for line in &lines {
+            let _ = input.write_all(line).await;
+        }
     }
     let deadline = probed::deadline(launch);
     let output = match tokio::time::timeout(deadline, child.wait_with_output()).await {
@@ -49,12 +55,9 @@ pub(super) async fn probe(
         Err(_) => return Ok(probed::silent(deadline)),
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    probed::read(&text(&output.stdout)).ok_or_else(|| {
-        failed(
-            "the probe",
-            text(&output.stderr).trim().chars().take(2000).collect::<String>(),
-        )
-    })
+    let stderr = text(&output.stderr);
+    let told = probed::read(&text(&output.stdout)).or_else(|| probed::without_way(&stderr));
+    told.ok_or_else(|| failed("the probe", stderr.trim().chars().take(2000).collect::<String>()))
 }
 
 /// Gone with its content when the question is answered, or nobody waits for the answer.

@@ -6,9 +6,10 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use mysqler_contract::{
-    AppError, ErrorCode, Launch, LocalJob, LocalTool, PlanId, ProbeReport, Result, RunId, Secret,
+    AppError, ErrorCode, Launch, LaunchTunnel, LocalJob, LocalTool, PlanId, ProbeReport, Result, RunId,
+    SshMethod,
 };
-use mysqler_core::ports::ReplicasSeen;
+use mysqler_core::ports::{LaunchSecrets, ReplicasSeen};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
@@ -17,6 +18,10 @@ use super::job::{Job, Record, began};
 use super::{failed, files, find, probe, tool};
 use crate::compose::{INSISTS, option_lines};
 use crate::control::replicas;
+use crate::tunnel::{Given, config, known_hosts, patience_s};
+
+/// Where the user's agent is found.
+const AGENT: &str = "SSH_AUTH_SOCK";
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -36,10 +41,10 @@ pub(super) async fn start(
     run: &RunId,
     plan: &PlanId,
     launch: &Launch,
-    password: &Secret,
+    secrets: LaunchSecrets<'_>,
 ) -> Result<LocalJob> {
     let tool = tool(launch)?;
-    let line = password_line(password)?;
+    let input = secret_lines(launch, secrets)?;
     let now = find::digest(Path::new(&tool.program)).map_err(|error| failed(&tool.program, error))?;
     if now != tool.sha256 {
         return Err(failed(
@@ -47,9 +52,9 @@ pub(super) async fn start(
             "it is not the program that was planned with",
         ));
     }
-    stay_encrypted(place, launch, tool, password).await?;
+    stay_encrypted(place, launch, tool, secrets).await?;
     let job = Job::of(place, plan);
-    match begin(place, &job, run, plan, launch, &line).await {
+    match begin(place, &job, run, plan, launch, &input).await {
         Ok(pid) => Ok(LocalJob {
             pid,
             plan: plan.clone(),
@@ -78,11 +83,16 @@ async fn give_up(job: &Job) -> Result<()> {
 }
 
 /// Where the option file alone asks for TLS, a server that offers none any more would be spoken to in clear.
-async fn stay_encrypted(place: &Path, launch: &Launch, tool: &LocalTool, password: &Secret) -> Result<()> {
+async fn stay_encrypted(
+    place: &Path,
+    launch: &Launch,
+    tool: &LocalTool,
+    secrets: LaunchSecrets<'_>,
+) -> Result<()> {
     if !launch.defaults.iter().any(|line| line == INSISTS) {
         return Ok(());
     }
-    match probe::probe(place, launch, tool, password).await? {
+    match probe::probe(place, launch, tool, secrets).await? {
         ProbeReport::Connected {
             tls_cipher: Some(_), ..
         } => Ok(()),
@@ -93,9 +103,18 @@ async fn stay_encrypted(place: &Path, launch: &Launch, tool: &LocalTool, passwor
     }
 }
 
-/// Standard input carries it as one line.
-pub(super) fn password_line(password: &Secret) -> Result<Zeroizing<Vec<u8>>> {
-    let bytes = password.expose().as_bytes();
+/// What standard input carries, each on a line: the SSH client's secret where there is one, then the password.
+pub(super) fn secret_lines(launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<Vec<Zeroizing<Vec<u8>>>> {
+    let mut lines = Vec::new();
+    if let Some(tunnel) = &launch.tunnel {
+        lines.push(line(&Given::of(tunnel, secrets.ssh)?.secret)?);
+    }
+    lines.push(line(secrets.password.expose())?);
+    Ok(lines)
+}
+
+fn line(secret: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = secret.as_bytes();
     if bytes.contains(&b'\n') || bytes.contains(&0) {
         let what = "password: a line end or a NUL character cannot be carried on standard input";
         return Err(AppError::new(ErrorCode::LaunchImpossible).with("what", what));
@@ -106,6 +125,20 @@ pub(super) fn password_line(password: &Secret) -> Result<Zeroizing<Vec<u8>>> {
     Ok(line)
 }
 
+/// What stands before a program of the tool's Perl: nothing, or what opens the way to its server.
+pub(super) fn behind_way(scripts: &Path, launch: &Launch, tool: &LocalTool) -> Vec<OsString> {
+    if launch.tunnel.is_none() {
+        return Vec::new();
+    }
+    vec![
+        tool.perl.clone().into(),
+        "-C0".into(),
+        scripts.join(files::WAY).into(),
+        ".".into(),
+        patience_s(launch).to_string().into(),
+    ]
+}
+
 /// The session's files: no secret among them.
 pub(super) fn furnish(dir: &Path, launch: &Launch) -> std::io::Result<()> {
     files::make_private(dir)?;
@@ -113,6 +146,14 @@ pub(super) fn furnish(dir: &Path, launch: &Launch) -> std::io::Result<()> {
     files::write_private(&dir.join(here.options), option_lines(launch).as_bytes())?;
     if let Some(pem) = &launch.ca_pem {
         files::write_private(&dir.join(here.ca), pem.as_bytes())?;
+    }
+    if let Some(tunnel) = &launch.tunnel {
+        let ssh = dir.join("ssh");
+        files::make_private(&ssh)?;
+        let config = config(launch, tunnel, &here.way).map_err(std::io::Error::other)?;
+        files::write_private(&ssh.join("config"), config.as_bytes())?;
+        files::write_private(&ssh.join("known_hosts"), known_hosts(tunnel).as_bytes())?;
+        files::write_private(&ssh.join("asks"), b"")?;
     }
     Ok(())
 }
@@ -128,6 +169,12 @@ pub(super) fn environment(dir: &Path, launch: &Launch, tool: &LocalTool) -> Vec<
     if !tool.perl_lib.is_empty() {
         all.push(("PERL5LIB".into(), tool.perl_lib.clone().into()));
     }
+    let asks_agent = |tunnel: &LaunchTunnel| tunnel.method == SshMethod::Agent;
+    if launch.tunnel.as_ref().is_some_and(asks_agent)
+        && let Some(agent) = std::env::var_os(AGENT)
+    {
+        all.push((AGENT.into(), agent));
+    }
     let launched = launch
         .environment
         .iter()
@@ -142,7 +189,7 @@ async fn begin(
     run: &RunId,
     plan: &PlanId,
     launch: &Launch,
-    password: &[u8],
+    input: &[Zeroizing<Vec<u8>>],
 ) -> Result<u32> {
     let tool = tool(launch)?;
     let fail = |error| failed("the job's files", error);
@@ -155,6 +202,8 @@ async fn begin(
         .arg(scripts.join(files::KEEPER))
         .arg(&job.dir)
         .arg(launch.log_bytes.to_string())
+        .arg(input.len().to_string())
+        .args(behind_way(&scripts, launch, tool))
         .arg(&tool.program)
         .args(arguments(place, launch))
         .env_clear()
@@ -181,16 +230,18 @@ async fn begin(
     };
     // On record before it can touch anything: without its password the tool is not started.
     job.write_record(&record).map_err(fail)?;
-    let mut input = child
+    let mut keeper = child
         .stdin
         .take()
         .ok_or_else(|| failed("the keeper", "no input"))?;
     let handed = async {
-        input.write_all(password).await?;
-        input.flush().await
+        for line in input {
+            keeper.write_all(line).await?;
+        }
+        keeper.flush().await
     };
     handed.await.map_err(|error| failed("the keeper", error))?;
-    drop(input);
+    drop(keeper);
     // The one that was started here has handed over by now, and is only waited for.
     tokio::spawn(async move { child.wait().await });
     has_begun(job).await?;

@@ -7,8 +7,9 @@ mod phases;
 mod text;
 
 use mysqler_contract::{LogKind, LogStream, TableRef, WaitReason};
-use mysqler_core::ports::{OutputParser, ParsedLine, RawLine, Signal};
+use mysqler_core::ports::{FaultClass, OutputParser, ParsedLine, RawLine, Signal};
 
+use crate::tunnel::{TUNNEL_ENDED, TUNNEL_MARK};
 use phases::Phases;
 
 pub(crate) fn parser(table: &TableRef, dry_run: bool) -> Box<dyn OutputParser> {
@@ -105,11 +106,35 @@ impl OutputParser for Parser {
                 },
             };
         }
+        if line.stream == LogStream::Stderr
+            && let Some(words) = line.text.strip_prefix(TUNNEL_MARK)
+        {
+            return tunnel(words, &line.text);
+        }
         let (kind, signals) = self.text(line);
         ParsedLine {
             show: Some((kind, line.text.clone())),
             signals,
         }
+    }
+}
+
+/// A line of the SSH client that keeps the way to the server.
+fn tunnel(words: &str, line: &str) -> ParsedLine {
+    let broken = words.strip_prefix(TUNNEL_ENDED).map(|why| Signal::Fault {
+        class: FaultClass::Tunnel,
+        text: why.to_owned(),
+    });
+    ParsedLine {
+        show: Some((
+            if broken.is_some() {
+                LogKind::Error
+            } else {
+                LogKind::Warning
+            },
+            line.to_owned(),
+        )),
+        signals: broken.into_iter().collect(),
     }
 }
 

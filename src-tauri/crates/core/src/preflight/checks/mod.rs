@@ -99,7 +99,7 @@ pub fn questions(context: &Context<'_>) -> Vec<RowQuestion> {
 }
 
 pub use moment::{is_below, is_reached};
-pub use replicas_watched::{LagWatch, lag_watch, watched_by_app};
+pub use replicas_watched::{LagWatch, Reach, lag_watch, watched_by_app};
 
 const RULES: &[Rule] = rules![
     Clause added_columns,

@@ -1,4 +1,4 @@
-//! A server on this workstation's loopback address is reached in a special way. Scope: the workstation. `info`: the plan
+//! A server (or the SSH server before it) on this workstation's loopback address is reached in a special way. Scope: the workstation. `info`: the plan
 //! says which network the container shares, since that is more than a container usually gets.
 
 use mysqler_contract::{Finding, NetworkChoice, Severity};
@@ -18,8 +18,13 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         NetworkChoice::DesktopGateway => "NETWORK_DESKTOP_GATEWAY",
         NetworkChoice::VmGateway => "NETWORK_VM_GATEWAY",
     };
-    let finding = Finding::new(code, Severity::Info).with("host", &context.input.connection.host);
-    vec![finding.with("gateway", &launch.host)]
+    let connection = context.input.connection;
+    let (host, gateway) = match (&connection.tunnel, &launch.tunnel) {
+        (Some(tunnel), Some(launched)) => (&tunnel.host, &launched.host),
+        _ => (&connection.host, &launch.host),
+    };
+    let finding = Finding::new(code, Severity::Info).with("host", host);
+    vec![finding.with("gateway", gateway)]
 }
 
 /// Only a container has a network to share.

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use mysqler_contract::{Engine, Finding, Flavour, NetworkChoice, RecursionMethod, Severity};
+use mysqler_contract::{Connection, Engine, Finding, Flavour, NetworkChoice, RecursionMethod, Severity};
 
 use super::super::context::{Context, list};
 
@@ -22,19 +22,39 @@ pub const CODES: &[&str] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LagWatch {
     Tool,
-    /// pt-osc asks MariaDB in words that it does not know, or that a distribution's build does not.
+    /// pt-osc asks MariaDB in words that it does not know, or that a distribution's build does not; and through a
+    /// tunnel it reaches one server.
     Application,
     Nobody,
 }
 
+/// Which servers the tool's sessions reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Any,
+    /// They take the primary's certificate only.
+    Pinned,
+    /// The one at the tunnel's end.
+    Tunnel,
+}
+
+impl Reach {
+    pub fn of(connection: &Connection, pinned: bool) -> Self {
+        match connection.tunnel {
+            Some(_) => Self::Tunnel,
+            None if pinned => Self::Pinned,
+            None => Self::Any,
+        }
+    }
+}
+
 impl LagWatch {
-    /// `pinned`: the tool's sessions take the primary's certificate only, and reach no replica.
-    pub fn of(engine: Engine, flavour: Flavour, method: RecursionMethod, pinned: bool) -> Self {
-        match flavour {
+    pub fn of(engine: Engine, flavour: Flavour, method: RecursionMethod, reach: Reach) -> Self {
+        let asks_only_itself = flavour == Flavour::MariaDb || reach == Reach::Tunnel;
+        match engine {
             _ if method == RecursionMethod::None => Self::Nobody,
-            Flavour::MariaDb if engine == Engine::PtOsc => Self::Application,
-            Flavour::MariaDb => Self::Nobody,
-            _ if pinned => Self::Nobody,
+            Engine::PtOsc if asks_only_itself => Self::Application,
+            _ if asks_only_itself || reach == Reach::Pinned => Self::Nobody,
             _ => Self::Tool,
         }
     }
@@ -43,7 +63,8 @@ impl LagWatch {
 pub fn lag_watch(context: &Context<'_>) -> LagWatch {
     let input = context.input;
     let method = input.request.options.recursion_method;
-    LagWatch::of(input.engine, input.server.flavour, method, is_pinned(context))
+    let reach = Reach::of(input.connection, is_pinned(context));
+    LagWatch::of(input.engine, input.server.flavour, method, reach)
 }
 
 /// A session that is pinned to the source's certificate reaches no replica.
@@ -67,8 +88,8 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             ("REPLICAS_NOT_WATCHED", Severity::Warn)
         }
         LagWatch::Application => return by_application(context),
-        _ if is_pinned(context) => ("REPLICAS_BEHIND_TLS_PIN", Severity::Warn),
         LagWatch::Tool => return at_loopback(context),
+        LagWatch::Nobody if is_pinned(context) => ("REPLICAS_BEHIND_TLS_PIN", Severity::Warn),
         LagWatch::Nobody => return Vec::new(),
     };
     vec![Finding::new(code, severity).with("replicas", list(server.replicas.iter().cloned()))]

@@ -1,0 +1,231 @@
+//! Whole runs whose server is behind an SSH tunnel: their way to it is their own, and stands or falls with them.
+
+use std::time::Duration;
+
+use mysqler_contract::{
+    ChangeRequest, Connection, ErrorCode, Finding, Phase, RunState, RunView, SecretInput, Severity,
+    SshMethod, SshTunnelDraft, TableRef, TlsMode,
+};
+use mysqler_tests::ledger::Writer;
+use mysqler_tests::sandbox::{Account, Schema, Server};
+use mysqler_tests::ssh::secret;
+use mysqler_tests::table::{filled, remains};
+
+use crate::scene::Scene;
+
+async fn saved(scene: &Scene, tunnel: SshTunnelDraft) -> Connection {
+    let draft = scene.draft(tunnel);
+    scene
+        .desk
+        .core
+        .connection_save(&draft, true)
+        .await
+        .expect("saved")
+}
+
+async fn table(scene: &Scene, name: &str, rows: u64) -> (Schema, TableRef) {
+    let schema = scene.desk.sandbox.fresh_schema(Server::Primary, name).await;
+    let table = filled(&schema, "orders", rows).await;
+    (schema, table)
+}
+
+/// Chunks of 100 rows, so that a copy takes a while.
+fn slow(scene: &Scene, connection: &Connection, table: &TableRef) -> ChangeRequest {
+    let mut request = scene.desk.request(connection, table, "ADD COLUMN extra INT");
+    request.engine = mysqler_contract::EngineChoice::PtOsc;
+    request.options.chunk_size = Some(100);
+    request.options.chunk_time_ms = None;
+    request
+}
+
+fn copying(view: &RunView) -> bool {
+    matches!(view.state, RunState::Running { phase: Phase::Copy }) && view.rows_copied > 0
+}
+
+fn finding<'a>(findings: &'a [Finding], code: &str) -> Option<&'a Finding> {
+    findings.iter().find(|finding| finding.code == code)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_changed_behind_a_tunnel_under_writes_and_its_replica_is_watched() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_run", 20_000).await;
+    let place = scene.desk.sandbox.place(Server::Primary, Account::Mysqler);
+    let writer = Writer::start(&place, schema.name(), "orders", 5).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let plan = scene.desk.plan(slow(&scene, &connection, &table)).await;
+    let launch = plan.launch.as_ref().expect("a launch");
+    assert!(launch.tunnel.is_some());
+    assert_eq!(launch.host, connection.host);
+    let command = plan.command.as_deref().expect("a command");
+    assert!(command.contains("S=/run/pt/server.sock"), "{command}");
+    assert!(
+        !command.contains(mysqler_tests::ssh::SshServer::PASSWORD),
+        "{command}"
+    );
+    // The tunnel leads to one server: replicas are the application's to watch, as far as it reaches them.
+    assert!(finding(&plan.findings, "REPLICAS_NOT_WATCHED").is_none());
+    let id = scene.desk.start(&plan).await.id;
+    let view = scene.desk.completed(&id).await;
+    writer.agrees("after the swap").await;
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    // The application deletes some of them before they are copied.
+    assert!(view.rows_copied > 15_000, "{}", view.rows_copied);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_of_logging_in_carries_a_run() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_logins", 500).await;
+    let accepted = scene.accepted().await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut column = 0;
+    for (kind, passphrase) in [("ed25519", ""), ("rsa", "a pass phrase ü\"'$")] {
+        let path = dir.path().join(kind);
+        scene.ssh.let_in(kind, passphrase, &path).await;
+        let tunnel = SshTunnelDraft {
+            method: SshMethod::Key {
+                path: path.display().to_string(),
+            },
+            secret: match passphrase {
+                "" => SecretInput::Empty,
+                passphrase => secret(passphrase),
+            },
+            ..accepted.clone()
+        };
+        let connection = saved_as(&scene, tunnel, kind).await;
+        column += 1;
+        let mut request = slow(&scene, &connection, &table);
+        request.kind = mysqler_contract::ChangeKind::Alter {
+            clause: format!("ADD COLUMN extra{column} INT"),
+        };
+        let id = scene.desk.go(request).await;
+        scene.desk.completed(&id).await;
+    }
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+}
+
+async fn saved_as(scene: &Scene, tunnel: SshTunnelDraft, name: &str) -> Connection {
+    let mut draft = scene.draft(tunnel);
+    draft.name = name.to_owned();
+    scene
+        .desk
+        .core
+        .connection_save(&draft, true)
+        .await
+        .expect("saved")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_servers_name_is_verified_before_the_run_is_pinned_to_its_certificate() {
+    let scene = Scene::new().await;
+    let (_schema, table) = table(&scene, "tunnel_tls", 500).await;
+    let mut draft = scene.draft(scene.accepted().await);
+    draft.tls = TlsMode::VerifyIdentity;
+    draft.ca_file = Some(scene.desk.sandbox.value("CA_FILE").to_owned());
+    let connection = scene
+        .desk
+        .core
+        .connection_save(&draft, true)
+        .await
+        .expect("saved");
+    let plan = scene.desk.plan(slow(&scene, &connection, &table)).await;
+    let launch = plan.launch.as_ref().expect("a launch");
+    assert!(
+        launch.defaults.iter().any(|line| line.starts_with("ssl-fp=")),
+        "{:?}",
+        launch.defaults
+    );
+    let id = scene.desk.start(&plan).await.id;
+    scene.desk.completed(&id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_application_leaves_the_way_of_its_run_open() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_closed", 20_000).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let mut request = slow(&scene, &connection, &table);
+    // Replicas that nobody watches would let it stand still.
+    request.options.recursion_method = mysqler_contract::RecursionMethod::None;
+    let Scene { desk, ssh } = scene;
+    let id = desk.go(request).await;
+    desk.until(&id, "the copy", copying).await;
+    let dir = desk.close().await.expect("the data");
+    // Nobody looks now; the run ends by itself.
+    let mut client = schema.client().await;
+    let started = std::time::Instant::now();
+    loop {
+        let text = client.rows("SHOW CREATE TABLE orders").await[0][1].clone();
+        if text.contains("`extra`") {
+            break;
+        }
+        assert!(
+            started.elapsed() < mysqler_tests::desk::DEADLINE,
+            "it does not end: {text}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let again =
+        mysqler_tests::desk::Desk::at(dir.path(), "test:2", mysqler_runner::DockerRunner::new()).await;
+    again.completed(&id).await;
+    again.close().await;
+    drop(ssh);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_tunnel_ends_the_run_with_its_cause_and_leaves_nothing() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_cut", 40_000).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let id = scene.desk.go(slow(&scene, &connection, &table)).await;
+    scene.desk.until(&id, "the copy", copying).await;
+    scene.ssh.cut().await;
+    let view = scene.desk.end(&id).await;
+    let RunState::Failed { error } = &view.state else {
+        panic!("{:?}\n{}", view.state, scene.desk.log_text(&id).await);
+    };
+    assert_eq!(error.code, ErrorCode::RunFailed, "{error}");
+    assert_eq!(error.params["class"], "tunnel", "{error}");
+    // The server was reached by a new way of our own, and what the tool could not take away is gone.
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_way_is_not_opened_any_more_touches_nothing() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_shut", 500).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let plan = scene.desk.plan(slow(&scene, &connection, &table)).await;
+    // Our own session stands; new logins are refused.
+    scene.ssh.lock_out().await;
+    let id = scene.desk.start(&plan).await.id;
+    let view = scene.desk.end(&id).await;
+    let RunState::Failed { error } = &view.state else {
+        panic!("{:?}\n{}", view.state, scene.desk.log_text(&id).await);
+    };
+    assert_eq!(
+        error.params["class"],
+        "tunnel",
+        "{error}\n{}",
+        scene.desk.log_text(&id).await
+    );
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    // A new plan says so before anything is started.
+    let again = scene
+        .desk
+        .core
+        .plan(slow(&scene, &connection, &table), None)
+        .await;
+    match again {
+        Err(error) => assert_eq!(error.code, ErrorCode::SshLoginRefused, "{error}"),
+        Ok(plan) => {
+            let probe = finding(&plan.findings, "PROBE_REFUSED").expect("told");
+            assert_eq!(probe.severity, Severity::Block);
+        }
+    }
+}
