@@ -14,5 +14,7 @@ mod privacy;
 mod runs;
 #[path = "local/survival.rs"]
 mod survival;
+#[path = "local/tunnel.rs"]
+mod tunnel;
 #[path = "local/workstation.rs"]
 mod workstation;

@@ -1,7 +1,7 @@
 //! An SSH server beside the sandbox's servers, of one test alone: it reaches them by their names.
 #![allow(clippy::expect_used, reason = "test support fails loudly")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -161,6 +161,43 @@ impl Drop for SshServer {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
+    }
+}
+
+/// An agent of a user's session, gone with this value.
+pub struct Agent {
+    process: std::process::Child,
+    pub socket: PathBuf,
+}
+
+impl Agent {
+    /// Holds the key of the file `key`, which has no passphrase.
+    pub async fn with(key: &Path) -> Self {
+        let socket = key.with_extension("agent");
+        let process = std::process::Command::new("ssh-agent")
+            .arg("-D")
+            .arg("-a")
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("ssh-agent is installed");
+        let agent = Self { process, socket };
+        let started = Instant::now();
+        while !agent.socket.exists() {
+            assert!(started.elapsed() < DEADLINE, "the agent does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let mut add = Command::new("ssh-add");
+        add.arg(key).env("SSH_AUTH_SOCK", &agent.socket);
+        output(&mut add).await.expect("the agent takes the key");
+        agent
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

@@ -171,7 +171,17 @@ pub fn holds_it_in_one_private_file(id: &str, password: &Canary) {
         docker_text(&["exec", id, "stat", "-f", "-c", "%T", "/run/pt"]),
         "tmpfs"
     );
-    // The root is read-only, and its writable layer is searched by itself: these are the places left.
+    assert_eq!(
+        password.found_in(&elsewhere(id)),
+        None,
+        "the password is in a second file of the container"
+    );
+}
+
+/// What every file of a working container but the option file holds. Its root is read-only, and the writable layer is
+/// searched by itself: these are the places left.
+#[track_caller]
+pub fn elsewhere(id: &str) -> Vec<u8> {
     let search = "find /tmp /run /dev/shm -type f ! -path /run/pt/my.cnf -exec cat {} + ; echo searched";
     let planted = Canary::new("planted in a file of the container");
     let plant = "printf %s \"$0\" >/tmp/planted";
@@ -187,11 +197,7 @@ pub fn holds_it_in_one_private_file(id: &str, password: &Canary) {
         "{}",
         String::from_utf8_lossy(&elsewhere)
     );
-    assert_eq!(
-        password.found_in(&elsewhere),
-        None,
-        "the password is in a second file of the container"
-    );
+    elsewhere
 }
 
 /// Waits until the container is removed, and its memory with it: that comes after the run's last event.

@@ -15,11 +15,12 @@ use crate::canary::Canary;
 const BETWEEN: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Arguments that tell which of the run's processes were seen.
-const MARKS: [&str; 5] = [
+const MARKS: [&str; 6] = [
     "mysqlerctl",
     "mysqler-entrypoint\0probe",
     "mysqler_probe.pl",
     "mysqler-entrypoint\0run",
+    "mysqler_way.pl",
     "pt-online-schema-change",
 ];
 

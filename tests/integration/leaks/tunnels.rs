@@ -2,12 +2,15 @@
 //! succeeds and fails.
 
 use mysqler_contract::{
-    ConnectionDraft, ErrorCode, Secret, SecretInput, SshHostKey, SshMethod, SshTunnelDraft,
+    Confirmation, Connection, ConnectionDraft, EngineChoice, ErrorCode, RunState, Secret, SecretInput,
+    SshHostKey, SshMethod, SshTunnelDraft,
 };
 use mysqler_tests::sandbox::Server;
 use mysqler_tests::ssh::SshServer;
 
 use crate::canary::Canary;
+use crate::containers;
+use crate::processes::Watch;
 use crate::window::Window;
 
 /// What must be found nowhere.
@@ -112,6 +115,7 @@ pub async fn tunnels(window: &mut Window) {
             core.connection_test_saved(&copy.id).await,
         )
         .expect("let in");
+    a_run_through_it(window, &saved).await;
     ssh.kill().await;
     window
         .heard("databases", core.databases(&copy.id).await)
@@ -119,4 +123,61 @@ pub async fn tunnels(window: &mut Window) {
     window
         .heard("connections_list", core.connections().await)
         .expect("listed");
+}
+
+/// Its secrets are handed to a container, which needs them for the login and forgets them.
+async fn a_run_through_it(window: &mut Window, connection: &Connection) {
+    let core = window.desk.core.clone();
+    let seeded = Canary::new("planted in a process");
+    let watched = window.tunnels.all().chain([&seeded]).cloned().collect();
+    let watch = Watch::start(watched);
+    watch.sees_what_is_planted(&seeded);
+    let since = containers::engine_now();
+    let mut request = window.request(connection);
+    request.engine = EngineChoice::PtOsc;
+    let plan = window
+        .heard("plan", core.plan(request, None).await)
+        .expect("planned");
+    assert!(!plan.blocked(), "{:#?}", plan.findings);
+    let confirmation = Confirmation {
+        typed: plan.confirmation.typed.clone(),
+        accept: plan.confirmation.accept.clone(),
+    };
+    let started = window
+        .heard("run_start", core.run_start(&plan.id, &confirmation).await)
+        .expect("started");
+    let held = window
+        .desk
+        .until(&started.id, "the gate", |view| {
+            matches!(view.state, RunState::AwaitingCutover { .. })
+        })
+        .await;
+    let container = held.job.clone().expect("a container");
+    containers::holds_it_in_one_private_file(&container, &window.account.password);
+    let (files, places) = (
+        containers::elsewhere(&container),
+        containers::places(&container, &since),
+    );
+    for canary in window.tunnels.all() {
+        assert_eq!(canary.found_in(&files), None, "{} is in a file", canary.name);
+        canary.is_in_none_of(&places);
+    }
+    core.run_stop(&started.id).await.expect("heard");
+    let ended = window.desk.end(&started.id).await;
+    assert_eq!(ended.state, RunState::Cancelled);
+    let seen = watch.end();
+    seen.looked_at(&[
+        "mysqler-entrypoint\0probe",
+        "mysqler_way.pl",
+        "pt-online-schema-change",
+    ]);
+    for canary in window.tunnels.all() {
+        seen.none_of(canary);
+    }
+    window
+        .heard("run_log", core.run_log(&started.id, 0, 1_000).await)
+        .expect("read");
+    window
+        .heard("run_events", core.run_events(&started.id, 0).await)
+        .expect("read");
 }

@@ -6,9 +6,11 @@ use mysqler_contract::{
     ChangeRequest, Connection, ErrorCode, Finding, Phase, RunState, RunView, SecretInput, Severity,
     SshMethod, SshTunnelDraft, TableRef, TlsMode,
 };
+use mysqler_tests::desk::MASTER;
 use mysqler_tests::ledger::Writer;
+use mysqler_tests::program::mysqlerctl;
 use mysqler_tests::sandbox::{Account, Schema, Server};
-use mysqler_tests::ssh::secret;
+use mysqler_tests::ssh::{Agent, secret};
 use mysqler_tests::table::{filled, remains};
 
 use crate::scene::Scene;
@@ -116,6 +118,59 @@ async fn saved_as(scene: &Scene, tunnel: SshTunnelDraft, name: &str) -> Connecti
         .connection_save(&draft, true)
         .await
         .expect("saved")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_outside_lets_the_client_of_a_container_in() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_agent", 500).await;
+    let dir = tempfile::tempdir().unwrap();
+    let key = dir.path().join("key");
+    scene.ssh.let_in("ed25519", "", &key).await;
+    let agent = Agent::with(&key).await;
+    // The file is nobody's to read: what lets in is the agent.
+    std::fs::remove_file(&key).unwrap();
+    let tunnel = SshTunnelDraft {
+        method: SshMethod::Agent,
+        secret: SecretInput::Empty,
+        ..scene.accepted().await
+    };
+    let connection = saved(&scene, tunnel).await;
+    let master = dir.path().join("master");
+    std::fs::write(&master, MASTER).unwrap();
+    let run = |agent: Option<&std::path::Path>| {
+        let mut command = tokio::process::Command::new(mysqlerctl());
+        command
+            .env_remove("MYSQLER_DATA_DIR")
+            .env_remove("SSH_AUTH_SOCK")
+            .env("LC_ALL", "C.UTF-8")
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+            .envs(agent.map(|agent| ("SSH_AUTH_SOCK", agent)))
+            .stdin(std::process::Stdio::null())
+            .arg("--data-dir")
+            .arg(scene.desk.dir())
+            .arg("--passphrase-file")
+            .arg(&master)
+            .args(["run", &connection.name, "--table", &table.to_string()])
+            .args(["--alter", "ADD COLUMN extra INT", "--engine", "pt-osc"])
+            .args([
+                "--max-load=Threads_running=500",
+                "--critical-load=Threads_running=1000",
+            ]);
+        command.output()
+    };
+    let told = run(None).await.expect("mysqlerctl");
+    let words = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(
+        !told.status.success() && words.contains("SSH_AUTH_SOCK"),
+        "{words}"
+    );
+    let told = run(Some(&agent.socket)).await.expect("mysqlerctl");
+    let words = [told.stdout, told.stderr].concat();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&words));
+    let mut client = schema.client().await;
+    let definition = client.rows("SHOW CREATE TABLE orders").await[0][1].clone();
+    assert!(definition.contains("`extra`"), "{definition}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
