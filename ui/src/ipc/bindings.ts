@@ -1031,9 +1031,11 @@ export type Launch = {
 	ca_pem: string | null,
 	environment: string[],
 	network: NetworkChoice,
-	/**  The server's address as the tool sees it. */
+	/**  The server's address as the tool sees it; through a tunnel, as the SSH server does. */
 	host: string,
 	port: number,
+	/**  The way to the server, where it leads through another machine. */
+	tunnel?: LaunchTunnel | null,
 	limits: ContainerLimits,
 	/**  Bytes after which the engine begins the log's second file, and later throws the older one away. */
 	log_bytes?: number,
@@ -1043,6 +1045,16 @@ export type Launch = {
 	 *  stands still.
 	 */
 	replicas_patience_s?: number | null,
+};
+
+/**  The SSH server that a job goes through by itself, as the job is started: nothing secret. */
+export type LaunchTunnel = {
+	/**  The SSH server's address as the tool sees it. */
+	host: string,
+	port: number,
+	user: string,
+	method: SshMethod,
+	host_key: SshHostKey,
 };
 
 /**  Something of ours that is still on the server. */

@@ -456,3 +456,29 @@ fn waits_for_watched_replicas_are_told_by_their_cause_and_end_with_it_or_with_a_
         "a person's pause says nothing more of replicas"
     );
 }
+
+#[test]
+fn what_the_ssh_client_says_is_shown_and_its_end_is_a_cause() {
+    let mut parser = parser(&table("t"), false);
+    let mut said = |stream, text: &str| {
+        let parsed = parser.feed(&RawLine {
+            stream,
+            at: Timestamp(1),
+            text: text.into(),
+        });
+        let kind = parsed.show.map(|(kind, _)| kind);
+        (kind, faults(&parsed.signals))
+    };
+    let line = "mysqler-tunnel: channel 2: open failed: connect failed: Connection refused";
+    assert_eq!(said(LogStream::Stderr, line), (Some(LogKind::Warning), vec![]));
+    let end = "mysqler-tunnel: ended: Connection to bastion closed by remote host.";
+    assert_eq!(
+        said(LogStream::Stderr, end),
+        (Some(LogKind::Error), vec![FaultClass::Tunnel])
+    );
+    assert_eq!(
+        said(LogStream::Stdout, end),
+        (Some(LogKind::Info), vec![]),
+        "another's words"
+    );
+}

@@ -235,4 +235,18 @@ mod tests {
         unwanted.request.options.recursion_method = RecursionMethod::None;
         assert_eq!(unwanted.codes(), ["REPLICAS_NOT_WATCHED"]);
     }
+
+    #[test]
+    fn behind_a_tunnel_the_application_watches_whatever_the_server_is() {
+        use super::{LagWatch, Reach};
+        use mysqler_contract::Engine;
+        let watch = |engine, method| LagWatch::of(engine, Flavour::MySql, method, Reach::Tunnel);
+        assert_eq!(watch(Engine::PtOsc, RecursionMethod::Auto), LagWatch::Application);
+        assert_eq!(
+            watch(Engine::PtOsc, RecursionMethod::Hosts),
+            LagWatch::Application
+        );
+        assert_eq!(watch(Engine::PtOsc, RecursionMethod::None), LagWatch::Nobody);
+        assert_eq!(watch(Engine::Direct, RecursionMethod::Auto), LagWatch::Nobody);
+    }
 }
