@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mysqler_contract::{
-    ChangeRequest, Connection, ErrorCode, Finding, Phase, RunState, RunView, SecretInput, Severity,
-    SshMethod, SshTunnelDraft, TableRef, TlsMode,
+    ChangeRequest, ChecksumOutcome, Connection, ErrorCode, Finding, HistoryUse, Phase, RunState, RunView,
+    SecretInput, Severity, SshMethod, SshTunnelDraft, TableRef, TlsMode,
 };
 use mysqler_tests::desk::MASTER;
 use mysqler_tests::ledger::Writer;
@@ -283,4 +283,45 @@ async fn a_run_whose_way_is_not_opened_any_more_touches_nothing() {
             assert_eq!(probe.severity, Severity::Block);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_copied_before_the_tunnel_broke_is_gone_on_with() {
+    let scene = Scene::new().await;
+    let (schema, table) = table(&scene, "tunnel_again", 40_000).await;
+    let place = scene.desk.sandbox.place(Server::Primary, Account::Mysqler);
+    let writer = Writer::start(&place, schema.name(), "orders", 17).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let mut request = slow(&scene, &connection, &table);
+    request.options.history = Some(HistoryUse::of(schema.name()));
+    let id = scene.desk.go(request).await;
+    scene
+        .desk
+        .until(&id, "a part of the copy", |view| view.rows_copied > 2_000)
+        .await;
+    scene.ssh.cut().await;
+    let view = scene.desk.end(&id).await;
+    let log = scene.desk.log_text(&id).await;
+    let RunState::NeedsCleanup {
+        error: Some(error), ..
+    } = &view.state
+    else {
+        panic!("{:?}\n{log}", view.state);
+    };
+    assert_eq!(error.params["class"], "tunnel", "{error}\n{log}");
+    let plan = match scene.desk.core.continue_plan(&id, false, None).await {
+        Ok(plan) => plan,
+        Err(error) => panic!("{error}\n{log}"),
+    };
+    assert!(!plan.blocked(), "{:#?}", plan.findings);
+    let again = scene.desk.start(&plan).await.id;
+    let done = scene.desk.completed(&again).await;
+    assert!(
+        done.checksum
+            .is_some_and(|checksum| checksum.outcome == ChecksumOutcome::Equal),
+        "every row was compared"
+    );
+    writer.agrees("after the continued run").await;
+    let mut client = schema.client().await;
+    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
 }
