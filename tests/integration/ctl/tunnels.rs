@@ -97,6 +97,17 @@ fn a_tunnel_is_made_by_a_named_fingerprint_alone() {
     assert_eq!(shown["tunnel"]["secret"], "stored");
     assert!(desk.ctl(&["databases", "Far"]).done().out.contains("shop"));
 
+    let elsewhere = desk.ctl(&[
+        "connection",
+        "edit",
+        "Far",
+        "--ssh-host",
+        "localhost",
+        "--untested",
+    ]);
+    assert_eq!(elsewhere.code, 2, "{elsewhere:?}");
+    assert!(elsewhere.err.contains("type it again"), "{}", elsewhere.err);
+
     runtime.block_on(ssh.change_host_keys());
     let refused = desk.ctl(&["connection", "test", "Far"]);
     assert_eq!(refused.code, 6, "{refused:?}");
