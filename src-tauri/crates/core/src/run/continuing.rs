@@ -16,6 +16,7 @@ use super::supervisor::{LEASE_MS, Supervisor};
 use crate::Core;
 use crate::doctor::shadow_of;
 use crate::plan::{fingerprint, same_definition};
+use crate::preflight::same_copying_key;
 use crate::ports::{FaultClass, HistoryJob, Target};
 
 /// The tool makes one for each kind of write.
@@ -33,7 +34,10 @@ pub(super) fn impossible(run: &RunId, why: &str) -> AppError {
 
 fn is_same_change(earlier: &ChangeRequest, request: &ChangeRequest) -> bool {
     let copies = request.engine == EngineChoice::PtOsc && !request.dry_run;
-    copies && earlier.table == request.table && earlier.kind == request.kind
+    copies
+        && earlier.table == request.table
+        && earlier.kind == request.kind
+        && same_copying_key(&earlier.options, &request.options)
 }
 
 impl Core {
@@ -407,7 +411,7 @@ impl Supervisor {
 
 #[cfg(test)]
 mod tests {
-    use mysqler_contract::{ChangeKind, TableRef, WorkKind};
+    use mysqler_contract::{ChangeKind, OptionSetting, TableRef, WorkKind};
 
     use super::super::fixture;
     use super::*;
@@ -428,6 +432,9 @@ mod tests {
         assert!(differs(|request| request.engine = EngineChoice::Direct));
         assert!(differs(|request| request.engine = EngineChoice::Auto));
         assert!(differs(|request| request.table = TableRef::new("shop", "another")));
+        assert!(differs(|request| {
+            request.options.others = vec![OptionSetting::new("chunk-index", Some("by_name"))];
+        }));
         assert!(differs(|request| {
             request.kind = ChangeKind::Alter {
                 clause: "DROP COLUMN amount".to_owned(),
