@@ -1,8 +1,8 @@
 //! Whether pt-osc can be started so that its run can be continued after it broke off: what keeps it from that.
 
 use mysqler_contract::{
-    ChangeOptions, ChangeRequest, Flavour, ForeignKeysMethod, HistoryUse, KEEPS_TRIGGERS, KeyColumn, KeyFacts,
-    TableFacts, TableRef,
+    ChangeOptions, ChangeRequest, Flavour, ForeignKeysMethod, HistoryUse, KEEPS_TRIGGERS, KeyColumn,
+    KeyFacts, TableFacts, TableRef,
 };
 
 use super::context::column_of;
@@ -234,20 +234,14 @@ mod tests {
         let keys = vec![key("PRIMARY", true, &["amount"]), key("by_id", true, &["id"])];
         let table = table(keys);
         assert!(unwritable_key(&table, &with(&[])).is_some());
-        assert_eq!(
-            unwritable_key(&table, &with(&[("chunk-index", "by_id")])),
-            None
-        );
+        assert_eq!(unwritable_key(&table, &with(&[("chunk-index", "by_id")])), None);
     }
 
     #[rstest]
     #[case::never_null(&[("a_null", "status"), ("b", "id")], "b")]
     #[case::fewer_columns(&[("a_wide", "id,amount"), ("b", "amount")], "b")]
     #[case::by_name(&[("b", "amount"), ("A", "id")], "A")]
-    fn without_a_primary_key_the_tool_has_its_own_order(
-        #[case] keys: &[(&str, &str)],
-        #[case] first: &str,
-    ) {
+    fn without_a_primary_key_the_tool_has_its_own_order(#[case] keys: &[(&str, &str)], #[case] first: &str) {
         let keys = keys.iter().map(|(name, columns)| {
             let columns: Vec<&str> = columns.split(',').collect();
             key(name, true, &columns)

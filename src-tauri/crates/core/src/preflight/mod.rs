@@ -23,8 +23,8 @@ use mysqler_contract::{
 pub use checks::{LagWatch, is_below, is_reached, watched_by_app};
 pub use confirm::confirmation;
 use context::Context;
-pub use history::{HistoryFacts, history_obstacle};
 pub(crate) use history::same_copying_key;
+pub use history::{HistoryFacts, history_obstacle};
 pub use renames::{needs_check_off, renamed_columns};
 pub use row_loss::may_drop_rows;
 

@@ -16,8 +16,8 @@ use super::supervisor::{LEASE_MS, Supervisor};
 use crate::Core;
 use crate::doctor::shadow_of;
 use crate::plan::{fingerprint, same_definition};
-use crate::preflight::same_copying_key;
 use crate::ports::{FaultClass, HistoryJob, Target};
+use crate::preflight::same_copying_key;
 
 /// The tool makes one for each kind of write.
 const TRIGGERS: usize = 3;
