@@ -1,7 +1,6 @@
 //! Going on from a run that broke off: whether that is possible, proven on the server piece by piece; the new run's plan;
 //! and the hand-over, after which the old run has nothing left of its own.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
@@ -10,6 +9,7 @@ use mysqler_contract::{
 };
 
 use super::figures::tuning_of;
+use super::own_triggers::{Marks, astray};
 use super::recorder::Recorder;
 use super::state::Input;
 use super::supervisor::{LEASE_MS, Supervisor};
@@ -148,14 +148,15 @@ impl Core {
             Some(_) => {}
         }
         let present = servers.trigger_marks(target, table).await?;
+        if let Some((why, name)) = astray(marks, &present) {
+            return Err(refused(why).with("trigger", name));
+        }
         let bodies = servers.triggers(target, table).await?;
-        for (name, mark) in marks {
-            let found = bodies.iter().find(|trigger| &trigger.name == name);
-            let why = match (present.get(name), found) {
-                (None, _) | (_, None) => "trigger_gone",
-                (Some(now), _) if now != mark => "trigger_remade",
-                (_, Some(trigger)) if shadow_of(trigger).as_ref() != Some(shadow) => "trigger_body",
-                _ => continue,
+        for name in marks.keys() {
+            let why = match bodies.iter().find(|trigger| &trigger.name == name) {
+                None => "trigger_gone",
+                Some(trigger) if shadow_of(trigger).as_ref() != Some(shadow) => "trigger_body",
+                Some(_) => continue,
             };
             return Err(refused(why).with("trigger", name));
         }
@@ -292,7 +293,7 @@ impl Supervisor {
     }
 
     /// A continued run has to find the triggers that were proven a moment before.
-    pub(super) fn marked(&mut self, at: Timestamp, marks: BTreeMap<String, String>) {
+    pub(super) fn marked(&mut self, at: Timestamp, marks: Marks) {
         if self.plan.continued.is_none() {
             self.rec.event_at(at, RunEventKind::TriggersMarked { marks });
         } else if marks != self.rec.view().continuing.trigger_marks {
