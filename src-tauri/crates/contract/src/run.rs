@@ -427,6 +427,10 @@ pub enum RunEventKind {
         replica: String,
         ms: u64,
     },
+    /// A replica that answered for the first time while the run worked. It is waited for from then on.
+    ReplicaAnswered {
+        replica: String,
+    },
     /// What the table takes after the run, for the forecast to be held against; bytes as the server estimates them.
     Measured {
         data_bytes: u64,
@@ -579,6 +583,9 @@ pub struct Measures {
     pub chunks: Option<u64>,
     /// The furthest that a replica was behind while the copy waited for it, ms.
     pub worst_lag_ms: Option<u64>,
+    /// Replicas that answered for the first time while it worked, and were waited for from then on.
+    #[serde(default)]
+    pub replicas: Vec<String>,
     pub binlog_from: Option<BinlogPlace>,
     pub binlog_bytes: Option<u64>,
 }
