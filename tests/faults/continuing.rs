@@ -335,10 +335,7 @@ async fn what_was_touched_meanwhile_is_refused_with_the_reason() {
     }
     // A plan that was made before is worth nothing after.
     let plan = core.continue_plan(id, false, None).await.expect("possible");
-    let name = client
-        .value("SELECT MIN(trigger_name) FROM information_schema.triggers WHERE trigger_schema = DATABASE()")
-        .await;
-    let made = client.rows(&format!("SHOW CREATE TRIGGER {name}")).await[0][2].clone();
+    let (name, made) = a_trigger(&mut client).await;
     patiently(&mut client, &format!("DROP TRIGGER {name}")).await;
     assert_eq!(refused(core, id).await, "continue_trigger_gone");
     patiently(&mut client, &made).await;
@@ -366,6 +363,38 @@ async fn what_was_touched_meanwhile_is_refused_with_the_reason() {
         .await;
     assert_eq!(rows, "0");
     proof::holds(at.scene, at.desk, id, None).await;
+}
+
+/// One of the run's, and the statement that makes it.
+async fn a_trigger(client: &mut Client) -> (String, String) {
+    let name = client
+        .value("SELECT MIN(trigger_name) FROM information_schema.triggers WHERE trigger_schema = DATABASE()")
+        .await;
+    let made = client.rows(&format!("SHOW CREATE TRIGGER {name}")).await[0][2].clone();
+    (name, made)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trigger_that_was_made_anew_keeps_a_continued_run_from_its_swap() {
+    let at = at("remade", Moment::Gate).await;
+    at.desk.core.run_stop_keep(&at.id).await.expect("asked");
+    stopped(&at.eye, &at.id).await;
+    at.kept.let_go().await;
+    broke_off(&at.desk, &at.id).await;
+    let new = go_on(&at.desk, &at.id).await;
+    at.eye.held(&new).await;
+    let mut client = at.scene.client().await;
+    let (name, made) = a_trigger(&mut client).await;
+    patiently(&mut client, &format!("DROP TRIGGER {name}")).await;
+    patiently(&mut client, &made).await;
+    at.desk.core.run_cutover(&new).await.expect("asked");
+    let view = at.desk.end(&new).await;
+    let RunState::Failed { error } = &view.state else {
+        panic!("{:?}\n{}", view.state, at.desk.log_text(&new).await);
+    };
+    assert_eq!(error.code, ErrorCode::ContinueImpossible, "{error}");
+    assert_eq!(error.params["why"], "continue_trigger_remade");
+    proof::holds(at.scene, at.desk, &new, None).await;
 }
 
 /// The application's writes may be in the way of a lock.

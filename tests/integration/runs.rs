@@ -29,6 +29,8 @@ mod hazards;
 mod hosts;
 #[path = "runs/identity.rs"]
 mod identity;
+#[path = "runs/idle_vault.rs"]
+mod idle_vault;
 #[path = "runs/lag.rs"]
 mod lag;
 #[path = "runs/learning.rs"]

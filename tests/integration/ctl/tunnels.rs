@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use mysqler_tests::sandbox::{Account, Server};
 use mysqler_tests::ssh::SshServer;
 
-use crate::program::Desk;
+use crate::program::{Desk, Said};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Runtime::new().expect("a runtime")
@@ -50,52 +50,55 @@ impl Drop for Agent {
     }
 }
 
+/// Adds the sandbox's primary behind the SSH server, which lets in by `login`.
+fn add(desk: &Desk, ssh: &SshServer, login: &[&str], environment: &[(&str, &str)]) -> Said {
+    let (host, port) = SshServer::server(&desk.sandbox, Server::Primary);
+    let (port, ssh_port) = (port.to_string(), ssh.port.to_string());
+    let user = desk.sandbox.user(Account::Mysqler);
+    let server = ["connection", "add", "Far", "--host", host, "--port", &port];
+    let account = ["--user", user, "--password-stdin", "--env", "dev"];
+    let patience = ["--connect-timeout", "30"];
+    let way = ["--ssh-host", "127.0.0.1", "--ssh-port", &ssh_port];
+    let hop = ["--ssh-user", SshServer::USER];
+    let all: [&[&str]; 6] = [&server, &account, &patience, &way, &hop, login];
+    let password = desk.sandbox.password(Account::Mysqler);
+    desk.with_input_and(&all.concat(), password, environment)
+}
+
 #[test]
 fn a_tunnel_is_made_by_a_named_fingerprint_alone() {
     let runtime = runtime();
     let desk = Desk::new();
     let ssh = runtime.block_on(SshServer::start(&desk.sandbox, &[]));
     let fingerprint = runtime.block_on(ssh.fingerprint("ed25519"));
-    let (host, port) = SshServer::server(&desk.sandbox, Server::Primary);
-    let (port, ssh_port) = (port.to_string(), ssh.port.to_string());
     std::fs::write(desk.path("ssh-password"), SshServer::PASSWORD).expect("written");
     let secret = desk.path("ssh-password").display().to_string();
-    let user = desk.sandbox.user(Account::Mysqler).to_owned();
-    let mut add: Vec<&str> = vec!["connection", "add", "Far", "--host", host, "--port", &port];
-    add.extend([
-        "--user",
-        &user,
-        "--password-stdin",
-        "--env",
-        "dev",
-        "--connect-timeout",
-        "30",
-    ]);
-    add.extend([
-        "--ssh-host",
-        "127.0.0.1",
-        "--ssh-port",
-        &ssh_port,
-        "--ssh-user",
-        SshServer::USER,
-    ]);
-    add.extend(["--ssh-password", "--ssh-secret-file", &secret]);
-    let password = desk.sandbox.password(Account::Mysqler).to_owned();
-    let unseen = desk.with_input(&add, &password);
+    let login = ["--ssh-password", "--ssh-secret-file", &secret];
+    let accepting = |shown: &str| {
+        let login = [&login[..], &["--accept-host-key", shown]].concat();
+        add(&desk, &ssh, &login, &[])
+    };
+    let unseen = add(&desk, &ssh, &login, &[]);
     assert_eq!(unseen.code, 6, "{unseen:?}");
     assert!(unseen.err.contains(&fingerprint), "{}", unseen.err);
-    let mut other = add.clone();
-    other.extend([
-        "--accept-host-key",
-        "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-    ]);
-    assert_eq!(desk.with_input(&other, &password).code, 6);
-    add.extend(["--accept-host-key", &fingerprint]);
-    desk.with_input(&add, &password).done();
+    let another = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(accepting(another).code, 6);
+    accepting(&fingerprint).done();
     let shown = desk.json(&["connection", "show", "Far"]).done().object();
     assert_eq!(shown["tunnel"]["host_key"]["fingerprint"], fingerprint.as_str());
     assert_eq!(shown["tunnel"]["secret"], "stored");
     assert!(desk.ctl(&["databases", "Far"]).done().out.contains("shop"));
+
+    let elsewhere = desk.ctl(&[
+        "connection",
+        "edit",
+        "Far",
+        "--ssh-host",
+        "localhost",
+        "--untested",
+    ]);
+    assert_eq!(elsewhere.code, 2, "{elsewhere:?}");
+    assert!(elsewhere.err.contains("type it again"), "{}", elsewhere.err);
 
     runtime.block_on(ssh.change_host_keys());
     let refused = desk.ctl(&["connection", "test", "Far"]);
@@ -125,30 +128,8 @@ fn the_agent_of_the_session_logs_in_and_its_absence_is_told() {
     let key = desk.path("id");
     runtime.block_on(ssh.let_in("ed25519", "", &key));
     let agent = Agent::start(&desk);
-    let (host, port) = SshServer::server(&desk.sandbox, Server::Primary);
-    let (port, ssh_port) = (port.to_string(), ssh.port.to_string());
-    let user = desk.sandbox.user(Account::Mysqler).to_owned();
-    let mut add: Vec<&str> = vec!["connection", "add", "Far", "--host", host, "--port", &port];
-    add.extend([
-        "--user",
-        &user,
-        "--password-stdin",
-        "--env",
-        "dev",
-        "--connect-timeout",
-        "30",
-    ]);
-    add.extend([
-        "--ssh-host",
-        "127.0.0.1",
-        "--ssh-port",
-        &ssh_port,
-        "--ssh-user",
-        SshServer::USER,
-    ]);
-    add.extend(["--ssh-agent", "--accept-host-key", &fingerprint]);
-    let password = desk.sandbox.password(Account::Mysqler).to_owned();
-    let add = |socket: &str| desk.with_input_and(&add, &password, &[("SSH_AUTH_SOCK", socket)]);
+    let login = ["--ssh-agent", "--accept-host-key", &fingerprint];
+    let add = |socket: &str| add(&desk, &ssh, &login, &[("SSH_AUTH_SOCK", socket)]);
     for socket in ["/nowhere/agent", &agent.socket] {
         let refused = add(socket);
         assert_eq!(refused.code, 6, "{refused:?}");

@@ -20,6 +20,7 @@ async fn objects_with_pt_oscs_names_are_found_with_their_bodies() {
             .run(
                 "CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE _t_new LIKE t; CREATE TABLE __t_new LIKE t; \
                  CREATE TABLE _t_old LIKE t; CREATE TABLE t_new LIKE t; CREATE TABLE _other_new LIKE t; \
+                 CREATE TABLE K3Z0QX__________t_old LIKE t; CREATE TABLE K3Z0QX__________other_old LIKE t; \
                  CREATE VIEW ___t_new AS SELECT 1",
             )
             .await;
@@ -50,7 +51,8 @@ async fn objects_with_pt_oscs_names_are_found_with_their_bodies() {
         let left = servers.leftovers(&target, &table).await.unwrap();
         let mut tables: Vec<_> = left.tables.iter().map(|table| table.table.as_str()).collect();
         tables.sort_unstable();
-        assert_eq!(tables, ["__t_new", "_t_new", "_t_old"], "{server:?}");
+        let expected = ["K3Z0QX__________t_old", "__t_new", "_t_new", "_t_old"];
+        assert_eq!(tables, expected, "{server:?}");
         assert_eq!(
             left.triggers.len(),
             2,

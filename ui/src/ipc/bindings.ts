@@ -1217,6 +1217,8 @@ export type Measures = {
 	chunks: number | null,
 	/**  The furthest that a replica was behind while the copy waited for it, ms. */
 	worst_lag_ms: number | null,
+	/**  Replicas that answered for the first time while it worked, and were waited for from then on. */
+	replicas?: string[],
 	binlog_from: BinlogPlace | null,
 	binlog_bytes: number | null,
 };
@@ -1635,6 +1637,8 @@ export type RunEventKind = { event: "state_changed"; state: RunState } |
 { event: "replica_lagged"; 
 /**  As the tool names it. */
 replica: string; ms: number } | 
+/**  A replica that answered for the first time while the run worked. It is waited for from then on. */
+{ event: "replica_answered"; replica: string } | 
 /**  What the table takes after the run, for the forecast to be held against; bytes as the server estimates them. */
 { event: "measured"; data_bytes: number; index_bytes: number } | 
 /**  The forecast and what came of it. */

@@ -132,6 +132,12 @@ impl ChangeOptions {
         self.history.as_ref()?.continues.as_ref()
     }
 
+    /// The value of one of the tool's other options.
+    pub fn other(&self, name: &str) -> Option<&str> {
+        let mut others = self.others.iter();
+        others.find(|setting| setting.name == name)?.value.as_deref()
+    }
+
     /// The table's own triggers are taken along to the new table.
     pub fn keeps_triggers(&self) -> bool {
         self.others.iter().any(|setting| setting.name == KEEPS_TRIGGERS)

@@ -63,6 +63,11 @@ pub enum LogNote {
     TriggersNotRestored {
         names: String,
     },
+    /// The server does not say when triggers were made, so that those of a continued run could have been made anew in
+    /// between: that no write was missed rests on the comparison of all rows before the swap.
+    TriggersUndatedCompared,
+    /// The same, where a person left the comparison out.
+    TriggersUndatedCounted,
     SessionKilled {
         session: u64,
     },
@@ -202,6 +207,8 @@ mod tests {
             },
             LogNote::TriggersRestored { names: "au".into() },
             LogNote::TriggersNotRestored { names: "au".into() },
+            LogNote::TriggersUndatedCompared,
+            LogNote::TriggersUndatedCounted,
             LogNote::SessionKilled { session: 42 },
             LogNote::Attempt {
                 place: "2/8".into(),

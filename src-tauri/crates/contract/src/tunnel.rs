@@ -73,4 +73,11 @@ impl SshTunnel {
             host_key: self.host_key.clone(),
         }
     }
+
+    /// Whether the saved secret may stay in an edited tunnel. A passphrase is no password, and a secret goes to nobody
+    /// but the server and the account that it was given for.
+    pub fn secret_stays_in(&self, draft: &SshTunnelDraft) -> bool {
+        let way = (&self.host, self.port, &self.user, &self.method);
+        self.secret == SecretPresence::Empty || way == (&draft.host, draft.port, &draft.user, &draft.method)
+    }
 }

@@ -203,7 +203,8 @@ pub(crate) fn endpoint_problem(endpoint: &DockerEndpoint) -> Option<(&'static st
     let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
     let shape = match scheme {
         "unix" => rest.starts_with('/') && rest.len() > 1,
-        "npipe" => rest.starts_with("//") && rest.len() > 2,
+        "npipe" if !is_local_pipe(rest) => return Some(("address", "docker_pipe_local")),
+        "npipe" => true,
         "tcp" => authority(rest).is_some_and(|(user, _, port)| user.is_none() && port.is_some()),
         "ssh" => authority(rest).is_some(),
         _ => return Some(("address", "docker_address_scheme")),
@@ -220,6 +221,14 @@ pub(crate) fn endpoint_problem(endpoint: &DockerEndpoint) -> Option<(&'static st
         (_, Some(_)) => Some(("tls", "docker_tls_only_tcp")),
         (_, None) => None,
     }
+}
+
+/// A pipe of this workstation. Windows asks whichever other machine the path names, in the clear, and `..` in a name
+/// would lead there too.
+fn is_local_pipe(path: &str) -> bool {
+    let path = path.replace('\\', "/").to_ascii_lowercase();
+    let name = path.strip_prefix("//./pipe/");
+    name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }
 
 fn tls_problem(tls: &DockerTls) -> Option<(&'static str, &'static str)> {
@@ -292,6 +301,7 @@ mod tests {
         for good in [
             "unix:///run/user/1000/docker.sock",
             "npipe:////./pipe/docker_engine",
+            r"npipe://\\.\pipe\docker_engine",
             "ssh://build",
             "ssh://me@build.example:2222",
             "ssh://me@[2001:db8::7]:22",
@@ -313,6 +323,14 @@ mod tests {
             ("ssh://-oProxyCommand=evil", "docker_address_shape"),
             ("ssh://-l@build", "docker_address_shape"),
             ("ssh://me@build/path", "docker_address_shape"),
+            ("npipe:////build/pipe/docker_engine", "docker_pipe_local"),
+            ("npipe:////127.0.0.1/pipe/docker_engine", "docker_pipe_local"),
+            (r"npipe://\\build\pipe\docker_engine", "docker_pipe_local"),
+            ("npipe:////./pipe/../UNC/build/pipe/x", "docker_pipe_local"),
+            (r"npipe:////./pipe/..\UNC\build\pipe\x", "docker_pipe_local"),
+            ("npipe:////./pipe/", "docker_pipe_local"),
+            ("npipe:////?/UNC/build/pipe/x", "docker_pipe_local"),
+            ("npipe://docker_engine", "docker_pipe_local"),
             ("tcp://10.0.0.7:2375", "docker_tls_needed"),
             ("tcp://build:2375", "docker_tls_needed"),
         ] {

@@ -77,6 +77,23 @@ describe('the form on screen', () => {
     wrapper.unmount()
   })
 
+  it('asks of a saved SSH secret whether it may stay, as soon as the way changes', async () => {
+    const tunnel = { host: 'bastion', port: 22, user: 'hop', method: { kind: 'password' as const }, secret: 'stored' as const, host_key: null }
+    fake('connectionProblems', ({ draft }) => {
+      const { host, secret } = (draft as ConnectionDraft).tunnel ?? {}
+      return host !== 'bastion' && secret?.kind === 'unchanged' ? [{ field: 'ssh_secret', reason: 'ssh_secret_of_another', params: {} }] : []
+    })
+    const wrapper = open(sampleConnection({ tunnel }))
+    await wrapper.find(at('form-advanced')).trigger('click')
+    await flushPromises()
+    expect(wrapper.text()).not.toContain('ssh_secret_of_another')
+    await wrapper.find(at('field-ssh-host')).setValue('another')
+    await vi.waitFor(() => expect(wrapper.text()).toContain('type it again'), { timeout: 30_000 })
+    await wrapper.find(at('field-ssh-secret')).setValue('new')
+    await vi.waitFor(() => expect(wrapper.text()).not.toContain('type it again'), { timeout: 30_000 })
+    wrapper.unmount()
+  })
+
   it('tells what is wrong instead of testing, and unfolds what hides it', async () => {
     const wrapper = open(sampleConnection({ host: '', connect_timeout_s: 0 }))
     await wrapper.find(at('form-test')).trigger('click')

@@ -191,6 +191,11 @@ export default {
       docker: 'Docker',
       local: 'This computer',
     },
+    continuable: {
+      label: 'Can be continued',
+      schema: 'Schema of the history table',
+      what: 'pt-online-schema-change then keeps a history table in this schema of the server. A run that breaks off leaves its copy and its triggers until it is continued or cleaned up.',
+    },
     hold: {
       label: 'Hold before the swap',
       what: 'When all rows are copied, the run waits until a person says “Swap now”. Until then triggers keep the copy up to date.',

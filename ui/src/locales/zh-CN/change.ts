@@ -191,6 +191,11 @@ export default {
       docker: 'Docker',
       local: '本机',
     },
+    continuable: {
+      label: '可以续跑',
+      schema: '历史表所在的库',
+      what: 'pt-online-schema-change 会在服务器的该库中维护一张历史表。运行中断时会保留已复制的内容和触发器，直到续跑或清理为止。',
+    },
     hold: {
       label: '切换前等待确认',
       what: '数据全部复制后，等待人工点击“立即切换”。在此之前，触发器会让副本表保持同步。',

@@ -41,32 +41,30 @@ impl ExportedTunnel {
         self.secret.is_none() && !self.secret_empty
     }
 
-    /// A passphrase is no password, and a secret goes to nobody but the server that it was given for.
-    fn takes_secret_of(&self, saved: &SshTunnel) -> bool {
-        (&self.host, self.port, &self.user, &self.method)
-            == (&saved.host, saved.port, &saved.user, &saved.method)
-    }
-
     /// An accepted host key stays with the very server that it was accepted of.
     pub(super) fn draft(&self, before: Option<&SshTunnel>) -> SshTunnelDraft {
-        let secret = match (&self.secret, self.secret_empty) {
-            (Some(secret), _) => SecretInput::Set {
-                value: Secret::new(secret.clone()),
-            },
-            (None, false) if before.is_some_and(|saved| self.takes_secret_of(saved)) => {
-                SecretInput::Unchanged
-            }
-            _ => SecretInput::Empty,
-        };
         let same_server = before.filter(|saved| saved.host == self.host && saved.port == self.port);
-        SshTunnelDraft {
+        let mut draft = SshTunnelDraft {
             host: self.host.clone(),
             port: self.port,
             user: self.user.clone(),
             method: self.method.clone(),
-            secret,
+            secret: SecretInput::Empty,
             host_key: same_server.and_then(|saved| saved.host_key.clone()),
+        };
+        match &self.secret {
+            Some(secret) => {
+                draft.secret = SecretInput::Set {
+                    value: Secret::new(secret.clone()),
+                }
+            }
+            None if self.secret_empty => {}
+            None if before.is_some_and(|saved| saved.secret_stays_in(&draft)) => {
+                draft.secret = SecretInput::Unchanged;
+            }
+            None => {}
         }
+        draft
     }
 }
 
@@ -81,4 +79,27 @@ pub(super) fn same_way(one: Option<&ExportedTunnel>, other: Option<&ExportedTunn
         )
     };
     one.map(way) == other.map(way)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_the_secret_leaves_the_saved_one_to_the_same_way_alone() {
+        let saved = SshTunnel {
+            host: "bastion".into(),
+            port: 22,
+            user: "dba".into(),
+            method: SshMethod::Password,
+            secret: SecretPresence::Stored,
+            host_key: None,
+        };
+        let mut file = ExportedTunnel::of(&saved, None);
+        assert!(file.lacks_secret());
+        assert_eq!(file.draft(Some(&saved)).secret, SecretInput::Unchanged);
+        assert_eq!(file.draft(None).secret, SecretInput::Empty);
+        file.host = "another".into();
+        assert_eq!(file.draft(Some(&saved)).secret, SecretInput::Empty);
+    }
 }

@@ -42,13 +42,7 @@ impl Core {
     }
 
     pub async fn connection_problems(&self, draft: &ConnectionDraft) -> Result<Vec<FieldProblem>> {
-        let taken: Vec<_> = self
-            .connections()
-            .await?
-            .into_iter()
-            .map(|saved| (saved.id, saved.name))
-            .collect();
-        Ok(validation::problems(draft, &taken))
+        Ok(validation::problems(draft, &self.connections().await?))
     }
 
     /// Connects as the draft says, saved or not. A test that passes is remembered for the save that follows.

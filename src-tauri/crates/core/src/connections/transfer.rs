@@ -200,11 +200,7 @@ impl Core {
             .find(|known| known.name.to_lowercase() == incoming.name.to_lowercase())
             .cloned();
         let draft = draft_from(incoming, before.as_ref());
-        let taken: Vec<_> = saved
-            .iter()
-            .map(|known| (known.id.clone(), known.name.clone()))
-            .collect();
-        let problem = validation::problems(&draft, &taken).into_iter().next();
+        let problem = validation::problems(&draft, saved).into_iter().next();
         let action = match (problem, &before) {
             (Some(problem), _) => ImportAction::Refuse {
                 field: problem.field,
@@ -229,10 +225,12 @@ impl Core {
             has_secret: incoming.password.is_some(),
             action,
         };
-        let had_tunnel = before.as_ref().is_some_and(|saved| saved.tunnel.is_some());
+        let no_secret =
+            |tunnel: &mysqler_contract::SshTunnelDraft| matches!(tunnel.secret, SecretInput::Empty);
         let missing = Missing {
             password: before.is_none() && incoming.password.is_none() && !incoming.password_empty,
-            ssh: !had_tunnel && incoming.tunnel.as_ref().is_some_and(ExportedTunnel::lacks_secret),
+            ssh: draft.tunnel.as_ref().is_some_and(no_secret)
+                && incoming.tunnel.as_ref().is_some_and(ExportedTunnel::lacks_secret),
         };
         Ok((entry, draft, missing))
     }

@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use mysqler_contract::{
-    ConnectionDraft, ConnectionId, FieldProblem, Params, SecretInput, SshMethod, TlsMode,
+    Connection, ConnectionDraft, FieldProblem, Params, SecretInput, SshMethod, SshTunnelDraft, TlsMode,
 };
 
 const NAME_CHARACTERS: usize = 50;
@@ -23,10 +23,10 @@ const CHARSETS: [&str; 36] = [
     "tis620", "utf8mb3", "utf8mb4",
 ];
 
-/// Everything that is not acceptable, in the order of the form. `taken` are the saved names with their owners.
-pub fn problems(draft: &ConnectionDraft, taken: &[(ConnectionId, String)]) -> Vec<FieldProblem> {
+/// Everything that is not acceptable, in the order of the form, beside all that are saved.
+pub fn problems(draft: &ConnectionDraft, saved: &[Connection]) -> Vec<FieldProblem> {
     let answers = [
-        ("name", name(draft, taken)),
+        ("name", name(draft, saved)),
         ("host", host(&draft.host)),
         ("port", (draft.port == 0).then_some("port_range")),
         ("user", user(&draft.user)),
@@ -43,7 +43,7 @@ pub fn problems(draft: &ConnectionDraft, taken: &[(ConnectionId, String)]) -> Ve
     ];
     answers
         .into_iter()
-        .chain(tunnel_problems(draft))
+        .chain(tunnel_problems(draft, saved))
         .filter_map(|(field, reason)| reason.map(|reason| problem(field, reason)))
         .collect()
 }
@@ -58,10 +58,10 @@ fn problem(field: &str, reason: &str) -> FieldProblem {
 
 type Reason = Option<&'static str>;
 
-fn name(draft: &ConnectionDraft, taken: &[(ConnectionId, String)]) -> Reason {
+fn name(draft: &ConnectionDraft, saved: &[Connection]) -> Reason {
     let name = draft.name.as_str();
     let folded = name.to_lowercase();
-    let others = taken.iter().filter(|(owner, _)| Some(owner) != draft.id.as_ref());
+    let mut others = saved.iter().filter(|saved| Some(&saved.id) != draft.id.as_ref());
     if name.trim().is_empty() {
         Some("name_empty")
     } else if name.chars().any(char::is_control) {
@@ -70,10 +70,7 @@ fn name(draft: &ConnectionDraft, taken: &[(ConnectionId, String)]) -> Reason {
         Some("name_edge_space")
     } else if name.chars().count() > NAME_CHARACTERS {
         Some("name_too_long")
-    } else if others
-        .into_iter()
-        .any(|(_, other)| other.to_lowercase() == folded)
-    {
+    } else if others.any(|other| other.name.to_lowercase() == folded) {
         Some("name_taken")
     } else {
         None
@@ -211,18 +208,12 @@ fn docker_host(draft: &ConnectionDraft) -> Reason {
 }
 
 /// The fields of a tunnel, each under its own name.
-fn tunnel_problems(draft: &ConnectionDraft) -> Vec<(&'static str, Reason)> {
+fn tunnel_problems(draft: &ConnectionDraft, saved: &[Connection]) -> Vec<(&'static str, Reason)> {
     let Some(tunnel) = &draft.tunnel else {
         return Vec::new();
     };
     let method = match &tunnel.method {
         SshMethod::Key { path } if path.trim().is_empty() => Some("ssh_key_needed"),
-        _ => None,
-    };
-    let secret = match &tunnel.secret {
-        SecretInput::Unchanged if draft.id.is_none() => Some("secret_unchanged_new"),
-        // The way into a run's container is a line of a file.
-        SecretInput::Set { value } if value.expose().contains(['\0', '\n', '\r']) => Some("ssh_secret_line"),
         _ => None,
     };
     let user = match user(&tunnel.user) {
@@ -236,14 +227,29 @@ fn tunnel_problems(draft: &ConnectionDraft) -> Vec<(&'static str, Reason)> {
         ("ssh_port", (tunnel.port == 0).then_some("port_range")),
         ("ssh_user", user),
         ("ssh_key", method),
-        ("ssh_secret", secret),
+        ("ssh_secret", ssh_secret(draft, tunnel, saved)),
     ]
+}
+
+fn ssh_secret(draft: &ConnectionDraft, tunnel: &SshTunnelDraft, saved: &[Connection]) -> Reason {
+    match &tunnel.secret {
+        // The way into a run's container is a line of a file.
+        SecretInput::Set { value } if value.expose().contains(['\0', '\n', '\r']) => Some("ssh_secret_line"),
+        SecretInput::Unchanged if draft.id.is_none() => Some("secret_unchanged_new"),
+        SecretInput::Unchanged if tunnel.method != SshMethod::Agent => {
+            let before = saved.iter().find(|saved| Some(&saved.id) == draft.id.as_ref());
+            let before = before.and_then(|saved| saved.tunnel.as_ref());
+            let stays = before.is_none_or(|before| before.secret_stays_in(tunnel));
+            (!stays).then_some("ssh_secret_of_another")
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use mysqler_contract::messages::{Locale, catalogue};
-    use mysqler_contract::{Environment, Secret, SshTunnelDraft};
+    use mysqler_contract::{ConnectionId, Environment, Secret, SecretPresence, SshTunnel};
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -270,7 +276,26 @@ mod tests {
     }
 
     fn found(draft: &ConnectionDraft) -> Vec<(String, String)> {
-        problems(draft, &[(ConnectionId("other".into()), "Orders".into())])
+        beside(draft, SecretPresence::Stored)
+    }
+
+    /// Beside a saved one, whose tunnel has its secret or not.
+    fn beside(draft: &ConnectionDraft, secret: SecretPresence) -> Vec<(String, String)> {
+        let tunnel = tunnelled(|_| {}).tunnel.expect("one");
+        let saved = Connection {
+            id: ConnectionId("other".into()),
+            name: "Orders".into(),
+            tunnel: Some(SshTunnel {
+                host: tunnel.host,
+                port: tunnel.port,
+                user: tunnel.user,
+                method: SshMethod::Password,
+                secret,
+                host_key: None,
+            }),
+            ..crate::preflight::fixture::World::calm().connection
+        };
+        problems(draft, &[saved])
             .into_iter()
             .map(|problem| {
                 let key = format!("reason.{}", problem.reason);
@@ -359,6 +384,39 @@ mod tests {
         #[case] reason: &str,
     ) {
         assert_eq!(found(&draft), [(field.to_owned(), reason.to_owned())]);
+    }
+
+    fn edited(change: impl FnOnce(&mut SshTunnelDraft)) -> ConnectionDraft {
+        let tunnelled = tunnelled(|tunnel| {
+            (tunnel.method, tunnel.secret) = (SshMethod::Password, SecretInput::Unchanged);
+            change(tunnel);
+        });
+        ConnectionDraft {
+            id: Some(ConnectionId("other".into())),
+            ..tunnelled
+        }
+    }
+
+    #[rstest]
+    #[case(edited(|t| t.host = "another".into()))]
+    #[case(edited(|t| t.port = 2222))]
+    #[case(edited(|t| t.user = "root".into()))]
+    #[case(edited(|t| t.method = SshMethod::Key { path: "/k".into() }))]
+    fn a_saved_secret_goes_to_no_other_server_account_or_login(#[case] draft: ConnectionDraft) {
+        let refused = [("ssh_secret".to_owned(), "ssh_secret_of_another".to_owned())];
+        assert_eq!(beside(&draft, SecretPresence::Stored), refused);
+        assert_eq!(beside(&draft, SecretPresence::Missing), refused);
+        assert_eq!(beside(&draft, SecretPresence::Empty), []);
+    }
+
+    #[rstest]
+    #[case(edited(|_| {}))]
+    #[case(edited(|t| t.method = SshMethod::Agent))]
+    #[case(edited(|t| (t.host, t.secret) = ("another".into(), SecretInput::Empty)))]
+    fn a_saved_secret_stays_where_it_belongs_and_one_that_is_given_up_is_no_matter(
+        #[case] draft: ConnectionDraft,
+    ) {
+        assert_eq!(found(&draft), []);
     }
 
     #[test]

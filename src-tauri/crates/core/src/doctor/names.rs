@@ -2,15 +2,18 @@
 
 use mysqler_contract::TableRef;
 
-/// pt-osc gives up after so many underscores for a shadow table; it takes as many for the old one.
+/// pt-osc gives up after so many underscores for a shadow table.
 const NAME_TRIES: usize = 10;
+/// For the old one it tries one fewer. Then it puts chance before the last of those names, `K3Z0QX_`, up to eleven times.
+const OLD_UNDERSCORES: &str = "_________";
+const CHANCE: usize = 6;
 const NAME_LIMIT: usize = 64;
 const TRIGGER_PREFIX_LIMIT: usize = 60;
 
 pub const SHADOW: &str = "_new";
 pub const OLD: &str = "_old";
 
-/// Every name that pt-osc may have given to a shadow or old table of `table`.
+/// Every name that pt-osc may have given to a shadow or old table of `table`, but for those with chance in them.
 pub fn table_names(table: &str) -> Vec<String> {
     let mut names = Vec::new();
     for suffix in [SHADOW, OLD] {
@@ -43,9 +46,37 @@ pub fn origins(name: &str, suffix: &str) -> Vec<String> {
     let Some(stem) = name.strip_suffix(suffix) else {
         return Vec::new();
     };
+    if suffix == OLD
+        && let Some(origin) = after_chance(stem).and_then(|rest| rest.strip_prefix(OLD_UNDERSCORES))
+    {
+        let named = (!origin.is_empty()).then(|| origin.to_owned());
+        return named.into_iter().collect();
+    }
     let most = stem.len() - stem.trim_start_matches('_').len();
     let stems = (1..=most.min(NAME_TRIES)).map(|cut| stem[cut..].to_owned());
     stems.filter(|stem| !stem.is_empty()).collect()
+}
+
+/// Whether pt-osc may have given this name to the old table of `table` when all its other names were taken.
+pub fn is_old_by_chance(name: &str, table: &str) -> bool {
+    let Some(rest) = after_chance(name) else {
+        return false;
+    };
+    let full = format!(
+        "{}{OLD_UNDERSCORES}{table}{OLD}",
+        &name[..name.len() - rest.len()]
+    );
+    let is_this = |cut: Option<String>| cut.is_some_and(|cut| cut.to_lowercase() == name.to_lowercase());
+    is_this(cut_characters(&full, NAME_LIMIT)) || is_this(cut_bytes(&full, NAME_LIMIT))
+}
+
+/// What follows the characters that pt-osc drew, once or more often.
+fn after_chance(name: &str) -> Option<&str> {
+    let (drawn, rest) = name.split_at_checked(CHANCE)?;
+    let rest = rest.strip_prefix('_')?;
+    // A server may keep names in lower case.
+    let is_drawn = drawn.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_drawn.then(|| after_chance(rest).unwrap_or(rest))
 }
 
 fn cut_characters(text: &str, limit: usize) -> Option<String> {
@@ -124,6 +155,31 @@ mod tests {
             Vec::<String>::new(),
             "a table has a name"
         );
+    }
+
+    #[test]
+    fn the_old_table_is_known_when_chance_had_to_name_it() {
+        let first = "K3Z0QX__________t_old";
+        let second = format!("0AB1C2_{first}");
+        for name in [first, &second, &first.to_lowercase()] {
+            assert!(is_old_by_chance(name, "t"), "{name}");
+            assert_eq!(origins(name, OLD), ["t"], "{name}");
+        }
+        assert!(is_old_by_chance("K3Z0QX___________t_old", "_t"));
+        assert_eq!(origins("K3Z0QX___________t_old", OLD), ["_t"]);
+        for other in [
+            "K3Z0QX_________t_old",
+            "K3Z0Q__________t_old",
+            "_t_old",
+            "K3Z0-X__________t_old",
+        ] {
+            assert!(!is_old_by_chance(other, "t"), "{other}");
+        }
+        assert!(!is_old_by_chance(first, "tt"));
+        let long = "x".repeat(64);
+        let cut = format!("K3Z0QX__________{}", "x".repeat(48));
+        assert!(is_old_by_chance(&cut, &long));
+        assert!(!is_old_by_chance(&format!("{cut}x"), &long));
     }
 
     #[test]

@@ -297,7 +297,10 @@ pub trait Runner: Send + Sync {
         }
     }
 
-    async fn host(&self) -> Result<DockerHost>;
+    /// The engine. Refused, as all that is about its image, by a runner that has no containers.
+    async fn host(&self) -> Result<DockerHost> {
+        no_containers()
+    }
 
     /// The same, and what only a container can tell: takes as long as starting one.
     async fn examine(&self) -> Result<DockerHost> {
@@ -309,13 +312,21 @@ pub trait Runner: Send + Sync {
         Vec::new()
     }
 
-    async fn image_status(&self, reference: &str) -> Result<ImageStatus>;
+    async fn image_status(&self, _reference: &str) -> Result<ImageStatus> {
+        no_containers()
+    }
     /// From a tar, compressed or not. Progress is told as bytes of the file.
-    async fn image_load(&self, path: &std::path::Path, progress: ProgressFn) -> Result<ImageStatus>;
+    async fn image_load(&self, _path: &std::path::Path, _progress: ProgressFn) -> Result<ImageStatus> {
+        no_containers()
+    }
     /// Pulls the upstream base and adds our layer.
-    async fn image_pull(&self, reference: &str, progress: ProgressFn) -> Result<ImageStatus>;
+    async fn image_pull(&self, _reference: &str, _progress: ProgressFn) -> Result<ImageStatus> {
+        no_containers()
+    }
     /// Adds our layer (entrypoint and bridge plugin) to a base image that is present.
-    async fn image_build(&self, base: &str, reference: &str, progress: ProgressFn) -> Result<ImageStatus>;
+    async fn image_build(&self, _base: &str, _reference: &str, _progress: ProgressFn) -> Result<ImageStatus> {
+        no_containers()
+    }
 
     /// Decides argv, defaults file and network. `LAUNCH_IMPOSSIBLE` when something cannot be carried.
     fn compose(&self, input: &LaunchInput<'_>) -> Result<Launch>;
@@ -354,6 +365,10 @@ pub trait Runner: Send + Sync {
 
     /// `dry_run` decides which line means success.
     fn parser(&self, table: &TableRef, dry_run: bool) -> Box<dyn OutputParser>;
+}
+
+fn no_containers<T>() -> Result<T> {
+    Err(AppError::new(ErrorCode::RunnerUnsupported))
 }
 
 pub type ProgressFn = Box<dyn Fn(ImageProgress) + Send + Sync>;

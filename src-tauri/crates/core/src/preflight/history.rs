@@ -1,10 +1,11 @@
 //! Whether pt-osc can be started so that its run can be continued after it broke off: what keeps it from that.
 
 use mysqler_contract::{
-    ChangeRequest, Flavour, ForeignKeysMethod, HistoryUse, KEEPS_TRIGGERS, TableFacts, TableRef,
+    ChangeOptions, ChangeRequest, Flavour, ForeignKeysMethod, HistoryUse, KEEPS_TRIGGERS, TableFacts,
+    TableRef,
 };
 
-use super::context::column_of;
+use super::copying_key::{base_of, copying_key};
 use crate::ports::ServerFacts;
 
 /// What was learned about the history table that a person agreed to.
@@ -103,29 +104,21 @@ pub fn history_obstacle(
         let setting = "--alter-foreign-keys-method=drop_swap".to_owned();
         return Some(HistoryObstacle::Option(setting));
     }
-    if let Some(key) = unwritable_key(table) {
+    if let Some(key) = unwritable_key(table, options) {
         return Some(key);
     }
     (!facts.missing.is_empty()).then(|| HistoryObstacle::Privileges(facts.missing.clone()))
 }
 
-/// Of the keys that the copy may go by.
-fn unwritable_key(table: &TableFacts) -> Option<HistoryObstacle> {
-    let is_primary = |name: &str| name.eq_ignore_ascii_case("PRIMARY");
-    let has_primary = table.keys.iter().any(|key| is_primary(&key.name));
-    let candidates = table.keys.iter().filter(|key| key.unique);
-    let mut candidates = candidates.filter(|key| !has_primary || is_primary(&key.name));
-    candidates.find_map(|key| {
-        let names = key.columns.iter().filter_map(|part| part.name.as_deref());
-        let mut columns = names.filter_map(|name| column_of(table, name));
-        let found = columns.find(|column| {
-            let base = column.column_type.split(['(', ' ']).next().unwrap_or_default();
-            UNWRITABLE.iter().any(|one| one.eq_ignore_ascii_case(base))
-        })?;
-        Some(HistoryObstacle::Key {
-            key: key.name.clone(),
-            column: found.name.clone(),
-            column_type: found.column_type.clone(),
-        })
+fn unwritable_key(table: &TableFacts, options: &ChangeOptions) -> Option<HistoryObstacle> {
+    let copying = copying_key(table, options)?;
+    let found = copying.columns.iter().find(|column| {
+        let base = base_of(&column.column_type);
+        UNWRITABLE.iter().any(|one| one.eq_ignore_ascii_case(base))
+    })?;
+    Some(HistoryObstacle::Key {
+        key: copying.key.name.clone(),
+        column: found.name.clone(),
+        column_type: found.column_type.clone(),
     })
 }

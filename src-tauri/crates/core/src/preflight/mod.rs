@@ -5,6 +5,7 @@ mod checks;
 mod column_type;
 mod confirm;
 mod context;
+mod copying_key;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod history;
@@ -23,6 +24,7 @@ use mysqler_contract::{
 pub use checks::{LagWatch, Reach, is_below, is_reached, watched_by_app};
 pub use confirm::confirmation;
 use context::Context;
+pub(crate) use copying_key::same_copying_key;
 pub use history::{HistoryFacts, history_obstacle};
 pub use renames::{needs_check_off, renamed_columns};
 pub use row_loss::may_drop_rows;

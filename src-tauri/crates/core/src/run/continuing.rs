@@ -1,7 +1,6 @@
 //! Going on from a run that broke off: whether that is possible, proven on the server piece by piece; the new run's plan;
 //! and the hand-over, after which the old run has nothing left of its own.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mysqler_contract::{
@@ -10,6 +9,7 @@ use mysqler_contract::{
 };
 
 use super::figures::tuning_of;
+use super::own_triggers::{Marks, astray};
 use super::recorder::Recorder;
 use super::state::Input;
 use super::supervisor::{LEASE_MS, Supervisor};
@@ -17,6 +17,7 @@ use crate::Core;
 use crate::doctor::shadow_of;
 use crate::plan::{fingerprint, same_definition};
 use crate::ports::{FaultClass, HistoryJob, Target};
+use crate::preflight::same_copying_key;
 
 /// The tool makes one for each kind of write.
 const TRIGGERS: usize = 3;
@@ -33,7 +34,10 @@ pub(super) fn impossible(run: &RunId, why: &str) -> AppError {
 
 fn is_same_change(earlier: &ChangeRequest, request: &ChangeRequest) -> bool {
     let copies = request.engine == EngineChoice::PtOsc && !request.dry_run;
-    copies && earlier.table == request.table && earlier.kind == request.kind
+    copies
+        && earlier.table == request.table
+        && earlier.kind == request.kind
+        && same_copying_key(&earlier.options, &request.options)
 }
 
 impl Core {
@@ -144,14 +148,15 @@ impl Core {
             Some(_) => {}
         }
         let present = servers.trigger_marks(target, table).await?;
+        if let Some((why, name)) = astray(marks, &present) {
+            return Err(refused(why).with("trigger", name));
+        }
         let bodies = servers.triggers(target, table).await?;
-        for (name, mark) in marks {
-            let found = bodies.iter().find(|trigger| &trigger.name == name);
-            let why = match (present.get(name), found) {
-                (None, _) | (_, None) => "trigger_gone",
-                (Some(now), _) if now != mark => "trigger_remade",
-                (_, Some(trigger)) if shadow_of(trigger).as_ref() != Some(shadow) => "trigger_body",
-                _ => continue,
+        for name in marks.keys() {
+            let why = match bodies.iter().find(|trigger| &trigger.name == name) {
+                None => "trigger_gone",
+                Some(trigger) if shadow_of(trigger).as_ref() != Some(shadow) => "trigger_body",
+                Some(_) => continue,
             };
             return Err(refused(why).with("trigger", name));
         }
@@ -288,7 +293,7 @@ impl Supervisor {
     }
 
     /// A continued run has to find the triggers that were proven a moment before.
-    pub(super) fn marked(&mut self, at: Timestamp, marks: BTreeMap<String, String>) {
+    pub(super) fn marked(&mut self, at: Timestamp, marks: Marks) {
         if self.plan.continued.is_none() {
             self.rec.event_at(at, RunEventKind::TriggersMarked { marks });
         } else if marks != self.rec.view().continuing.trigger_marks {
@@ -408,7 +413,7 @@ impl Supervisor {
 
 #[cfg(test)]
 mod tests {
-    use mysqler_contract::{ChangeKind, TableRef, WorkKind};
+    use mysqler_contract::{ChangeKind, OptionSetting, TableRef, WorkKind};
 
     use super::super::fixture;
     use super::*;
@@ -429,6 +434,9 @@ mod tests {
         assert!(differs(|request| request.engine = EngineChoice::Direct));
         assert!(differs(|request| request.engine = EngineChoice::Auto));
         assert!(differs(|request| request.table = TableRef::new("shop", "another")));
+        assert!(differs(|request| {
+            request.options.others = vec![OptionSetting::new("chunk-index", Some("by_name"))];
+        }));
         assert!(differs(|request| {
             request.kind = ChangeKind::Alter {
                 clause: "DROP COLUMN amount".to_owned(),

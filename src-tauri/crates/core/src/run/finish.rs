@@ -62,6 +62,7 @@ impl Supervisor {
             self.prune_history(&target).await;
             return Ok(());
         };
+        self.tell_proof();
         self.begin_phase(Phase::DropTriggers);
         for name in self.triggers_on(&target, &old).await? {
             self.renew().await?;

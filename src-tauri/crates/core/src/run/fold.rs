@@ -127,6 +127,7 @@ impl RunFold {
             RunEventKind::BinlogAt { place } => view.measures.binlog_from = Some(place.clone()),
             RunEventKind::BinlogGrew { bytes } => view.measures.binlog_bytes = Some(*bytes),
             RunEventKind::ReplicaLagged { ms, .. } => view.measures.worst_lag_ms = Some(*ms),
+            RunEventKind::ReplicaAnswered { replica } => view.measures.replicas.push(replica.clone()),
             RunEventKind::Compared { figures } => view.compared = figures.clone(),
             // The time of an answer that nobody heard is not known.
             RunEventKind::ContactLost { .. } if view.engine == Engine::Direct => view.measures.work = None,

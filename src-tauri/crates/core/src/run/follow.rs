@@ -136,7 +136,7 @@ impl Supervisor {
         let (core, table) = (self.core.clone(), self.plan.request.table.clone());
         let (plan, own) = (self.plan.clone(), self.rec.view().sessions.clone());
         self.core.memory.supervisors.tasks.spawn(async move {
-            let found = match core.target_of(&plan).await {
+            let found = match core.target_of_unnoticed(&plan).await {
                 Ok(target) => lock_holders(&core, &target, &table, &own, 0).await,
                 Err(_) => None,
             };

@@ -213,6 +213,9 @@ impl Supervisor {
         if self.plan.renames.is_some() && !self.seen.renames_confirmed {
             return Ok(Some(self.unconfirmed()));
         }
+        if let Some(error) = self.mark_objection().await? {
+            return Ok(Some(error));
+        }
         self.trigger_objection().await
     }
 

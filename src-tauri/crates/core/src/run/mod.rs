@@ -26,6 +26,7 @@ pub mod hours;
 mod identity;
 mod kept_triggers;
 mod measure;
+mod own_triggers;
 mod pace;
 mod prepare;
 mod queue;

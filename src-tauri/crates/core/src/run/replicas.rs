@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mysqler_contract::{LogKind, LogNote, Phase, Plan, Result, RunEventKind, RunState, Tuning};
+use mysqler_contract::{LogKind, LogNote, Phase, Plan, Result, RunEventKind, RunState, RunView, Tuning};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -28,9 +28,11 @@ const UNBOUND_S: u32 = u32::MAX;
 pub(super) struct Watching {
     /// The last look; the task behind it ends with this receiver.
     looked: watch::Receiver<Option<Sample>>,
-    /// Replicas that answered, now or while the plan was made; from then on they have to. What only the memory of one
-    /// process knew would be forgotten by the next.
+    /// Replicas that answered, now or while the plan was made; from then on they have to. All are on record, for what only
+    /// the memory of one process knew would be forgotten by the next.
     known: BTreeSet<String>,
+    /// Those of them that the record is still to be told of.
+    unrecorded: Vec<String>,
     /// Replicas that never did, told once.
     unwatched: BTreeSet<String>,
     /// The server itself did not answer the last time, told once.
@@ -54,6 +56,11 @@ pub(super) fn watches(plan: &Plan) -> bool {
     watch == LagWatch::Application && !plan.request.dry_run
 }
 
+fn known(plan: &Plan, view: &RunView) -> BTreeSet<String> {
+    let answered = view.measures.replicas.iter().cloned();
+    watched_by_app(&plan.findings).chain(answered).collect()
+}
+
 impl Supervisor {
     /// Begins to look, where nobody else does and rows are still to be copied.
     pub(super) fn watch_replicas(&mut self) {
@@ -73,7 +80,7 @@ impl Supervisor {
                 () = leaving.cancelled() => {}
             }
         });
-        let known = watched_by_app(&self.plan.findings).collect();
+        let known = known(&self.plan, self.rec.view());
         self.replicas = Some(Watching::new(looked, known));
     }
 
@@ -116,6 +123,9 @@ impl Supervisor {
             self.rec.note(LogKind::Warning, &note);
         }
         let verdict = watching.judge(&sample, limit);
+        for replica in watching.unrecorded.drain(..) {
+            self.rec.event(RunEventKind::ReplicaAnswered { replica });
+        }
         if !watching.is_due(&verdict) {
             return Ok(());
         }
@@ -202,6 +212,7 @@ impl Watching {
         Self {
             looked,
             known,
+            unrecorded: Vec::new(),
             unwatched: BTreeSet::new(),
             deaf: false,
             said: None,
@@ -212,8 +223,11 @@ impl Watching {
     /// The first that does not replicate, else the one that is furthest behind. What a replica stays behind on purpose
     /// is no lag.
     fn judge(&mut self, sample: &[ReplicaMoment], limit_s: u32) -> Verdict {
-        let answered = sample.iter().filter(|one| one.state.is_ok());
-        self.known.extend(answered.map(|one| one.name.clone()));
+        for one in sample.iter().filter(|one| one.state.is_ok()) {
+            if self.known.insert(one.name.clone()) {
+                self.unrecorded.push(one.name.clone());
+            }
+        }
         if limit_s == Tuning::NO_LAG_LIMIT {
             return Verdict::unbound(Some(LogNote::ReplicasNotAwaited));
         }

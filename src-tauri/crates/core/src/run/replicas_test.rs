@@ -1,3 +1,6 @@
+use mysqler_contract::{RunEvent, Timestamp};
+
+use super::super::fold::RunFold;
 use super::*;
 use crate::ports::ReplicaState;
 
@@ -105,6 +108,29 @@ fn a_restart_forgets_no_replica_that_the_plan_knew() {
     assert_eq!(taken_up(&both).judge(&silent, 1).seen, stopped("b:3306: gone"));
     let back = [replica("a:3306", 0), replica("b:3306", 1)];
     assert_eq!(taken_up(&both).judge(&back, 1).seen, ReplicasSeen::Follow);
+}
+
+#[test]
+fn a_replica_that_first_answered_while_the_run_worked_is_on_record_for_whoever_takes_it_up() {
+    let plan = super::super::fixture::plan(mysqler_contract::WorkKind::ChunkedCopy);
+    let mut fold = RunFold::new(&plan, Timestamp(0));
+    let mut watching = Watching::new(watch::channel(None).1, known(&plan, &fold.view));
+    let both = [replica("a:3306", 0), replica("b:3306", 0)];
+    watching.judge(&both, 1);
+    watching.judge(&both, 1);
+    let names: Vec<String> = watching.unrecorded.drain(..).collect();
+    assert_eq!(names, ["a:3306", "b:3306"], "each once");
+    for replica in names {
+        fold.apply(&RunEvent {
+            seq: fold.view.last_seq + 1,
+            at: Timestamp(1),
+            kind: RunEventKind::ReplicaAnswered { replica },
+        });
+    }
+    let mut next = Watching::new(watch::channel(None).1, known(&plan, &fold.view));
+    let away = next.judge(&[replica("a:3306", 0)], 1);
+    assert_eq!(away.seen, stopped("b:3306: not listed"));
+    assert!(next.unrecorded.is_empty(), "both are on record");
 }
 
 #[test]

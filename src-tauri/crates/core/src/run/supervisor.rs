@@ -245,9 +245,8 @@ impl Supervisor {
         }
         loop {
             let opened = self.core.memory.vault_opened.notified();
-            match self.core.target(&self.plan.connection.id).await {
+            match self.core.target_of_unnoticed(&self.plan).await {
                 Ok(target) => {
-                    self.core.require_same_server(&self.plan, &target).await?;
                     self.target = Some(target.clone());
                     return Ok(target);
                 }

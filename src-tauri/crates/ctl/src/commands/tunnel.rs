@@ -80,9 +80,7 @@ impl Tunnel {
         let port = self.ssh_port.unwrap_or(saved.map_or(22, |saved| saved.port));
         // A key is accepted of one server, and a fingerprint that is given anew has to be seen anew.
         let same = saved.filter(|saved| saved.host == host && saved.port == port);
-        let same_method = saved.is_some_and(|saved| saved.method == method);
-        Ok(Some(SshTunnelDraft {
-            secret: self.secret(context, &method, same_method)?,
+        let mut draft = SshTunnelDraft {
             host_key: match self.accept_host_key {
                 Some(_) => None,
                 None => same.and_then(|saved| saved.host_key.clone()),
@@ -91,11 +89,19 @@ impl Tunnel {
             port,
             user,
             method,
-        }))
+            secret: SecretInput::Empty,
+        };
+        draft.secret = self.secret(context, &draft, saved)?;
+        Ok(Some(draft))
     }
 
-    fn secret(&self, context: &Context, method: &SshMethod, same_method: bool) -> Result<SecretInput> {
-        let question = match method {
+    fn secret(
+        &self,
+        context: &Context,
+        draft: &SshTunnelDraft,
+        saved: Option<&SshTunnel>,
+    ) -> Result<SecretInput> {
+        let question = match &draft.method {
             SshMethod::Agent => return Ok(SecretInput::Empty),
             SshMethod::Password => context.out.own("ctl.ask.ssh_password"),
             SshMethod::Key { path } => context
@@ -104,8 +110,10 @@ impl Tunnel {
         };
         match &self.ssh_secret_file {
             Some(path) => secrets::from_file(path).map(input),
-            None if same_method => Ok(SecretInput::Unchanged),
+            None if saved.is_some_and(|saved| saved.secret_stays_in(draft)) => Ok(SecretInput::Unchanged),
             None if secrets::can_ask() => secrets::ask(&question).map(input),
+            // Of another server or account it is refused, rather than given up unasked; of another login it is of no use.
+            None if saved.is_some_and(|saved| saved.method == draft.method) => Ok(SecretInput::Unchanged),
             None => Ok(SecretInput::Empty),
         }
     }

@@ -11,13 +11,16 @@ use crate::{sql, table as tables};
 
 pub(crate) use scan::{delete_job, read_jobs, scan, sessions};
 
+/// A pattern of names that hold ten underscores in a row, as all do in which pt-osc had to put chance.
+const BY_CHANCE: &str = r"%\_\_\_\_\_\_\_\_\_\_%";
+
 pub(crate) async fn find(session: &mut Session, table: &TableRef) -> Result<LeftoverFacts> {
     let candidates = names::table_names(&table.table);
     let list: Vec<String> = candidates.iter().map(|name| sql::text(name)).collect();
     let rows = session
         .rows(&format!(
-            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND TABLE_NAME IN ({}) \
-             AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME",
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} \
+             AND (TABLE_NAME IN ({}) OR TABLE_NAME LIKE '{BY_CHANCE}') AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME",
             sql::text(&table.database),
             list.join(", ")
         ))
@@ -27,12 +30,14 @@ pub(crate) async fn find(session: &mut Session, table: &TableRef) -> Result<Left
         .into_iter()
         .filter(|trigger| names::is_trigger_of(&trigger.name, table))
         .collect();
-    let tables = rows
-        .iter()
-        .map(|row| TableRef::new(&table.database, row.text(0)))
-        .collect();
+    // The server compares as its names are kept, mostly without regard to case.
+    let is_candidate = |name: &String| {
+        let same = |candidate: &String| candidate.to_lowercase() == name.to_lowercase();
+        candidates.iter().any(same) || names::is_old_by_chance(name, &table.table)
+    };
+    let tables = rows.iter().map(|row| row.text(0)).filter(is_candidate);
     Ok(LeftoverFacts {
-        tables,
+        tables: tables.map(|name| TableRef::new(&table.database, name)).collect(),
         triggers,
         clones: clones(session, &table.database).await?,
     })

@@ -8,6 +8,7 @@ use mysqler_contract::{Result, TableRef, Timestamp, TriggerFacts};
 use mysqler_core::doctor::names;
 use mysqler_core::ports::{FoundTable, FoundTrigger, HistoryJob, LeftoverScan, ToolSessions};
 
+use super::BY_CHANCE;
 use crate::catalog::SYSTEM_SCHEMAS;
 use crate::row::Row;
 use crate::session::Session;
@@ -114,7 +115,8 @@ async fn table_names(
 ) -> Result<BTreeSet<TableRef>> {
     let statement = format!(
         "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE {} \
-         AND (TABLE_NAME LIKE '\\_%\\_new' OR TABLE_NAME LIKE '\\_%\\_old' OR TABLE_NAME LIKE '\\_mysqler\\_%\\_clone') \
+         AND (TABLE_NAME LIKE '\\_%\\_new' OR TABLE_NAME LIKE '\\_%\\_old' OR TABLE_NAME LIKE '{BY_CHANCE}\\_old' \
+         OR TABLE_NAME LIKE '\\_mysqler\\_%\\_clone') \
          ORDER BY TABLE_SCHEMA, TABLE_NAME LIMIT {}",
         within("TABLE_SCHEMA", database),
         MOST + 1

@@ -37,7 +37,7 @@ pub(super) fn argv(input: &LaunchInput<'_>, tls: &Mapping, host: &str, charset: 
         .option("--critical-load", thresholds(&options.critical_load)?);
     chunking(&mut argv, options, input.history.is_some())?;
     argv.option("--max-lag", max_lag(options)?);
-    if other(options, RECURSION).is_none() {
+    if options.other(RECURSION).is_none() {
         argv.option(
             "--recursion-method",
             match input.tunnel {
@@ -95,11 +95,6 @@ impl Argv {
 const RECURSION: &str = "recursion-method";
 const TRIES_NAME: &str = "tries";
 
-fn other<'a>(options: &'a ChangeOptions, name: &str) -> Option<&'a str> {
-    let found = options.others.iter().find(|other| other.name == name)?;
-    found.value.as_deref()
-}
-
 /// Whatever a person set beside the main options, in the order in which it was set. Nothing that the catalogue does not
 /// open ever comes this far; a value is not repeated in the refusal, since it may be a secret.
 fn others(argv: &mut Argv, options: &ChangeOptions) -> Result<()> {
@@ -141,7 +136,7 @@ fn history(argv: &mut Argv, input: &LaunchInput<'_>) -> Result<()> {
 
 /// A person's attempts replace ours, operation by operation.
 fn tries(options: &ChangeOptions) -> Result<String> {
-    let given = other(options, TRIES_NAME).map_or(Some(Vec::new()), read_tries);
+    let given = options.other(TRIES_NAME).map_or(Some(Vec::new()), read_tries);
     let (Some(given), Some(ours)) = (given, read_tries(TRIES)) else {
         return Err(impossible("--tries: value"));
     };

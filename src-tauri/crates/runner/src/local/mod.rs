@@ -16,19 +16,18 @@ mod start;
 #[cfg(unix)]
 mod stop;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use mysqler_contract::{
-    AppError, DockerHost, ErrorCode, ImageStatus, Launch, LocalJob, LocalStatus, LocalTool, PlanId,
-    ProbeReport, Result, RunId, TableRef,
+    AppError, ErrorCode, Launch, LocalJob, LocalStatus, LocalTool, PlanId, ProbeReport, Result, RunId,
+    TableRef,
 };
 use mysqler_core::ports::{
-    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, ProgressFn, RawLine,
-    Runner,
+    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, RawLine, Runner,
 };
 
 /// Runs jobs as processes of this workstation, which outlive whoever started them. Cheap to clone.
@@ -61,7 +60,8 @@ fn failed(what: &str, error: impl std::fmt::Display) -> AppError {
     AppError::new(ErrorCode::LocalRunnerFailed).detail(format!("{what}: {error}"))
 }
 
-fn no_containers<T>() -> Result<T> {
+#[cfg(not(unix))]
+fn unsupported<T>() -> Result<T> {
     Err(AppError::new(ErrorCode::RunnerUnsupported))
 }
 
@@ -74,26 +74,6 @@ impl Runner for LocalRunner {
 
     async fn local_tool(&self, program: Option<&str>) -> LocalStatus {
         find::find(&self.place, program).await
-    }
-
-    async fn host(&self) -> Result<DockerHost> {
-        no_containers()
-    }
-
-    async fn image_status(&self, _: &str) -> Result<ImageStatus> {
-        no_containers()
-    }
-
-    async fn image_load(&self, _: &Path, _: ProgressFn) -> Result<ImageStatus> {
-        no_containers()
-    }
-
-    async fn image_pull(&self, _: &str, _: ProgressFn) -> Result<ImageStatus> {
-        no_containers()
-    }
-
-    async fn image_build(&self, _: &str, _: &str, _: ProgressFn) -> Result<ImageStatus> {
-        no_containers()
     }
 
     fn compose(&self, input: &LaunchInput<'_>) -> Result<Launch> {
@@ -162,28 +142,8 @@ impl Runner for LocalRunner {
         }
     }
 
-    async fn host(&self) -> Result<DockerHost> {
-        no_containers()
-    }
-
-    async fn image_status(&self, _: &str) -> Result<ImageStatus> {
-        no_containers()
-    }
-
-    async fn image_load(&self, _: &Path, _: ProgressFn) -> Result<ImageStatus> {
-        no_containers()
-    }
-
-    async fn image_pull(&self, _: &str, _: ProgressFn) -> Result<ImageStatus> {
-        no_containers()
-    }
-
-    async fn image_build(&self, _: &str, _: &str, _: ProgressFn) -> Result<ImageStatus> {
-        no_containers()
-    }
-
     fn compose(&self, _: &LaunchInput<'_>) -> Result<Launch> {
-        no_containers()
+        unsupported()
     }
 
     fn render(&self, launch: &Launch) -> String {
@@ -191,35 +151,35 @@ impl Runner for LocalRunner {
     }
 
     async fn probe(&self, _: &Launch, _: LaunchSecrets<'_>) -> Result<ProbeReport> {
-        no_containers()
+        unsupported()
     }
 
     async fn start(&self, _: &RunId, _: &PlanId, _: &Launch, _: LaunchSecrets<'_>) -> Result<String> {
-        no_containers()
+        unsupported()
     }
 
     async fn follow(&self, _: &str, _: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>> {
-        no_containers()
+        unsupported()
     }
 
     async fn status(&self, _: &str) -> Result<JobStatus> {
-        no_containers()
+        unsupported()
     }
 
     async fn control(&self, _: &str, _: Control) -> Result<()> {
-        no_containers()
+        unsupported()
     }
 
     async fn terminate(&self, _: &str, _: Duration) -> Result<()> {
-        no_containers()
+        unsupported()
     }
 
     async fn remove(&self, _: &str) -> Result<()> {
-        no_containers()
+        unsupported()
     }
 
     async fn jobs(&self) -> Result<Vec<FoundJob>> {
-        no_containers()
+        unsupported()
     }
 
     fn parser(&self, table: &TableRef, dry_run: bool) -> Box<dyn OutputParser> {

@@ -2,7 +2,7 @@
 import { useDebounceFn } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { commands } from '@/ipc'
-import type { ChangeOptions, OptionProblem, OptionSetting, OptionSpec } from '@/ipc'
+import type { ChangeOptions, HistoryUse, OptionProblem, OptionSetting, OptionSpec } from '@/ipc'
 import { useDraft } from '../draft'
 import { BUILT_IN, changedRows, effective, othersOf, overridesFor, plainName, same } from '../options'
 import type { FieldName } from '../options'
@@ -44,6 +44,13 @@ export function useOptions() {
   const resetOther = (spec: OptionSpec) =>
     setOther(spec, othersOf(defaults.value).filter(({ name }) => plainName(name) === spec.name).map(({ value }) => value))
 
+  /** The agreement to a history table; without one it stands as it does where nobody agreed to anything. */
+  const agreed = computed<HistoryUse | null>({
+    get: () => values.value.history ?? null,
+    set: (use) => put({ ...values.value, history: use ?? (defaults.value.history ? null : defaults.value.history) }),
+  })
+  const agreedElse = computed(() => !same(agreed.value, defaults.value.history ?? null))
+
   function resetAll() {
     draft.overrides = {}
     draft.holdCutover = false
@@ -57,5 +64,5 @@ export function useOptions() {
     return applied.problems
   }
 
-  return { draft, catalogue, defaults, values, changed, problemOf, set, reset, setOther, resetOther, resetAll, lay, put }
+  return { draft, catalogue, defaults, values, changed, problemOf, agreed, agreedElse, set, reset, setOther, resetOther, resetAll, lay, put }
 }

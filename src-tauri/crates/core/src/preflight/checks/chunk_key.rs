@@ -1,62 +1,55 @@
 //! The key that the copy goes by can be written out and read back. Scope: the table. `block` for FLOAT and DOUBLE: the
 //! bounds of a chunk are texts of too few digits, which equal no stored value, and rows at the edges are left out with
-//! exit code 0. `warn` for ENUM and BIT, with which the tool gives up at its second chunk, and nothing is lost.
+//! exit code 0. `block` where a part may be NULL, as of an index that a person names: NULL lies within no bounds. `warn`
+//! for ENUM and BIT, with which the tool gives up at its second chunk, and nothing is lost.
 
-use mysqler_contract::{Finding, KeyFacts, Severity, TableFacts};
+use mysqler_contract::{ColumnFacts, Finding, Fix, Severity};
 
-use super::super::context::{Context, column_of};
+use super::super::context::Context;
+use super::super::copying_key::{CHUNK_INDEX, base_of, copying_key};
 
-pub const CODES: &[&str] = &["CHUNK_KEY_INEXACT", "CHUNK_KEY_UNREADABLE"];
+pub const CODES: &[&str] = &["CHUNK_KEY_INEXACT", "CHUNK_KEY_NULLABLE", "CHUNK_KEY_UNREADABLE"];
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(facts) = context.input.table else {
+    let options = &context.input.request.options;
+    let found = context.input.table.and_then(|facts| copying_key(facts, options));
+    let Some(copying) = found else {
         return Vec::new();
     };
-    let told = |code, severity, bases: &[&str]| {
-        let (key, name, column_type) = part_of_kind(facts, bases)?;
-        let finding = Finding::new(code, severity).with("key", key).with("name", name);
-        Some(finding.with("type", column_type))
-    };
-    let found = [
-        told("CHUNK_KEY_INEXACT", Severity::Block, &["float", "double"]),
-        told("CHUNK_KEY_UNREADABLE", Severity::Warn, &["enum", "bit"]),
-    ];
-    found.into_iter().flatten().collect()
-}
-
-/// Key, column and type of the first part of such a type.
-fn part_of_kind<'a>(facts: &'a TableFacts, bases: &[&str]) -> Option<(&'a str, &'a str, &'a str)> {
-    let of_kind = |column_type: &str| {
-        let base = column_type.split(['(', ' ']).next().unwrap_or_default();
+    let is_any_of = |column: &ColumnFacts, bases: &[&str]| {
+        let base = base_of(&column.column_type);
         bases.iter().any(|wanted| base.eq_ignore_ascii_case(wanted))
     };
-    candidates(facts).find_map(|key| {
-        let parts = key.columns.iter().filter_map(|part| part.name.as_deref());
-        let columns = parts.filter_map(|name| column_of(facts, name));
-        columns
-            .filter(|column| of_kind(&column.column_type))
-            .map(|column| {
-                (
-                    key.name.as_str(),
-                    column.name.as_str(),
-                    column.column_type.as_str(),
-                )
-            })
-            .next()
-    })
-}
-
-/// The primary key; without one any key that names every row may be taken.
-fn candidates(facts: &TableFacts) -> impl Iterator<Item = &KeyFacts> {
-    let primary = |key: &&KeyFacts| key.name.eq_ignore_ascii_case("PRIMARY");
-    let has_primary = facts.keys.iter().any(|key| primary(&key));
-    let usable = facts.keys.iter().filter(|key| key.unique && key.not_null);
-    usable.filter(move |key| !has_primary || primary(key))
+    let told = |code, severity, ill: &dyn Fn(&ColumnFacts) -> bool| {
+        let column = copying.columns.iter().find(|column| ill(column))?;
+        let finding = Finding::new(code, severity)
+            .with("key", &copying.key.name)
+            .with("name", &column.name)
+            .with("type", &column.column_type);
+        Some(match options.other(CHUNK_INDEX) {
+            Some(_) => finding.fix(Fix::SetOption {
+                option: CHUNK_INDEX.to_owned(),
+                value: None,
+            }),
+            None => finding,
+        })
+    };
+    let found = [
+        told("CHUNK_KEY_INEXACT", Severity::Block, &|column| {
+            is_any_of(column, &["float", "double"])
+        }),
+        told("CHUNK_KEY_NULLABLE", Severity::Block, &|column| column.nullable),
+        told("CHUNK_KEY_UNREADABLE", Severity::Warn, &|column| {
+            is_any_of(column, &["enum", "bit"])
+        }),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture::World;
+    use mysqler_contract::{Fix, OptionSetting, Severity};
     use rstest::rstest;
 
     #[rstest]
@@ -69,6 +62,31 @@ mod tests {
     fn the_type_of_the_key_decides(#[case] column_type: &str, #[case] codes: &[&str]) {
         let world = World::calm().with_table(|table| table.columns[0].column_type = column_type.into());
         assert_eq!(world.codes(), codes, "{column_type}");
+    }
+
+    fn going_by(index: &str, column_type: &str, nullable: bool) -> World {
+        let mut world = World::calm().with_table(|table| {
+            let status = table.columns.iter_mut().find(|column| column.name == "status");
+            let status = status.expect("of the fixture");
+            (status.column_type, status.nullable) = (column_type.to_owned(), nullable);
+        });
+        world.request.options.others = vec![OptionSetting::new("chunk-index", Some(index))];
+        world
+    }
+
+    #[test]
+    fn an_index_that_a_person_names_is_what_the_copy_goes_by() {
+        let codes = |index, column_type, nullable| going_by(index, column_type, nullable).codes();
+        assert_eq!(codes("idx_status", "varchar(32)", false), Vec::<String>::new());
+        assert_eq!(codes("idx_status", "varchar(32)", true), ["CHUNK_KEY_NULLABLE"]);
+        assert_eq!(codes("idx_status", "double", false), ["CHUNK_KEY_INEXACT"]);
+        assert_eq!(codes("PRIMARY", "double", true), Vec::<String>::new());
+        let away = Fix::SetOption {
+            option: "chunk-index".into(),
+            value: None,
+        };
+        let told = going_by("idx_status", "varchar(32)", true).findings();
+        assert_eq!((told[0].severity, &told[0].fixes), (Severity::Block, &vec![away]));
     }
 
     #[test]
