@@ -8,7 +8,8 @@
 #   asks      empty: the first line of standard input is that secret
 #   agent     empty: PLACE/ssh/agent.sock comes into being, which somebody else makes
 # Lines of the client, and what became of it, are said on standard error behind `mysqler-tunnel: `. Exits with 97 when the
-# way was not opened within PATIENCE seconds.
+# way was not opened within PATIENCE seconds. A way that breaks is never opened again: PROGRAM is asked to end then,
+# whatever it waits for.
 use strict;
 use warnings;
 
@@ -26,12 +27,16 @@ umask 077;
 unlink $socket;
 $^F = 1_000;    # PROGRAM gets what is opened here, and with its end it is closed
 
+# Of a container this is the first process, which a signal without a handler does not reach.
+$SIG{$_} = sub { POSIX::_exit(143) } foreach qw(HUP INT QUIT TERM);
+
 my $secret = the_secret();
 my $until  = time + $patience;
 if ( -e "$ssh/agent" ) {
    wait_for(sub { -S "$ssh/agent.sock" }) or fail('the agent did not come');
 }
 pipe my $life, my $held or fail("no pipe: $!");
+my $program = $$;
 defined(my $guard = fork) or fail("no process: $!");
 if ( !$guard ) {
    close $held;
@@ -41,14 +46,17 @@ close $life;
 undef $secret;
 my $ended = 0;
 my $open = wait_for(sub { $ended = waitpid($guard, POSIX::WNOHANG()) == $guard; return $ended || -S $socket });
-if ( !$open || $ended ) {
-   if ( !$ended ) {
-      close $held;
-      waitpid $guard, 0;
-   }
-   fail($ended ? 'it was not opened' : "it was not opened within $patience s");
+if ( $ended ) {
+   # It has said why.
+   POSIX::_exit(97);
+}
+if ( !$open ) {
+   close $held;
+   waitpid $guard, 0;
+   fail("it was not opened within $patience s");
 }
 unlink "$ssh/key";
+$SIG{$_} = 'DEFAULT' foreach qw(HUP INT QUIT TERM);
 { no warnings 'exec'; exec {$command[0]} @command; }
 fail("$command[0] cannot be started: $!");
 
@@ -88,36 +96,27 @@ sub the_secret {
 # Keeps the client as long as PROGRAM lives, and says what the client says. Whatever signal is meant for PROGRAM ends it
 # first: its last statements need the way.
 sub guard {
-   $SIG{$_} = 'IGNORE' foreach qw(HUP INT QUIT TERM USR1 USR2);
-   pipe my $said, my $to_say or POSIX::_exit(1);
+   $SIG{$_} = 'IGNORE' foreach qw(HUP INT QUIT TERM PIPE USR1 USR2);
    my $asked = "$ssh/ask";
    my $teller = tell_secret($asked);
+   undef $secret;
+   pipe my $said, my $to_say or POSIX::_exit(1);
    defined(my $client = fork) or POSIX::_exit(1);
-   if ( !$client ) {
-      open STDIN, '<', '/dev/null';
-      POSIX::dup2(fileno $to_say, 1);
-      POSIX::dup2(fileno $to_say, 2);
-      local @ENV{qw(SSH_ASKPASS SSH_ASKPASS_REQUIRE DISPLAY MYSQLER_ASK)} = ($askpass, 'force', 'none', $asked);
-      no warnings 'exec';
-      exec 'ssh', '-F', "$ssh/config", '-N', '-T', 'way';
-      syswrite STDERR, "ssh cannot be started: $!\n";
-      POSIX::_exit(127);
-   }
+   become_the_client($to_say, $asked) if !$client;
    close $to_say;
    open STDIN, '<', '/dev/null';
    open STDOUT, '>', '/dev/null';
-   my ($rest, $last, $code) = ('', '', undef);
+   my ($rest, $last, $opened, $code) = ('', '', 0, undef);
    while (1) {
-      if ( $teller && ( -S $socket || time > $until ) ) {
-         kill KILL => $teller;
-         waitpid $teller, 0;
-         unlink $asked;
+      $opened ||= -S $socket;
+      if ( $teller && ( $opened || time > $until ) ) {
+         end_teller($teller, $asked);
          undef $teller;
       }
       my $bits = '';
       vec($bits, fileno $_, 1) = 1 foreach $said, $life;
-      select my $ready = $bits, undef, undef, $teller ? 0.05 : undef;
-      next if !defined $ready;
+      my $found = select my $ready = $bits, undef, undef, $opened && !$teller ? undef : 0.05;
+      next if !defined $found || $found <= 0;
       if ( vec($ready, fileno $said, 1) ) {
          my $read = sysread $said, my $bytes, 65_536;
          if ($read) {
@@ -138,16 +137,28 @@ sub guard {
          last;
       }
    }
-   if ($teller) {
-      kill KILL => $teller;
-      waitpid $teller, 0;
-      unlink $asked;
-   }
-   if ( defined $code ) {
-      my $why = $last ne '' ? $last : "ssh ended with code $code";
-      syswrite STDERR, "${MARK}ended: $why\n";
-   }
-   POSIX::_exit(defined $code ? 1 : 0);
+   end_teller($teller, $asked) if $teller;
+   POSIX::_exit(0) if !defined $code;
+   my $why = $last ne '' ? $last : "ssh ended with code $code";
+   syswrite STDERR, "${MARK}ended: $why\n";
+   kill TERM => $program if $opened;
+   POSIX::_exit(1);
+}
+
+sub become_the_client {
+   my ($to_say, $asked) = @_;
+   # A client that could ask a terminal would.
+   POSIX::setsid() if open my $terminal, '<', '/dev/tty';
+   open STDIN, '<', '/dev/null';
+   POSIX::dup2(fileno $to_say, 1);
+   POSIX::dup2(fileno $to_say, 2);
+   # Nothing of PROGRAM's is held by it.
+   POSIX::close($_) foreach 3 .. 255;
+   @ENV{qw(SSH_ASKPASS SSH_ASKPASS_REQUIRE DISPLAY MYSQLER_ASK)} = ($askpass, 'force', 'none', $asked);
+   $SIG{PIPE} = 'DEFAULT';
+   { no warnings 'exec'; exec 'ssh', '-F', "$ssh/config", '-N', '-T', 'way'; }
+   syswrite STDOUT, "ssh cannot be started: $!\n";
+   POSIX::_exit(127);
 }
 
 # A pipe with a name, anew for each question: the secret is in no file.
@@ -157,7 +168,7 @@ sub tell_secret {
    POSIX::mkfifo($asked, 0600) or return;
    defined(my $teller = fork) or return;
    return $teller if $teller;
-   close $held if $held;
+   close $life;
    while (1) {
       open my $pipe, '>', $asked or POSIX::_exit(1);
       unlink $asked;
@@ -165,4 +176,11 @@ sub tell_secret {
       POSIX::mkfifo($asked, 0600) or POSIX::_exit(1);
       close $pipe;
    }
+}
+
+sub end_teller {
+   my ($teller, $asked) = @_;
+   kill KILL => $teller;
+   waitpid $teller, 0;
+   unlink $asked;
 }

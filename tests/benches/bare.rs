@@ -103,12 +103,12 @@ fn option_file(launch: &Launch, password: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// As the image's entry reads it: 64 bytes that say how much follows.
+/// As the image's entry reads it: 128 bytes that say how much follows.
 fn header(launch: &Launch, options: &[u8]) -> Vec<u8> {
     assert!(
         launch.ca_pem.is_none(),
         "the sandbox is reached without an authority here"
     );
-    let text = format!("MYSQLER2 {} 0 0 0", options.len());
-    format!("{text:<63}\n").into_bytes()
+    let text = format!("MYSQLER3 {} 0 0 0 0 0 0 0 0 0", options.len());
+    format!("{text:<127}\n").into_bytes()
 }

@@ -79,6 +79,12 @@ impl SshServer {
         self.shell(script, &[kind]).await
     }
 
+    /// The host key of `kind`: algorithm and key.
+    pub async fn public_key(&self, kind: &str) -> String {
+        let script = "cut -d ' ' -f 1,2 \"/etc/ssh/host_$1.pub\"";
+        self.shell(script, &[kind]).await
+    }
+
     /// Other host keys from now on, for new connections.
     pub async fn change_host_keys(&self) {
         let script = "cd /etc/ssh && for kind in ed25519 rsa ecdsa; do rm host_$kind host_$kind.pub; \

@@ -136,7 +136,7 @@ impl Bench {
             renames: None,
             history: None,
             resumes: None,
-            tunnelled: false,
+            tunnel: None,
             server: &server,
             host: &wish.host,
             port: wish.port,
@@ -168,7 +168,7 @@ impl Bench {
                 &run,
                 &mysqler_contract::PlanId(run.0.clone()),
                 &launch,
-                &self.password(wish),
+                (&self.password(wish)).into(),
             )
             .await
             .expect("a job");

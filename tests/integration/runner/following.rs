@@ -115,7 +115,7 @@ async fn jobs_are_found_by_label_and_told_gone_when_removed() {
             &job.run,
             &mysqler_contract::PlanId("another".into()),
             &launch,
-            &bench.password(&wish),
+            (&bench.password(&wish)).into(),
         )
         .await
         .expect("a second job");

@@ -139,7 +139,7 @@ async fn a_start_without_its_image_says_so_and_leaves_no_container() {
             &run,
             &mysqler_contract::PlanId(run.0.clone()),
             &launch,
-            &Secret::new("x"),
+            (&Secret::new("x")).into(),
         )
         .await
         .expect_err("no image");

@@ -68,7 +68,7 @@ async fn every_password_arrives_as_it_was_typed() {
             .await;
         let report = bench
             .runner
-            .probe(&launch, &Secret::new(password.as_str()))
+            .probe(&launch, (&Secret::new(password.as_str())).into())
             .await
             .expect("a probe");
         if !matches!(report, ProbeReport::Connected { .. }) {
@@ -85,7 +85,7 @@ async fn a_wrong_password_is_refused_in_the_servers_words() {
     let launch = bench.launch(&bench.wish(orders())).expect("a launch");
     let report = bench
         .runner
-        .probe(&launch, &Secret::new("not the password"))
+        .probe(&launch, (&Secret::new("not the password")).into())
         .await
         .expect("a probe");
     let ProbeReport::Refused { message } = report else {
@@ -110,7 +110,11 @@ async fn odd_names_of_tables_are_changed_and_the_account_is_told() {
     };
     let launch = bench.launch(&bench.wish(within)).expect("a launch");
     let password = Secret::new(bench.sandbox.password(Account::Mysqler));
-    let report = bench.runner.probe(&launch, &password).await.expect("a probe");
+    let report = bench
+        .runner
+        .probe(&launch, (&password).into())
+        .await
+        .expect("a probe");
     assert!(
         matches!(report, ProbeReport::Connected { ref account, .. } if account == "mysqler@%"),
         "{report:?}"

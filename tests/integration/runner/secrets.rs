@@ -55,7 +55,12 @@ async fn the_password_is_in_one_private_file_and_nowhere_else() {
     let run = mysqler_contract::RunId(format!("test-{canary}"));
     let id = bench
         .runner
-        .start(&run, &mysqler_contract::PlanId(run.0.clone()), &launch, &password)
+        .start(
+            &run,
+            &mysqler_contract::PlanId(run.0.clone()),
+            &launch,
+            (&password).into(),
+        )
         .await
         .expect("a job");
     let job = Job {

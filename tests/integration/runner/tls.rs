@@ -34,7 +34,7 @@ async fn probe(bench: &Bench, wish: &Wish) -> ProbeReport {
     let launch = bench.launch(wish).expect("a launch");
     bench
         .runner
-        .probe(&launch, &bench.password(wish))
+        .probe(&launch, (&bench.password(wish)).into())
         .await
         .expect("a probe")
 }
@@ -183,7 +183,7 @@ async fn a_name_that_the_certificate_lacks_is_refused() {
     };
     let report = bench
         .runner
-        .probe(&launch, &bench.password(&wish))
+        .probe(&launch, (&bench.password(&wish)).into())
         .await
         .expect("a probe");
     assert!(

@@ -9,11 +9,11 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use mysqler_contract::{
-    AppError, DockerHost, ErrorCode, ImageStatus, Launch, PlanId, ProbeReport, Result, RunId, Secret,
-    TableRef,
+    AppError, DockerHost, ErrorCode, ImageStatus, Launch, PlanId, ProbeReport, Result, RunId, TableRef,
 };
 use mysqler_core::ports::{
-    Control, FoundJob, JobStatus, LaunchInput, LogCursor, OutputParser, ProgressFn, RawLine, Runner,
+    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, ProgressFn, RawLine,
+    Runner,
 };
 use mysqler_runner::DockerRunner;
 use tokio::sync::Notify;
@@ -93,15 +93,21 @@ impl Runner for Troubled {
     fn render(&self, launch: &Launch) -> String {
         self.inner.render(launch)
     }
-    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
-        self.inner.probe(launch, password).await
+    async fn probe(&self, launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<ProbeReport> {
+        self.inner.probe(launch, secrets).await
     }
-    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String> {
+    async fn start(
+        &self,
+        run: &RunId,
+        plan: &PlanId,
+        launch: &Launch,
+        secrets: LaunchSecrets<'_>,
+    ) -> Result<String> {
         tokio::time::sleep(Duration::from_secs(
             self.trouble.start_takes_s.load(Ordering::SeqCst),
         ))
         .await;
-        self.inner.start(run, plan, launch, password).await
+        self.inner.start(run, plan, launch, secrets).await
     }
     async fn follow(&self, job: &str, from: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>> {
         if self.trouble.knows_no_job.load(Ordering::SeqCst) {

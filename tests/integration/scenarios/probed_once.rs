@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use mysqler_contract::{
-    DockerHost, ImageStatus, Launch, PlanId, ProbeReport, Result, RunId, Secret, TableRef,
-};
+use mysqler_contract::{DockerHost, ImageStatus, Launch, PlanId, ProbeReport, Result, RunId, TableRef};
 use mysqler_core::ports::{
-    Control, FoundJob, JobStatus, LaunchInput, LogCursor, OutputParser, ProgressFn, RawLine, Runner,
+    Control, FoundJob, JobStatus, LaunchInput, LaunchSecrets, LogCursor, OutputParser, ProgressFn, RawLine,
+    Runner,
 };
 use mysqler_runner::DockerRunner;
 use tokio::sync::Mutex;
@@ -33,13 +32,13 @@ impl ProbedOnce {
 
 #[async_trait]
 impl Runner for ProbedOnce {
-    async fn probe(&self, launch: &Launch, password: &Secret) -> Result<ProbeReport> {
+    async fn probe(&self, launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<ProbeReport> {
         let place = (launch.host.clone(), launch.port);
         let mut reports = self.reports.lock().await;
         if let Some(report) = reports.get(&place) {
             return Ok(report.clone());
         }
-        let report = self.runner.probe(launch, password).await?;
+        let report = self.runner.probe(launch, secrets).await?;
         reports.insert(place, report.clone());
         Ok(report)
     }
@@ -72,8 +71,14 @@ impl Runner for ProbedOnce {
         self.runner.render(launch)
     }
 
-    async fn start(&self, run: &RunId, plan: &PlanId, launch: &Launch, password: &Secret) -> Result<String> {
-        self.runner.start(run, plan, launch, password).await
+    async fn start(
+        &self,
+        run: &RunId,
+        plan: &PlanId,
+        launch: &Launch,
+        secrets: LaunchSecrets<'_>,
+    ) -> Result<String> {
+        self.runner.start(run, plan, launch, secrets).await
     }
 
     async fn follow(&self, job: &str, from: LogCursor) -> Result<BoxStream<'static, Result<RawLine>>> {

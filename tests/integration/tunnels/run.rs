@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use mysqler_contract::{
-    ChangeRequest, ChecksumOutcome, Connection, ErrorCode, Finding, HistoryUse, Phase, RunState, RunView,
-    SecretInput, Severity, SshMethod, SshTunnelDraft, TableRef, TlsMode,
+    ChangeRequest, ChecksumOutcome, Connection, ErrorCode, Finding, HistoryUse, Phase, ProbeReport, RunId,
+    RunState, RunView, Secret, SecretInput, Severity, SshHostKey, SshMethod, SshTunnelDraft, TableRef,
+    TlsMode,
 };
-use mysqler_tests::desk::MASTER;
+use mysqler_core::ports::{JobStatus, LaunchSecrets, Runner, SshLogin};
+use mysqler_runner::DockerRunner;
+use mysqler_tests::desk::{DEADLINE, MASTER};
 use mysqler_tests::ledger::Writer;
 use mysqler_tests::program::mysqlerctl;
 use mysqler_tests::sandbox::{Account, Schema, Server};
-use mysqler_tests::ssh::{Agent, secret};
+use mysqler_tests::ssh::{Agent, SshServer, secret};
 use mysqler_tests::table::{filled, remains};
 
 use crate::scene::Scene;
@@ -49,7 +52,7 @@ fn finding<'a>(findings: &'a [Finding], code: &str) -> Option<&'a Finding> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_is_changed_behind_a_tunnel_under_writes_and_its_replica_is_watched() {
+async fn a_table_is_changed_behind_a_tunnel_under_writes() {
     let scene = Scene::new().await;
     let (schema, table) = table(&scene, "tunnel_run", 20_000).await;
     let place = scene.desk.sandbox.place(Server::Primary, Account::Mysqler);
@@ -65,8 +68,14 @@ async fn a_table_is_changed_behind_a_tunnel_under_writes_and_its_replica_is_watc
         !command.contains(mysqler_tests::ssh::SshServer::PASSWORD),
         "{command}"
     );
-    // The tunnel leads to one server: replicas are the application's to watch, as far as it reaches them.
-    assert!(finding(&plan.findings, "REPLICAS_NOT_WATCHED").is_none());
+    // The tunnel leads to one server, so the replica is the application's to watch; what this one calls itself leads
+    // nowhere from the SSH server, which is told.
+    assert!(
+        finding(&plan.findings, "REPLICAS_OUT_OF_REACH").is_some(),
+        "{:#?}",
+        plan.findings
+    );
+    assert!(command.contains("--recursion-method none"), "{command}");
     let id = scene.desk.start(&plan).await.id;
     let view = scene.desk.completed(&id).await;
     writer.agrees("after the swap").await;
@@ -193,8 +202,102 @@ async fn the_servers_name_is_verified_before_the_run_is_pinned_to_its_certificat
         "{:?}",
         launch.defaults
     );
+    let (password, login) = (
+        Secret::new(scene.desk.sandbox.password(Account::Mysqler)),
+        SshLogin::Password(Secret::new(SshServer::PASSWORD)),
+    );
+    let secrets = LaunchSecrets {
+        password: &password,
+        ssh: Some(&login),
+    };
+    let runner = DockerRunner::new();
+    let right = runner.probe(launch, secrets).await.expect("asked");
+    assert!(
+        matches!(
+            &right,
+            ProbeReport::Connected {
+                tls_cipher: Some(_),
+                ..
+            }
+        ),
+        "{right:?}"
+    );
+    let mut other = launch.clone();
+    for line in &mut other.defaults {
+        if line.starts_with("ssl-fp=") {
+            *line = format!("ssl-fp={}", "AB".repeat(20));
+        }
+    }
+    let wrong = runner.probe(&other, secrets).await.expect("asked");
+    assert!(matches!(wrong, ProbeReport::Refused { .. }), "{wrong:?}");
     let id = scene.desk.start(&plan).await.id;
     scene.desk.completed(&id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_still_waits_for_its_way_is_ended_by_the_first_signal() {
+    let scene = Scene::new().await;
+    let (_schema, table) = table(&scene, "tunnel_slow", 500).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let plan = scene.desk.plan(slow(&scene, &connection, &table)).await;
+    let mut launch = plan.launch.clone().expect("a launch");
+    // Connects, and never says a word.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    launch.tunnel.as_mut().unwrap().port = silent.local_addr().unwrap().port();
+    let (password, login) = (Secret::new("x"), SshLogin::Password(Secret::new("x")));
+    let secrets = LaunchSecrets {
+        password: &password,
+        ssh: Some(&login),
+    };
+    let runner = DockerRunner::new();
+    let run = RunId(format!("slow-{}", plan.id.0));
+    let job = runner
+        .start(&run, &plan.id, &launch, secrets)
+        .await
+        .expect("started");
+    let (_client, _) = silent.accept().await.unwrap();
+    runner.terminate(&job, DEADLINE).await.expect("ended");
+    let ended = runner.status(&job).await.expect("asked");
+    runner.remove(&job).await.expect("removed");
+    assert_eq!(
+        ended,
+        JobStatus::Exited {
+            code: 143,
+            out_of_memory: false
+        }
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_leads_through_another_tunnel_since_is_looked_at_again() {
+    let scene = Scene::new().await;
+    let (_schema, table) = table(&scene, "tunnel_edited", 500).await;
+    let connection = saved(&scene, scene.accepted().await).await;
+    let plan = scene.desk.plan(slow(&scene, &connection, &table)).await;
+    let other = SshServer::start(&scene.desk.sandbox, &[]).await;
+    let mut draft = scene.draft(SshTunnelDraft {
+        port: other.port,
+        ..scene.accepted().await
+    });
+    draft.id = Some(connection.id.clone());
+    let shown = scene.refusal(draft.clone()).await;
+    assert_eq!(shown.code, ErrorCode::SshHostKeyChanged, "{shown}");
+    draft.tunnel.as_mut().unwrap().host_key = Some(SshHostKey {
+        fingerprint: other.fingerprint("ed25519").await,
+        key: other.public_key("ed25519").await,
+    });
+    scene
+        .desk
+        .core
+        .connection_save(&draft, true)
+        .await
+        .expect("saved");
+    let id = scene.desk.start(&plan).await.id;
+    let view = scene.desk.end(&id).await;
+    let RunState::NeedsReview { differences, .. } = &view.state else {
+        panic!("{:?}\n{}", view.state, scene.desk.log_text(&id).await);
+    };
+    assert_eq!(differences[0].what, "tunnel_changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,18 +338,28 @@ async fn a_broken_tunnel_ends_the_run_with_its_cause_and_leaves_nothing() {
     let scene = Scene::new().await;
     let (schema, table) = table(&scene, "tunnel_cut", 40_000).await;
     let connection = saved(&scene, scene.accepted().await).await;
-    let id = scene.desk.go(slow(&scene, &connection, &table)).await;
-    scene.desk.until(&id, "the copy", copying).await;
-    scene.ssh.cut().await;
-    let view = scene.desk.end(&id).await;
-    let RunState::Failed { error } = &view.state else {
-        panic!("{:?}\n{}", view.state, scene.desk.log_text(&id).await);
-    };
-    assert_eq!(error.code, ErrorCode::RunFailed, "{error}");
-    assert_eq!(error.params["class"], "tunnel", "{error}");
-    // The server was reached by a new way of our own, and what the tool could not take away is gone.
-    let mut client = schema.client().await;
-    assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    // One that waits would not notice by itself for a long time.
+    for held in [false, true] {
+        let mut request = slow(&scene, &connection, &table);
+        request.hold_cutover = held;
+        if held {
+            request.options.chunk_size = Some(10_000);
+        }
+        let id = scene.desk.go(request).await;
+        let at_gate = |view: &RunView| matches!(view.state, RunState::AwaitingCutover { .. });
+        let there = |view: &RunView| if held { at_gate(view) } else { copying(view) };
+        scene.desk.until(&id, "the moment", there).await;
+        scene.ssh.cut().await;
+        let view = scene.desk.end(&id).await;
+        let RunState::Failed { error } = &view.state else {
+            panic!("{:?}\n{}", view.state, scene.desk.log_text(&id).await);
+        };
+        assert_eq!(error.code, ErrorCode::RunFailed, "{error}");
+        assert_eq!(error.params["class"], "tunnel", "{error}");
+        // The server was reached by a new way of our own, and what the tool could not take away is gone.
+        let mut client = schema.client().await;
+        assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -271,16 +384,18 @@ async fn a_run_whose_way_is_not_opened_any_more_touches_nothing() {
     let mut client = schema.client().await;
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
     // A new plan says so before anything is started.
-    let again = scene
+    match scene
         .desk
         .core
         .plan(slow(&scene, &connection, &table), None)
-        .await;
-    match again {
+        .await
+    {
+        // By our own session, where the one that stood is gone.
         Err(error) => assert_eq!(error.code, ErrorCode::SshLoginRefused, "{error}"),
         Ok(plan) => {
-            let probe = finding(&plan.findings, "PROBE_REFUSED").expect("told");
+            let probe = finding(&plan.findings, "PROBE_FAILED").expect("told");
             assert_eq!(probe.severity, Severity::Block);
+            assert!(probe.params["message"].contains("Permission denied"), "{probe:?}");
         }
     }
 }

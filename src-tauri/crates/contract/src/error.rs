@@ -53,6 +53,8 @@ pub enum ErrorCode {
     SshForwardFailed,
     /// The tunnel broke: params `host`, `port`.
     SshLost,
+    /// A job's own tunnel was not opened: params `host`, `port`, `why`, the client's words.
+    SshTunnelFailed,
 
     VaultUnset,
     VaultLocked,

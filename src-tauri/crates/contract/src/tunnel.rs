@@ -74,10 +74,32 @@ impl SshTunnel {
         }
     }
 
+    /// Whether both lead through the same server by the same account, known by the same key.
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        let way = |tunnel: &Self| {
+            let Self {
+                host,
+                port,
+                user,
+                method,
+                host_key,
+                secret: _,
+            } = tunnel.clone();
+            (host, port, user, method, host_key)
+        };
+        way(self) == way(other)
+    }
+
     /// Whether the saved secret may stay in an edited tunnel. A passphrase is no password, and a secret goes to nobody
     /// but the server and the account that it was given for.
     pub fn secret_stays_in(&self, draft: &SshTunnelDraft) -> bool {
         let way = (&self.host, self.port, &self.user, &self.method);
         self.secret == SecretPresence::Empty || way == (&draft.host, draft.port, &draft.user, &draft.method)
+    }
+}
+
+impl std::fmt::Display for SshTunnel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}:{}", self.user, self.host, self.port)
     }
 }

@@ -24,7 +24,7 @@ every_code! {
     ServerUnreachable, ServerTimeout, ServerAccessDenied, ServerTls, ServerUnsupported, ServerLost,
     ServerPrivilege, ServerRefused, DatabaseMissing, TableMissing, SessionChanged, SessionProtected,
     SshUnreachable, SshHostKeyUnknown, SshHostKeyChanged, SshLoginRefused, SshKeyUnusable, SshPassphraseWrong,
-    SshAgentUnavailable, SshForwardRefused, SshForwardFailed, SshLost, VaultUnset, VaultLocked,
+    SshAgentUnavailable, SshForwardRefused, SshForwardFailed, SshLost, SshTunnelFailed, VaultUnset, VaultLocked,
     VaultWrongPassword, VaultDamaged, KeyringUnavailable, DockerUnreachable, DockerRefused, DockerTls, DockerHostUnknown, LoopbackUnreachable, ImageMissing,
     ImageUnsuitable, JobLost, RunnerUnsupported, LocalRunnerFailed, LaunchImpossible, StoreFull, StoreReadOnly, StoreDamaged,
     StoreNewer, StoreFailed, LeaseLost, PlanExpired, PlanBlocked, ConfirmationMismatch, DangersNotAccepted,

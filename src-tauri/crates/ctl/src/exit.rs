@@ -95,6 +95,7 @@ fn of(ending: Ending) -> Exit {
             | E::SshForwardRefused
             | E::SshForwardFailed
             | E::SshLost
+            | E::SshTunnelFailed
             | E::DockerUnreachable
             | E::DockerTls,
         ) => Exit::NotReached,

@@ -103,7 +103,7 @@ async fn main() {
         server: &server,
         host: &var("HOST", "127.0.0.1"),
         port: var("PORT", "33961").parse().expect("a port"),
-        tunnelled: false,
+        tunnel: None,
         user: &var("USER", "mysqler"),
         charset: "utf8mb4",
         connect_timeout: Duration::from_secs(5),
@@ -134,7 +134,12 @@ async fn main() {
     let began = std::time::Instant::now();
     let password = Secret::new(var("PASSWORD", "sandbox-mysqler"));
     let job = runner
-        .start(&run, &mysqler_contract::PlanId(run.0.clone()), &launch, &password)
+        .start(
+            &run,
+            &mysqler_contract::PlanId(run.0.clone()),
+            &launch,
+            (&password).into(),
+        )
         .await
         .expect("a job");
     eprintln!("started {job} in {:?}", began.elapsed());

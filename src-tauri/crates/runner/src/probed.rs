@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mysqler_contract::{Launch, ProbeReport};
+use mysqler_contract::{AppError, ErrorCode, Launch, ProbeReport};
 use serde::Deserialize;
 
 use crate::tunnel::{TUNNEL_ENDED, TUNNEL_MARK, connect_timeout_s, patience_s};
@@ -40,15 +40,18 @@ pub(crate) fn read(text: &str) -> Option<ProbeReport> {
     })
 }
 
-/// The answer of a probe whose way through SSH was not opened; `None` when it was.
-pub(crate) fn without_way(stderr: &str) -> Option<ProbeReport> {
+/// Why the way of a probe through SSH was not opened; `None` when it was.
+pub(crate) fn without_way(launch: &Launch, stderr: &str) -> Option<AppError> {
+    let tunnel = launch.tunnel.as_ref()?;
     let why = stderr
         .lines()
-        .rev()
         .find_map(|line| line.trim().strip_prefix(TUNNEL_MARK)?.strip_prefix(TUNNEL_ENDED))?;
-    Some(ProbeReport::Refused {
-        message: format!("SSH tunnel: {why}"),
-    })
+    Some(
+        AppError::new(ErrorCode::SshTunnelFailed)
+            .with("host", &tunnel.host)
+            .with("port", tunnel.port)
+            .with("why", why),
+    )
 }
 
 pub(crate) fn deadline(launch: &Launch) -> Duration {

@@ -41,7 +41,7 @@ export default {
   closing: {
     title: 'A change is under way | {count} changes are under way',
     goesOn: 'It goes on without this window, in its container or on its server, and MySQLer takes it up again at the next start. | They go on without this window, in their containers or on their servers, and MySQLer takes them up again at the next start.',
-    needsWindow: 'Only a running MySQLer begins what is queued, pauses at the end of a window, swaps at a set time and watches the replicas of MariaDB. A mysqlerctl that is following runs does all that too.',
+    needsWindow: 'Only a running MySQLer begins what is queued, pauses at the end of a window, swaps at a set time and watches replicas on MariaDB or behind an SSH tunnel. A mysqlerctl that is following runs does all that too.',
     enough: 'Do not tell this again',
     close: 'Close the window',
     stay: 'Stay',

@@ -41,7 +41,7 @@ export default {
   closing: {
     title: '有 {count} 项变更正在进行',
     goesOn: '关闭窗口后，它们仍在各自的容器或服务器上继续，下次启动 MySQLer 时重新接管。',
-    needsWindow: '排队任务的启动、时间窗口结束时的暂停、定时切换以及 MariaDB 副本延迟的监控，都需要 MySQLer 保持运行；正在跟踪任务的 mysqlerctl 也可以承担这些工作。',
+    needsWindow: '排队任务的启动、时间窗口结束时的暂停、定时切换以及 MariaDB 上或经由 SSH 隧道时副本延迟的监控，都需要 MySQLer 保持运行；正在跟踪任务的 mysqlerctl 也可以承担这些工作。',
     enough: '不再提示',
     close: '关闭窗口',
     stay: '留下',

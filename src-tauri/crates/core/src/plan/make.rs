@@ -308,7 +308,7 @@ impl Core {
         let table = &request.table;
         let certificate = async {
             match target.tls {
-                TlsMode::Disabled => Ok(None),
+                TlsMode::Disabled if target.tunnel.is_none() => Ok(None),
                 _ => servers.certificate(target).await,
             }
         };

@@ -58,6 +58,13 @@ pub struct LaunchSecrets<'a> {
     pub ssh: Option<&'a SshLogin>,
 }
 
+/// Without a tunnel.
+impl<'a> From<&'a Secret> for LaunchSecrets<'a> {
+    fn from(password: &'a Secret) -> Self {
+        Self { password, ssh: None }
+    }
+}
+
 /// Where the tool is to work.
 #[derive(Debug, Clone, Copy)]
 pub enum LaunchSite<'a> {

@@ -2,7 +2,7 @@
 
 use mysqler_contract::{
     AppError, CleaningAfter, Difference, Engine, ErrorCode, Finding, Launch, Params, Plan, Result,
-    RunEventKind, RunView, Severity, TriggerFacts,
+    RunEventKind, RunView, Severity, SshTunnel, TriggerFacts,
 };
 
 use super::replicas::{PATIENCE_S, watches};
@@ -158,6 +158,17 @@ impl Supervisor {
                 params,
             });
         };
+        let saved = self.core.connection(&self.plan.connection.id).await?.tunnel;
+        let planned = &self.plan.connection.tunnel;
+        let same_way = match (planned, &saved) {
+            (Some(planned), Some(saved)) => planned.is_same_way(saved),
+            (planned, saved) => planned.is_none() && saved.is_none(),
+        };
+        if !same_way {
+            let text =
+                |tunnel: &Option<SshTunnel>| tunnel.as_ref().map(SshTunnel::to_string).unwrap_or_default();
+            differ("tunnel_changed", text(planned), text(&saved));
+        }
         let planned = &self.plan.server;
         if facts.server_uuid != planned.server_uuid {
             let text = |uuid: &Option<String>| uuid.clone().unwrap_or_default();

@@ -48,8 +48,12 @@ impl Supervisor {
             Signal::Paused => self.minding.stands_still = true,
             Signal::Resumed => self.minding.stands_still = false,
             // The first complaint is the cause; what follows are its echoes. A broken tunnel is heard of by them first.
-            Signal::Fault { class, text } if self.seen.fault.is_none() || *class == FaultClass::Tunnel => {
-                self.seen.fault = Some((*class, text.clone()));
+            Signal::Fault { class, text } => {
+                let known = self.seen.fault.as_ref().map(|(class, _)| *class);
+                let is_root = *class == FaultClass::Tunnel && known != Some(FaultClass::Tunnel);
+                if known.is_none() || is_root {
+                    self.seen.fault = Some((*class, text.clone()));
+                }
             }
             Signal::Estimated { rows: 0 } if self.plan.facts.summary.rows >= BLIND_ROWS => {
                 self.seen.blind_copy = true;

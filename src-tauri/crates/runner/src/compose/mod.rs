@@ -10,6 +10,9 @@ mod tls;
 use mysqler_contract::{AppError, ErrorCode, Launch, LaunchTunnel, Result, SshMethod, SshTunnel};
 use mysqler_core::ports::{LaunchInput, LaunchSite};
 
+use crate::Files;
+use crate::tunnel::config;
+
 pub(crate) use defaults::option_file;
 #[cfg(unix)]
 pub(crate) use defaults::option_lines;
@@ -43,7 +46,7 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         LaunchSite::Container { image, docker } => (docker.endpoint.clone(), None, Some(image.clone())),
         LaunchSite::Workstation(tool) => (None, Some(tool.clone()), None),
     };
-    Ok(Launch {
+    let launch = Launch {
         docker,
         local,
         image,
@@ -59,7 +62,11 @@ pub(crate) fn compose(input: &LaunchInput<'_>) -> Result<Launch> {
         log_bytes: input.log_bytes,
         hold_cutover: input.hold && !input.request.dry_run,
         replicas_patience_s: None,
-    })
+    };
+    if let Some(tunnel) = &launch.tunnel {
+        config(&launch, tunnel, &Files::of(input.site).way)?;
+    }
+    Ok(launch)
 }
 
 /// `host` is what the SSH server is called where the tool works.

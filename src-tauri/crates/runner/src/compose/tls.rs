@@ -5,7 +5,7 @@
 //! verifies nothing; with `ssl-ca` the chain *and* the host name are verified whatever `ssl-verify-server-cert` says,
 //! so there is no setting that checks the authority alone; `ssl-fp` accepts exactly one certificate.
 
-use mysqler_contract::{Result, TlsMode};
+use mysqler_contract::{Flavour, Result, TlsMode};
 use mysqler_core::ports::{LaunchInput, LaunchSite, ServerCertificate};
 
 use super::impossible;
@@ -44,26 +44,23 @@ fn by_file(mut mapping: Mapping) -> Mapping {
 
 fn by_mode(input: &LaunchInput<'_>) -> Result<Mapping> {
     match input.tls {
-        TlsMode::Disabled => Ok(plain()),
-        TlsMode::Preferred => Ok(if input.certificate.is_some() {
-            encrypted()
-        } else {
-            plain()
-        }),
+        TlsMode::Disabled if input.tunnel.is_none() => Ok(plain()),
+        TlsMode::Disabled | TlsMode::Preferred if input.certificate.is_some() => Ok(encrypted()),
+        TlsMode::Disabled | TlsMode::Preferred => unencrypted(input),
         TlsMode::Required => {
             offered(input, "required")?;
             Ok(encrypted())
         }
         TlsMode::VerifyCa => {
             authorities(input, "verify-ca")?;
-            pinned(offered(input, "verify-ca")?)
+            pinned(offered(input, "verify-ca")?, "verify-ca")
         }
         TlsMode::VerifyIdentity => {
             authorities(input, "verify-identity")?;
             let certificate = offered(input, "verify-identity")?;
             match input.tunnel {
                 // The tool's end of the tunnel has no name that a certificate could carry.
-                Some(_) if certificate.names_host => pinned(certificate),
+                Some(_) if certificate.names_host => pinned(certificate, "verify-identity"),
                 Some(_) => Err(impossible(format!(
                     "verify-identity: the server's certificate does not name {}",
                     input.host
@@ -72,6 +69,18 @@ fn by_mode(input: &LaunchInput<'_>) -> Result<Mapping> {
             }
         }
     }
+}
+
+/// To the client library the near end of a tunnel is a Unix socket, where it hands a password over as it is; between the
+/// SSH server and a server that takes caching_sha2_password anybody could read it then.
+fn unencrypted(input: &LaunchInput<'_>) -> Result<Mapping> {
+    let sends_it_plain = input.server.flavour != Flavour::MariaDb && input.server.version.major >= 8;
+    if input.tunnel.is_some() && sends_it_plain {
+        return Err(impossible(
+            "SSH tunnel: the server offers no TLS, and beyond the SSH server the password could go over the network in clear",
+        ));
+    }
+    Ok(plain())
 }
 
 fn plain() -> Mapping {
@@ -96,16 +105,16 @@ fn encrypted() -> Mapping {
 }
 
 /// The authority was verified by our own handshake; the session then accepts that very certificate and no other.
-fn pinned(certificate: &ServerCertificate) -> Result<Mapping> {
+fn pinned(certificate: &ServerCertificate, mode: &str) -> Result<Mapping> {
     if !certificate.verified_by_ca {
-        return Err(impossible(
-            "verify-ca: the server's certificate does not lead to the given authorities",
-        ));
+        return Err(impossible(format!(
+            "{mode}: the server's certificate does not lead to the given authorities, or is another one each time"
+        )));
     }
     if certificate.sha1.len() != 40 || !certificate.sha1.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(impossible(
-            "verify-ca: the server certificate's fingerprint is not known",
-        ));
+        return Err(impossible(format!(
+            "{mode}: the server certificate's fingerprint is not known"
+        )));
     }
     let lines = vec!["ssl".into(), format!("ssl-fp={}", certificate.sha1)];
     Ok(Mapping {

@@ -106,8 +106,9 @@ fn the_servers_identity_is_pinned_once_its_name_was_verified() {
 #[test]
 fn what_a_tunnel_cannot_carry_is_refused() {
     let refused = |given: Given| given.refused();
-    assert!(refused(behind(|tunnel| tunnel.host_key = None)).contains("key"));
-    for name in ["check-replica-lag", "check-slave-lag"] {
+    let keyless = refused(behind(|tunnel| tunnel.host_key = None));
+    assert!(keyless.contains("nobody has accepted"), "{keyless}");
+    for name in ["check-replica-lag", "check-slave-lag", "recursion-method"] {
         let mut given = behind(|_| {});
         given.request.options.others = vec![OptionSetting {
             name: name.into(),
@@ -115,12 +116,24 @@ fn what_a_tunnel_cannot_carry_is_refused() {
         }];
         assert!(refused(given).contains(name));
     }
-    let launch = behind(|tunnel| tunnel.user = "a%b".into())
-        .launch()
-        .expect("composed");
-    let way = launch.tunnel.as_ref().expect("a tunnel");
-    crate::tunnel::config(&launch, way, &crate::Files::CONTAINER.way)
-        .expect_err("the client would replace it");
+    // The client would replace it.
+    assert!(refused(behind(|tunnel| tunnel.user = "a%b".into())).contains("cannot be carried"));
+}
+
+#[test]
+fn beyond_the_ssh_server_a_password_is_not_sent_in_clear() {
+    let mut given = behind(|_| {});
+    given.tls = TlsMode::Disabled;
+    let launch = given.launch().expect("a launch");
+    let dsn = launch.argv.last().expect("a DSN");
+    assert!(dsn.ends_with(",s=1"), "it is encrypted all the same: {dsn}");
+    given.certificate = None;
+    assert!(given.refused().contains("offers no TLS"));
+    given.server.flavour = mysqler_contract::Flavour::MariaDb;
+    given.launch().expect("it has no such way of logging in");
+    given.tunnel = None;
+    given.server.flavour = mysqler_contract::Flavour::MySql;
+    given.launch().expect("as asked");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use futures::StreamExt;
 use mysqler_contract::{AppError, ErrorCode, Launch, Result, SshMethod};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::engine;
 use super::jobs::ENTRYPOINT;
 use crate::tunnel::patience_s;
 
@@ -43,20 +44,24 @@ impl Agent {
 
     /// Lends it to the client of a container that has been started. What comes of it is told by the client.
     pub async fn lend(self, docker: &Docker, job: &str) -> Result<(), Error> {
+        let seconds = self.patience.as_secs().to_string();
         let options = CreateExecOptions {
-            cmd: Some(vec!["/bin/sh", ENTRYPOINT, "agent"]),
+            cmd: Some(vec!["/bin/sh", ENTRYPOINT, "agent", &seconds]),
             attach_stdin: Some(true),
             attach_stdout: Some(true),
             attach_stderr: Some(true),
             ..Default::default()
         };
-        let exec = docker.create_exec(job, options).await?;
-        let StartExecResults::Attached {
-            mut output,
-            mut input,
-        } = docker.start_exec(&exec.id, None).await?
-        else {
-            return Ok(());
+        let asked = async {
+            let exec = docker.create_exec(job, options).await?;
+            docker.start_exec(&exec.id, None).await
+        };
+        let (mut output, mut input) = match asked.await {
+            Ok(StartExecResults::Attached { output, input }) => (output, input),
+            Ok(StartExecResults::Detached) => return Ok(()),
+            // A container that has ended already said why.
+            Err(error) if matches!(engine::status(&error), Some(404 | 409)) => return Ok(()),
+            Err(error) => return Err(error),
         };
         let (mut agent, patience) = (self.stream, self.patience);
         let passing = async move {

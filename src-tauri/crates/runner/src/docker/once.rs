@@ -71,9 +71,10 @@ pub(super) async fn probe(
     let Some(answer) = ask(engine, &ContainerSpec::probe(launch), Some(given), deadline).await? else {
         return Ok(probed::silent(deadline));
     };
-    probed::read(&answer.stdout)
-        .or_else(|| probed::without_way(&answer.stderr))
-        .ok_or_else(|| AppError::new(ErrorCode::DockerRefused).detail(said(&answer)))
+    probed::read(&answer.stdout).ok_or_else(|| {
+        probed::without_way(launch, &answer.stderr)
+            .unwrap_or_else(|| AppError::new(ErrorCode::DockerRefused).detail(said(&answer)))
+    })
 }
 
 /// Runs a container to its end; `None` when it did not end before the deadline, in which case it is gone by force.

@@ -56,8 +56,10 @@ pub(super) async fn probe(
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let stderr = text(&output.stderr);
-    let told = probed::read(&text(&output.stdout)).or_else(|| probed::without_way(&stderr));
-    told.ok_or_else(|| failed("the probe", stderr.trim().chars().take(2000).collect::<String>()))
+    probed::read(&text(&output.stdout)).ok_or_else(|| {
+        let words = || stderr.trim().chars().take(2000).collect::<String>();
+        probed::without_way(launch, &stderr).unwrap_or_else(|| failed("the probe", words()))
+    })
 }
 
 /// Gone with its content when the question is answered, or nobody waits for the answer.

@@ -107,10 +107,31 @@ async fn stay_encrypted(
 pub(super) fn secret_lines(launch: &Launch, secrets: LaunchSecrets<'_>) -> Result<Vec<Zeroizing<Vec<u8>>>> {
     let mut lines = Vec::new();
     if let Some(tunnel) = &launch.tunnel {
+        own_key(tunnel)?;
         lines.push(line(&Given::of(tunnel, secrets.ssh)?.secret)?);
     }
     lines.push(line(secrets.password.expose())?);
     Ok(lines)
+}
+
+/// OpenSSH's client takes no key from a file that others can read.
+fn own_key(tunnel: &LaunchTunnel) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let SshMethod::Key { path } = &tunnel.method else {
+        return Ok(());
+    };
+    match std::fs::metadata(path).map(|found| found.permissions().mode() & 0o777) {
+        Ok(mode) if mode & 0o077 != 0 => {
+            let what = format!(
+                "SSH key {path}: others may use it (mode {mode:o}); ssh takes it with mode 600 alone"
+            );
+            Err(AppError::new(ErrorCode::LaunchImpossible).with("what", what))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(AppError::new(ErrorCode::FileUnreadable)
+            .with("path", path)
+            .detail(error)),
+    }
 }
 
 fn line(secret: &str) -> Result<Zeroizing<Vec<u8>>> {
