@@ -365,6 +365,37 @@ async fn what_was_touched_meanwhile_is_refused_with_the_reason() {
     proof::holds(at.scene, at.desk, id, None).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_table_that_the_tool_had_to_name_by_chance_is_dropped_in_the_end() {
+    let scene = Stage::new("again_chance").set().await;
+    let desk = scene.desk("test:1").await;
+    let mut client = scene.client().await;
+    let taken: Vec<String> = (1..=9)
+        .map(|count| format!("{}{TABLE}_old", "_".repeat(count)))
+        .collect();
+    for name in &taken {
+        client.run(&format!("CREATE TABLE {name} (id INT)")).await;
+    }
+    let old = "SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM information_schema.tables \
+               WHERE table_schema = DATABASE() AND table_name LIKE '%\\_old'";
+    let before = client.value(old).await;
+    let id = desk.go(agreed(&scene, &desk, Moment::Gate)).await;
+    let eye = scene.eye().await;
+    eye.held(&id).await;
+    desk.core.run_cutover(&id).await.expect("asked");
+    let done = desk.completed(&id).await;
+    let kept = done.continuing.old_table.expect("it was on record");
+    assert!(
+        kept.table.ends_with(&format!("{}{TABLE}_old", "_".repeat(10))),
+        "{kept}"
+    );
+    assert_eq!(client.value(old).await, before, "what was there before stays");
+    for name in &taken {
+        client.run(&format!("DROP TABLE {name}")).await;
+    }
+    proof::holds(scene, desk, &id, None).await;
+}
+
 /// One of the run's, and the statement that makes it.
 async fn a_trigger(client: &mut Client) -> (String, String) {
     let name = client
