@@ -167,6 +167,7 @@ export type AppStatus = {
 	first_start: boolean,
 	/**  The system can be asked to stay awake. */
 	can_inhibit_sleep?: boolean,
+	unclaimed?: UnclaimedRecord[],
 };
 
 /**  Options after settings were laid over them, with what could not be laid. */
@@ -2023,6 +2024,12 @@ export type Tuning = {
 	max_lag_s: number | null,
 	max_load: LoadThreshold[],
 	critical_load: LoadThreshold[],
+};
+
+/**  What was kept of a run that this data file does not know, while the one that knew it could not be written. */
+export type UnclaimedRecord = {
+	run: RunId,
+	files: string[],
 };
 
 export type Unit = "ms" | "count" | "bytes";

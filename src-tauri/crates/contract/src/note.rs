@@ -138,6 +138,10 @@ pub enum LogNote {
     SpoolSetAside {
         names: String,
     },
+    /// What was kept of another run with this number, of a data file that is no longer there.
+    SpoolOfAnother {
+        names: String,
+    },
 }
 
 impl LogNote {
@@ -249,6 +253,9 @@ mod tests {
             },
             LogNote::ReplicasNotAsked { error: error() },
             LogNote::SpoolSetAside {
+                names: "a.jsonl".to_owned(),
+            },
+            LogNote::SpoolOfAnother {
                 names: "a.jsonl".to_owned(),
             },
         ]
