@@ -15,6 +15,7 @@ mod driver;
 mod first_start;
 mod flows;
 mod gate;
+mod leftovers;
 mod main_job;
 mod orders;
 mod page;

@@ -17,6 +17,9 @@ use crate::moment::{Hold, Moment};
 use crate::proof;
 use crate::scene::{Scene, Stage, TABLE};
 
+#[path = "shrunk.rs"]
+mod shrunk;
+
 /// Where a run can be continued from: in the middle of its copy, and with all rows copied.
 const MOMENTS: [Moment; 2] = [Moment::Copy, Moment::Gate];
 

@@ -3,6 +3,8 @@
 
 #[path = "store_faults/damage.rs"]
 mod damage;
+#[path = "store_faults/damaged_in_a_run.rs"]
+mod damaged_in_a_run;
 #[path = "store_faults/disk.rs"]
 mod disk;
 #[path = "store_faults/full.rs"]
@@ -11,3 +13,7 @@ mod full;
 mod read_only;
 #[path = "store_faults/spooled.rs"]
 mod spooled;
+#[path = "store_faults/turned_read_only.rs"]
+mod turned_read_only;
+#[path = "store_faults/unclaimed.rs"]
+mod unclaimed;

@@ -2,11 +2,13 @@
 //!
 //! The sandbox's servers live in the engine of the machine, so the run gets an engine of its own.
 
+use std::time::{Duration, Instant};
+
 use mysqler_contract::{Phase, RunEventKind, RunState};
 use mysqler_runner::DockerRunner;
-use mysqler_tests::desk::Desk;
+use mysqler_tests::desk::{DEADLINE, Desk};
 use mysqler_tests::engine::SecondEngine;
-use mysqler_tests::sandbox::Server;
+use mysqler_tests::sandbox::{Client, Server};
 use mysqler_tests::table::{filled, remains};
 use rstest::rstest;
 
@@ -16,6 +18,20 @@ enum At {
     Gate,
     /// While the swap waits for the application.
     Swap,
+}
+
+/// Waits until the server has ended the sessions.
+async fn gone(client: &mut Client, sessions: &[u64]) {
+    let ids: Vec<String> = sessions.iter().map(u64::to_string).collect();
+    let ask = format!(
+        "SELECT COUNT(*) FROM performance_schema.processlist WHERE ID IN ({})",
+        ids.join(", ")
+    );
+    let begun = Instant::now();
+    while client.value(&ask).await != "0" {
+        assert!(begun.elapsed() < DEADLINE, "the job's sessions stay");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[rstest]
@@ -62,12 +78,18 @@ async fn a_run_whose_engine_went_down_leaves_nothing_and_says_so(#[case] signal:
     }
 
     engine.down(signal).await;
-    reader.run("ROLLBACK").await;
-    desk.until(&id, "the loss", |view| {
-        matches!(view.state, RunState::Interrupted { .. })
-    })
-    .await;
+    let lost = desk
+        .until(&id, "the loss", |view| {
+            matches!(view.state, RunState::Interrupted { .. })
+        })
+        .await;
+    // An engine that is killed leaves its containers at work, and puts an end to them when it is up again.
     engine.up().await;
+    if at == At::Swap {
+        // The tool would swap in the moment between, or the server for it: its last statement waits on.
+        gone(&mut reader, &lost.sessions).await;
+        reader.run("ROLLBACK").await;
+    }
 
     let view = desk.end(&id).await;
     assert!(

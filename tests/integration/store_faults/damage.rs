@@ -10,6 +10,8 @@ use mysqler_tests::desk::Desk;
 use mysqler_tests::sandbox::Server;
 use mysqler_tests::table;
 
+use crate::damaged_in_a_run::what_ctl_says;
+
 /// Overwrites every page but the first, whose header still says that this is a database.
 fn damage(file: &Path) {
     let length = fs::metadata(file).expect("the data file is there").len();
@@ -92,4 +94,21 @@ async fn a_damaged_file_is_set_aside_and_a_backup_brings_connections_and_runs_ba
     assert!(!restored.log(&id).await.is_empty(), "with its log");
     assert!(Path::new(&aside).exists(), "the damaged file is still there");
     restored.close().await;
+}
+
+#[test]
+fn the_command_line_says_where_a_damaged_file_was_set_aside() {
+    let data = tempfile::tempdir().expect("a scratch directory");
+    let dir = data.path();
+    assert_eq!(what_ctl_says(dir), "");
+    fs::write(dir.join("mysqler.db"), [0xA5; 8192]).expect("written");
+    let said = what_ctl_says(dir);
+    let names = fs::read_dir(dir).expect("it is there").flatten();
+    let mut names = names.map(|entry| entry.path().display().to_string());
+    // Its log goes with it.
+    let is_aside = |name: &String| name.contains("mysqler.db.damaged-") && name.ends_with('Z');
+    let aside = names.find(is_aside);
+    let aside = aside.expect("it is kept");
+    assert!(said.contains(&aside), "{said}");
+    assert_eq!(what_ctl_says(dir), "", "told by the start that found it");
 }

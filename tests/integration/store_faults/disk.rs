@@ -56,6 +56,30 @@ pub fn small(at: &Path) {
     mount(&["-t", "tmpfs", "-o", "size=12m,mode=0700", "none"], at);
 }
 
+/// A disk whose files can be made read-only under whoever has them open, which a tmpfs does not do. It lies in a file of
+/// the test's cache directory.
+pub fn ext4(at: &Path) {
+    let cache = std::env::var_os("XDG_CACHE_HOME").expect("the test has a cache directory of its own");
+    let image = Path::new(&cache).join("disk.img");
+    let file = File::create(&image).expect("a file can be made");
+    file.set_len(64 << 20).expect("with holes");
+    let made = Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image).status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "this test needs mkfs.ext4"
+    );
+    mount(&["-o", "loop", &image.to_string_lossy()], at);
+}
+
+/// Makes the data file and its log read-only, and the directory that they are in, or takes that back. Not the log's index:
+/// the kernel ends a process that writes to such a file's memory.
+pub fn read_only(dir: &Path, is: bool) {
+    let names = ["mysqler.db", "mysqler.db-wal"].map(|name| dir.join(name));
+    let sign = if is { "+i" } else { "-i" };
+    let done = Command::new("chattr").arg(sign).args(&names).arg(dir).status();
+    assert!(done.is_ok_and(|status| status.success()), "chattr {sign}");
+}
+
 /// Takes all room there is; removing the file gives it back.
 pub fn fill(dir: &Path) -> PathBuf {
     let path = dir.join("filler");

@@ -4,16 +4,56 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use mysqler_contract::{AppEvent, ErrorCode, LogStream, RunEventKind, RunState, RunView, TableRef};
+use mysqler_contract::{AppEvent, ErrorCode, LogStream, RunEventKind, RunId, RunState, RunView, TableRef};
 use mysqler_core::ports::{LogCursor, RawLine, Runner};
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::{DEADLINE, Desk, Told};
-use mysqler_tests::sandbox::Server;
+use mysqler_tests::sandbox::{Schema, Server};
 use mysqler_tests::table;
 
 use crate::{disk, spooled};
 
 pub const ROWS: u64 = 60_000;
+
+/// A run in its copy, which takes a while.
+pub struct Copying {
+    pub schema: Schema,
+    pub table: TableRef,
+    pub id: RunId,
+    pub view: RunView,
+}
+
+impl Copying {
+    /// It waits at its gate when `held`.
+    pub async fn on(desk: &Desk, name: &str, held: bool) -> Self {
+        let schema = desk.sandbox.fresh_schema(Server::Primary, name).await;
+        let table = table::filled(&schema, "t", ROWS).await;
+        let connection = desk.primary().await;
+        let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
+        request.options.chunk_size = Some(500);
+        request.options.chunk_time_ms = None;
+        request.hold_cutover = held;
+        let id = desk.go(request).await;
+        let view = desk.until(&id, "the copy", |view| view.rows_copied > 0).await;
+        Self {
+            schema,
+            table,
+            id,
+            view,
+        }
+    }
+
+    /// It stands still: until it is let go on nothing of it is stored.
+    pub async fn paused(desk: &Desk, name: &str) -> Self {
+        let run = Self::on(desk, name, false).await;
+        desk.core.run_pause(&run.id).await.expect("heard");
+        desk.until(&run.id, "the pause", |view| {
+            matches!(view.state, RunState::Paused { .. })
+        })
+        .await;
+        run
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
@@ -22,24 +62,15 @@ async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
     };
     disk::small(&dir);
     let desk = Desk::at(&dir, "test:1", DockerRunner::new()).await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "store_full").await;
-    let table = table::filled(&schema, "t", ROWS).await;
-    let connection = desk.primary().await;
-    let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
-    request.options.chunk_size = Some(500);
-    request.options.chunk_time_ms = None;
-    request.hold_cutover = true;
-    let id = desk.go(request).await;
-    let copying = desk.until(&id, "the copy", |view| view.rows_copied > 0).await;
+    let Copying {
+        schema,
+        table,
+        id,
+        view: copying,
+    } = Copying::on(&desk, "store_full", true).await;
 
     let filler = disk::fill(&dir);
-    told(&desk.told, "trouble", |event| match event {
-        AppEvent::StoreTrouble { run, error } => {
-            run.as_ref() == Some(&id) && error.code == ErrorCode::StoreFull
-        }
-        _ => false,
-    })
-    .await;
+    trouble(&desk.told, &id, ErrorCode::StoreFull).await;
     // Nothing can be stored, and the tool copies on to its gate.
     let written = up_to_the_gate(&copying).await;
     let stuck = desk.core.run_view(&id).await.expect("reading goes on");
@@ -72,12 +103,7 @@ async fn a_run_outlives_a_full_disk_and_its_record_is_whole() {
     let view = desk.completed(&id).await;
     assert_eq!(view.rows_copied, ROWS);
     record_is_whole(&desk, &view).await;
-    let troubles = desk.told.all();
-    let troubles = troubles
-        .iter()
-        .filter(|event| matches!(event, AppEvent::StoreTrouble { .. }))
-        .count();
-    assert_eq!(troubles, 1, "one trouble is told once");
+    assert_eq!(troubles(&desk.told), 1, "one trouble is told once");
     assert_eq!(
         table::remains(&mut schema.client().await, schema.name()).await,
         Vec::<String>::new()
@@ -104,6 +130,28 @@ pub async fn told(told: &Told, what: &str, wanted: impl Fn(&AppEvent) -> bool) {
     }
 }
 
+/// Waits until the trouble with the run's record is told, and as what it is.
+pub async fn trouble(all: &Told, id: &RunId, code: ErrorCode) {
+    told(all, "trouble", |event| {
+        matches!(event, AppEvent::StoreTrouble { .. })
+    })
+    .await;
+    let found = all.all().into_iter().find_map(|event| match event {
+        AppEvent::StoreTrouble { run, error } => Some((run, error)),
+        _ => None,
+    });
+    let (run, error) = found.expect("it was just told");
+    assert_eq!((run.as_ref(), error.code), (Some(id), code), "{error}");
+}
+
+pub fn troubles(all: &Told) -> usize {
+    let all = all.all();
+    let of_it = all
+        .iter()
+        .filter(|event| matches!(event, AppEvent::StoreTrouble { .. }));
+    of_it.count()
+}
+
 /// The job's own output up to where it waits.
 pub async fn up_to_the_gate(view: &RunView) -> Vec<RawLine> {
     let job = view.job.as_deref().expect("a working run has a job");
@@ -126,6 +174,20 @@ pub async fn up_to_the_gate(view: &RunView) -> Vec<RawLine> {
     tokio::time::timeout(DEADLINE, reading)
         .await
         .expect("the gate is reached in time")
+}
+
+/// All that the job says until it ends.
+pub async fn to_its_end(view: &RunView) -> Vec<RawLine> {
+    let job = view.job.as_deref().expect("a working run has a job");
+    let reading = async {
+        let lines = DockerRunner::new().follow(job, LogCursor::default()).await;
+        let lines = lines.expect("followed").collect::<Vec<_>>().await;
+        let lines = lines.into_iter().collect::<Result<Vec<_>, _>>();
+        lines.expect("contact is not lost")
+    };
+    tokio::time::timeout(DEADLINE, reading)
+        .await
+        .expect("the job ends in time")
 }
 
 pub fn shown(lines: &[RawLine], table: &TableRef) -> Vec<String> {

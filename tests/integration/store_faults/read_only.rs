@@ -20,7 +20,7 @@ async fn opened(dir: &Path) -> Result<(), AppError> {
 }
 
 /// Exit code and the error's code, as a script sees them.
-fn ctl(dir: &Path) -> (Option<i32>, String) {
+pub fn ctl(dir: &Path) -> (Option<i32>, String) {
     let mut command = Command::new(mysqlerctl());
     command
         .arg("--data-dir")

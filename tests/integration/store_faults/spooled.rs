@@ -6,14 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mysqler_contract::{AppEvent, RunId, RunState};
+use mysqler_contract::{ErrorCode, RunId, RunState};
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::{DEADLINE, Desk};
-use mysqler_tests::sandbox::Server;
-use mysqler_tests::table;
 
 use crate::disk;
-use crate::full::{ROWS, record_is_whole, shown, stored_lines, told, up_to_the_gate};
+use crate::full::{Copying, ROWS, record_is_whole, shown, stored_lines, trouble, up_to_the_gate};
 
 /// The run's file in the cache directory, as soon as it holds `text`.
 pub async fn file(id: &RunId, text: &str) -> PathBuf {
@@ -54,21 +52,11 @@ async fn what_a_full_disk_kept_out_of_the_record_is_added_by_the_next_process() 
     };
     disk::small(&dir);
     let desk = Desk::at(&dir, "test:1", DockerRunner::new()).await;
-    let schema = desk.sandbox.fresh_schema(Server::Primary, "store_spooled").await;
-    let table = table::filled(&schema, "t", ROWS).await;
-    let connection = desk.primary().await;
-    let mut request = desk.request(&connection, &table, "ADD COLUMN extra INT");
-    request.options.chunk_size = Some(500);
-    request.options.chunk_time_ms = None;
-    request.hold_cutover = true;
-    let id = desk.go(request).await;
-    let copying = desk.until(&id, "the copy", |view| view.rows_copied > 0).await;
+    let run = Copying::on(&desk, "store_spooled", true).await;
+    let id = run.id.clone();
     let filler = disk::fill(&dir);
-    told(&desk.told, "trouble", |event| {
-        matches!(event, AppEvent::StoreTrouble { .. })
-    })
-    .await;
-    let written = up_to_the_gate(&copying).await;
+    trouble(&desk.told, &id, ErrorCode::StoreFull).await;
+    let written = up_to_the_gate(&run.view).await;
     let spool = file(&id, "awaiting_cutover").await;
     desk.close().await;
     assert!(spool.exists(), "it waits for the next process");
@@ -82,7 +70,7 @@ async fn what_a_full_disk_kept_out_of_the_record_is_added_by_the_next_process() 
         .await;
     assert_eq!(held.rows_copied, ROWS);
     let lines = stored_lines(&again, &id).await;
-    assert_eq!(lines, shown(&written, &table), "no line is lost or doubled");
+    assert_eq!(lines, shown(&written, &run.table), "no line is lost or doubled");
     assert!(!spool.exists(), "what is stored is kept nowhere else");
     again.core.run_cutover(&id).await.expect("heard");
     let view = again.completed(&id).await;

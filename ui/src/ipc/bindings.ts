@@ -167,6 +167,7 @@ export type AppStatus = {
 	first_start: boolean,
 	/**  The system can be asked to stay awake. */
 	can_inhibit_sleep?: boolean,
+	unclaimed?: UnclaimedRecord[],
 };
 
 /**  Options after settings were laid over them, with what could not be laid. */
@@ -658,7 +659,9 @@ export type ErrorCode =
 /**  The SSH server cannot reach the database server: params `host`, `port`, `ssh`. */
 "SSH_FORWARD_FAILED" | 
 /**  The tunnel broke: params `host`, `port`. */
-"SSH_LOST" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | 
+"SSH_LOST" | 
+/**  A job's own tunnel was not opened: params `host`, `port`, `why`, the client's words. */
+"SSH_TUNNEL_FAILED" | "VAULT_UNSET" | "VAULT_LOCKED" | "VAULT_WRONG_PASSWORD" | "VAULT_DAMAGED" | "KEYRING_UNAVAILABLE" | "DOCKER_UNREACHABLE" | "DOCKER_REFUSED" | 
 /**  The engine and this workstation do not trust each other's certificates. */
 "DOCKER_TLS" | 
 /**  The engine that was chosen is not among the settings any more: param `name`. */
@@ -2039,6 +2042,12 @@ export type Tuning = {
 	max_lag_s: number | null,
 	max_load: LoadThreshold[],
 	critical_load: LoadThreshold[],
+};
+
+/**  What was kept of a run that this data file does not know, while the one that knew it could not be written. */
+export type UnclaimedRecord = {
+	run: RunId,
+	files: string[],
 };
 
 export type Unit = "ms" | "count" | "bytes";

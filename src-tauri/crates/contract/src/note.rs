@@ -143,6 +143,10 @@ pub enum LogNote {
     SpoolSetAside {
         names: String,
     },
+    /// What was kept of another run with this number, of a data file that is no longer there.
+    SpoolOfAnother {
+        names: String,
+    },
 }
 
 impl LogNote {
@@ -256,6 +260,9 @@ mod tests {
             },
             LogNote::ReplicasNotAsked { error: error() },
             LogNote::SpoolSetAside {
+                names: "a.jsonl".to_owned(),
+            },
+            LogNote::SpoolOfAnother {
                 names: "a.jsonl".to_owned(),
             },
         ]

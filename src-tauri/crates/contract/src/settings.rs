@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ContainerLimits, DockerHostId, OwnDockerHost, RunnerKind, Timestamp};
+use crate::{ContainerLimits, DockerHostId, OwnDockerHost, RunId, RunnerKind, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(default)]
@@ -91,6 +91,13 @@ pub struct BackupInfo {
     pub bytes: u64,
 }
 
+/// What was kept of a run that this data file does not know, while the one that knew it could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UnclaimedRecord {
+    pub run: RunId,
+    pub files: Vec<String>,
+}
+
 /// What a window needs to know before its first page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct AppStatus {
@@ -102,4 +109,6 @@ pub struct AppStatus {
     /// The system can be asked to stay awake.
     #[serde(default)]
     pub can_inhibit_sleep: bool,
+    #[serde(default)]
+    pub unclaimed: Vec<UnclaimedRecord>,
 }

@@ -1,6 +1,8 @@
 //! The vault as its owner uses it: choose a protection, unlock, lock, lock by itself after idle time.
 
-use mysqler_contract::{AppEvent, AppStatus, KeyringProbe, Result, Secret, VaultProtection, VaultStatus};
+use mysqler_contract::{
+    AppEvent, AppStatus, DataStatus, KeyringProbe, Result, Secret, VaultProtection, VaultStatus,
+};
 
 use crate::Core;
 
@@ -17,7 +19,19 @@ impl Core {
             data,
             first_start,
             can_inhibit_sleep: self.ports.wakefulness.is_available(),
+            unclaimed: self.unclaimed_records().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "what is kept aside could not be looked at");
+                Vec::new()
+            }),
         })
+    }
+
+    /// Where a damaged data file was set aside by this start, and with which backup one can go on.
+    pub async fn data_set_aside(&self) -> Result<Option<DataStatus>> {
+        match self.ports.settings.set_aside() {
+            Some(_) => self.ports.settings.data_status().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     pub async fn vault_status(&self) -> Result<VaultStatus> {

@@ -10,6 +10,7 @@ use mysqler_core::{Core, HostName};
 use tokio::sync::{Notify, watch};
 
 use crate::args::Cli;
+use crate::data_file;
 use crate::output::Output;
 use crate::vault;
 
@@ -40,6 +41,7 @@ impl Context {
             out: out.clone(),
         };
         let core = mysqler_host::open(&data_dir, host, Arc::new(sink)).await?;
+        data_file::tell(&core, &out).await;
         Ok(Self {
             core,
             out,

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod context;
+mod data_file;
 mod exit;
 mod interrupt;
 mod output;

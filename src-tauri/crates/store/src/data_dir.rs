@@ -29,16 +29,20 @@ impl DataDir {
         };
         make_private_dir(&dir.root)?;
         make_private_dir(&dir.backups())?;
-        let probe = dir.root.join(format!(".write-probe-{}", std::process::id()));
+        dir.prove_writable()?;
+        Ok(dir)
+    }
+
+    /// `STORE_READ_ONLY`, `STORE_FULL` or `STORE_FAILED` when the directory takes no new file, or the data file no change.
+    pub fn prove_writable(&self) -> Result<()> {
+        let probe = self.root.join(format!(".write-probe-{}", std::process::id()));
         private_file(&probe).map_err(|error| fault::io(error, Some(&probe)))?;
         fs::remove_file(&probe).map_err(|error| fault::io(error, Some(&probe)))?;
-        if dir.file().exists() {
-            OpenOptions::new()
-                .write(true)
-                .open(dir.file())
-                .map_err(|error| fault::io(error, Some(&dir.file())))?;
+        let file = self.file();
+        match OpenOptions::new().write(true).open(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(fault::io(error, Some(&file))),
+            _ => Ok(()),
         }
-        Ok(dir)
     }
 
     pub fn file(&self) -> PathBuf {

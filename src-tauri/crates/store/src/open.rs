@@ -124,6 +124,22 @@ impl Store {
     pub(crate) async fn write(&self) -> Result<Write> {
         Write::begin(&self.inner.writer).await
     }
+
+    /// SQLite says of most failed writes no more than that they failed, which is taken for a full disk. Whether it is one
+    /// that became read-only is asked of the disk.
+    pub(crate) async fn with_cause<T>(&self, written: Result<T>) -> Result<T> {
+        match written {
+            Err(error) if error.code == ErrorCode::StoreFull => {
+                let dir = self.inner.dir.clone();
+                let asked = tokio::task::spawn_blocking(move || dir.prove_writable()).await;
+                match asked {
+                    Ok(Err(cause)) if cause.code == ErrorCode::StoreReadOnly => Err(cause),
+                    _ => Err(error),
+                }
+            }
+            other => other,
+        }
+    }
 }
 
 /// Directory and opening lock; both may block, hence off the async threads.

@@ -1,5 +1,7 @@
 //! Files that take a run's record while the data file cannot: one a run, a line a step, in the first place that has room.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -60,6 +62,24 @@ impl RunSpool for FileSpool {
         .await
     }
 
+    async fn kept(&self) -> Result<Vec<(RunId, Vec<String>)>> {
+        let places = self.places.clone();
+        blocking(move || {
+            let mut kept = BTreeMap::<String, Vec<String>>::new();
+            for place in places {
+                for file in files_in(&place)? {
+                    let run = file.file_name().and_then(run_of);
+                    let holds = fs::metadata(&file).is_ok_and(|found| found.len() > 0);
+                    if let Some(run) = run.filter(|_| holds) {
+                        kept.entry(run).or_default().push(file.display().to_string());
+                    }
+                }
+            }
+            Ok(kept.into_iter().map(|(run, files)| (RunId(run), files)).collect())
+        })
+        .await
+    }
+
     async fn clear(&self, run: &RunId) -> Result<()> {
         let files = self.files(run);
         blocking(move || {
@@ -97,6 +117,21 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
     tokio::task::spawn_blocking(work)
         .await
         .map_err(AppError::internal)?
+}
+
+fn files_in(place: &Path) -> Result<Vec<PathBuf>> {
+    let told = |error| fault::io(error, Some(place));
+    match fs::read_dir(place) {
+        Ok(entries) => entries.map(|entry| Ok(entry.map_err(told)?.path())).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(told(error)),
+    }
+}
+
+/// `20260101-001.jsonl`; what was set aside has one word more.
+fn run_of(name: &OsStr) -> Option<String> {
+    let run = name.to_str()?.strip_suffix(".jsonl")?;
+    (!run.is_empty() && !run.contains('.')).then(|| run.to_owned())
 }
 
 fn append(path: &Path, line: &[u8]) -> Result<()> {

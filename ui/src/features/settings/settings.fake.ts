@@ -21,6 +21,7 @@ fake('appStatus', (): AppStatus => {
     vault: start === 'first' ? { kind: 'unset' } : fakeVault(),
     first_start: start === 'first',
     can_inhibit_sleep: true,
+    unclaimed: start === 'aside' ? [{ run: '20260115-001', files: ['/home/dba/.cache/mysqler/spool/home-dba--local-share-mysqler/20260115-001.jsonl'] }] : [],
     data: {
       path: `${home}/mysqler.sqlite`,
       set_aside: start === 'aside' ? `${home}/damaged/mysqler-20260115-081203.sqlite` : null,

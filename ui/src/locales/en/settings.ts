@@ -184,6 +184,10 @@ export default {
     noGood: 'There is no backup that passed its check.',
     present: 'Data file in use',
     settings: 'Show all backups',
+    unclaimedTitle: 'Events of runs that this data file does not know are kept aside',
+    unclaimed: 'They happened while the data file could not be written, and wait to be added to it. The data file in use now is another one.',
+    unclaimedRun: 'Run {run}',
+    claim: 'Restore a backup that knows the run: close MySQLer, copy the backup over the data file, start again, and the events are added. Or move the files away.',
     hide: 'Hide until the next start',
   },
   about: {

@@ -184,6 +184,10 @@ export default {
     noGood: '没有通过校验的备份。',
     present: '正在使用的数据文件',
     settings: '查看全部备份',
+    unclaimedTitle: '有暂存的事件，而当前数据文件中没有对应的运行',
+    unclaimed: '这些事件发生在数据文件无法写入期间，等待补入；而当前使用的是另一个数据文件。',
+    unclaimedRun: '运行 {run}',
+    claim: '可恢复含有该运行的备份：关闭 MySQLer，用备份覆盖数据文件，重新启动后会补入这些事件。也可将这些文件移走。',
     hide: '下次启动前不再显示',
   },
   about: {

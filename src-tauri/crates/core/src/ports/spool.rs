@@ -25,6 +25,8 @@ pub trait RunSpool: Send + Sync {
     async fn put(&self, run: &RunId, step: &SpooledStep) -> Result<()>;
     /// What is kept of a run, in the record's order. A step that was written by halves is left out.
     async fn steps(&self, run: &RunId) -> Result<Vec<SpooledStep>>;
+    /// Runs of which something is kept, each with the files that it is in; not what was set aside.
+    async fn kept(&self) -> Result<Vec<(RunId, Vec<String>)>>;
     /// For when every step is in the store.
     async fn clear(&self, run: &RunId) -> Result<()>;
     /// For steps that cannot be added any more: they stay under the names that are returned.

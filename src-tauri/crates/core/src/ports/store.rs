@@ -176,6 +176,8 @@ pub trait SettingsStore: Send + Sync {
     async fn load(&self) -> Result<Settings>;
     async fn save(&self, settings: &Settings) -> Result<()>;
     async fn data_status(&self) -> Result<DataStatus>;
+    /// Where a damaged data file was set aside by this opening.
+    fn set_aside(&self) -> Option<String>;
     /// Writes a consistent copy beside the data file and keeps the newest `keep`.
     async fn backup(&self, keep: u32, at: Timestamp) -> Result<()>;
 }

@@ -28,7 +28,7 @@ impl Core {
         let (core, until) = (self.clone(), leaving.clone());
         self.memory.supervisors.tasks.spawn(async move {
             tokio::select! {
-                () = core.remove_finished_jobs() => {}
+                () = core.tidy_up() => {}
                 () = until.cancelled() => {}
             }
         });
@@ -45,6 +45,14 @@ impl Core {
                 () = leaving.cancelled() => {}
             }
         }
+    }
+
+    /// What processes that ended at a bad moment left behind. Once: what fails is left to the next start.
+    async fn tidy_up(&self) {
+        if let Err(error) = self.clear_after_ended_runs().await {
+            tracing::debug!(%error, "what is left in the spool could not be looked at");
+        }
+        self.remove_finished_jobs().await;
     }
 
     async fn look_round(
@@ -82,7 +90,7 @@ impl Core {
     }
 
     /// What stands in the way is told once, and tried again.
-    async fn adopted(&self, run: &RunId) -> bool {
+    pub(super) async fn adopted(&self, run: &RunId) -> bool {
         let supervisors = &self.memory.supervisors;
         if !supervisors.may_try(run) {
             return false;

@@ -1,7 +1,7 @@
 //! Adding to a run's record what waited in the spool: in order, with its own numbers, and never under a lease that was
 //! not the last one when it was made.
 
-use mysqler_contract::Result;
+use mysqler_contract::{ErrorCode, Result, RunId, UnclaimedRecord};
 
 use super::fold::RunFold;
 use crate::Core;
@@ -42,6 +42,45 @@ impl Core {
         self.ports.spool.clear(&lease.run).await?;
         Ok(Played::In)
     }
+
+    /// What is kept of runs that the data file does not know. Nothing can be done about it here: a file that knows them
+    /// has to come back first, from a backup as a rule.
+    pub async fn unclaimed_records(&self) -> Result<Vec<UnclaimedRecord>> {
+        let mut unclaimed = Vec::new();
+        for (run, files) in self.ports.spool.kept().await? {
+            match self.ports.runs.view(&run).await {
+                Ok(_) => {}
+                Err(error) if error.code == ErrorCode::NotFound => {
+                    unclaimed.push(UnclaimedRecord { run, files });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(unclaimed)
+    }
+
+    /// A process that ended between adding a run's last steps and clearing them away left a spool that nobody takes up
+    /// for the run's sake.
+    pub(super) async fn clear_after_ended_runs(&self) -> Result<()> {
+        for (run, _) in self.ports.spool.kept().await? {
+            let view = self.ports.runs.view(&run).await;
+            if view.is_ok_and(|view| view.state.is_terminal()) {
+                self.adopted(&run).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Numbers begin anew in a new data file: what waits under the number of a run that was just made is another's.
+    pub(super) async fn set_foreign_spool_aside(&self, run: &RunId) -> Vec<String> {
+        match self.ports.spool.set_aside(run).await {
+            Ok(names) => names,
+            Err(error) => {
+                tracing::warn!(%run, %error, "the spool of an earlier run with this number stays");
+                Vec::new()
+            }
+        }
+    }
 }
 
 fn is_newest(token: u64, lease: &Lease) -> bool {
@@ -64,7 +103,7 @@ fn follows(step: &SpooledStep, seq: u64, line: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use mysqler_contract::{RunEvent, RunEventKind, RunId, Timestamp};
+    use mysqler_contract::{RunEvent, RunEventKind, Timestamp};
 
     use super::*;
     use crate::ports::RunBatch;

@@ -1,8 +1,8 @@
 //! From a previewed plan to a run: confirmation, then a record, then a supervisor.
 
 use mysqler_contract::{
-    AppError, BatchPlace, Confirmation, ErrorCode, Plan, PlanId, Result, RunAction, RunEvent, RunEventKind,
-    RunId, RunState, RunView, Schedule, Severity, Timestamp,
+    AppError, BatchPlace, Confirmation, ErrorCode, LogKind, LogNote, Plan, PlanId, Result, RunAction,
+    RunEvent, RunEventKind, RunId, RunState, RunView, Schedule, Severity, Timestamp,
 };
 
 use super::fold::RunFold;
@@ -79,7 +79,12 @@ impl Core {
             self.tell(mysqler_contract::AppEvent::RunChanged {
                 view: Box::new(view.clone()),
             });
-            let recorder = Recorder::new(self.clone(), lease, view.clone(), LogCursor::default(), 0);
+            let foreign = self.set_foreign_spool_aside(&view.id).await;
+            let mut recorder = Recorder::new(self.clone(), lease, view.clone(), LogCursor::default(), 0);
+            if !foreign.is_empty() {
+                let names = foreign.join(", ");
+                recorder.note(LogKind::Warning, &LogNote::SpoolOfAnother { names });
+            }
             Supervisor::spawn(self.clone(), recorder, plan, Entry::Fresh);
             views.push(view);
         }

@@ -12,11 +12,16 @@ use proptest::prelude::*;
 
 use super::defaults::{option_file, quoted};
 
+#[path = "continuing_test.rs"]
+mod continuing;
+
 pub(super) const PEM: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 /// Everything that decides a launch, with plain values.
 pub(super) struct Given {
     pub request: ChangeRequest,
+    pub history: Option<TableRef>,
+    pub resumes: Option<u64>,
     pub server: ServerFacts,
     pub docker: DockerHost,
     pub host: String,
@@ -48,6 +53,8 @@ impl Default for Given {
                 dry_run: false,
                 hold_cutover: false,
             },
+            history: None,
+            resumes: None,
             server: ServerFacts {
                 server_uuid: None,
                 flavour: Flavour::MySql,
@@ -118,8 +125,8 @@ impl Given {
             hold: self.request.hold_cutover,
             holds_dates: true,
             renames: self.renames.as_ref(),
-            history: None,
-            resumes: None,
+            history: self.history.as_ref(),
+            resumes: self.resumes,
             server: &self.server,
             host: &self.host,
             port: 3306,

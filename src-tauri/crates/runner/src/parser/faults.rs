@@ -58,7 +58,7 @@ const CAUSES: [(&str, FaultClass); 48] = [
 ];
 
 /// Words that say that something went wrong without naming a cause we know.
-const UNNAMED: [&str; 12] = [
+const UNNAMED: [&str; 15] = [
     "Error copying rows",
     "Error swapping tables",
     "Error updating foreign key",
@@ -71,6 +71,10 @@ const UNNAMED: [&str; 12] = [
     "mysqler-entrypoint:",
     "Cannot connect to ",
     "Use of uninitialized value",
+    // A job of the history that it does not go on from.
+    "Option --resume refers ",
+    "Essential options for the failed job are different",
+    "Copying rows for job ",
 ];
 
 pub(super) fn cause(text: &str) -> Option<FaultClass> {

@@ -1,5 +1,8 @@
 use super::*;
 
+#[path = "continuing_test.rs"]
+mod continuing;
+
 use std::path::PathBuf;
 
 use mysqler_contract::{LoadThreshold, Phase, Timestamp, Tuning, WarningCount};

@@ -221,6 +221,41 @@ async fn create(
     Ok((view, lease))
 }
 
+impl Store {
+    async fn runs_create(
+        &self,
+        day: &str,
+        runs: Vec<NewRun>,
+        holder: &str,
+        lease_until: Timestamp,
+    ) -> Result<Vec<(RunView, Lease)>> {
+        let mut write = self.write().await?;
+        let mut made = Vec::with_capacity(runs.len());
+        for new in runs {
+            made.push(create(&mut write, day, new, holder, lease_until).await?);
+        }
+        write.commit().await?;
+        Ok(made)
+    }
+
+    async fn run_append(&self, lease: &Lease, batch: &RunBatch, view: &RunView) -> Result<()> {
+        if lease.run != view.id {
+            return Err(AppError::internal(format!(
+                "a lease of {} cannot write to {}",
+                lease.run, view.id
+            )));
+        }
+        let mut write = self.write().await?;
+        leases::require(&mut write, lease).await?;
+        let query = sqlx::query!("SELECT last_seq, last_line FROM runs WHERE id = ?", view.id.0);
+        let last = query.fetch_one(&mut *write).await.map_err(fault::sql)?;
+        let seq = run_events::append(&mut write, &view.id, uint(last.last_seq), &batch.events).await?;
+        let line = run_logs::append(&mut write, &view.id, uint(last.last_line), &batch.lines).await?;
+        update(&mut write, view, batch, seq, line).await?;
+        write.commit().await
+    }
+}
+
 #[async_trait]
 impl RunStore for Store {
     async fn create(
@@ -248,30 +283,13 @@ impl RunStore for Store {
         holder: &str,
         lease_until: Timestamp,
     ) -> Result<Vec<(RunView, Lease)>> {
-        let mut write = self.write().await?;
-        let mut made = Vec::with_capacity(runs.len());
-        for new in runs {
-            made.push(create(&mut write, day, new, holder, lease_until).await?);
-        }
-        write.commit().await?;
-        Ok(made)
+        let made = self.runs_create(day, runs, holder, lease_until).await;
+        self.with_cause(made).await
     }
 
     async fn append(&self, lease: &Lease, batch: &RunBatch, view: &RunView) -> Result<()> {
-        if lease.run != view.id {
-            return Err(AppError::internal(format!(
-                "a lease of {} cannot write to {}",
-                lease.run, view.id
-            )));
-        }
-        let mut write = self.write().await?;
-        leases::require(&mut write, lease).await?;
-        let query = sqlx::query!("SELECT last_seq, last_line FROM runs WHERE id = ?", view.id.0);
-        let last = query.fetch_one(&mut *write).await.map_err(fault::sql)?;
-        let seq = run_events::append(&mut write, &view.id, uint(last.last_seq), &batch.events).await?;
-        let line = run_logs::append(&mut write, &view.id, uint(last.last_line), &batch.lines).await?;
-        update(&mut write, view, batch, seq, line).await?;
-        write.commit().await
+        let appended = self.run_append(lease, batch, view).await;
+        self.with_cause(appended).await
     }
 
     async fn view(&self, id: &RunId) -> Result<RunView> {
@@ -366,7 +384,8 @@ impl RunStore for Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>> {
-        self.lease_take(run, holder, now, until).await
+        let taken = self.lease_take(run, holder, now, until).await;
+        self.with_cause(taken).await
     }
 
     async fn renew_lease(&self, lease: &Lease, until: Timestamp) -> Result<()> {
@@ -389,7 +408,8 @@ impl RunStore for Store {
         by: &str,
         at: Timestamp,
     ) -> Result<()> {
-        self.mail_post(run, action, detail, by, at).await
+        let posted = self.mail_post(run, action, detail, by, at).await;
+        self.with_cause(posted).await
     }
 
     async fn collect(&self, lease: &Lease) -> Result<Vec<MailboxEntry>> {

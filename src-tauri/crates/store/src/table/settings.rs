@@ -30,13 +30,14 @@ impl SettingsStore for Store {
     async fn data_status(&self) -> Result<DataStatus> {
         Ok(DataStatus {
             path: self.inner.dir.file().to_string_lossy().into_owned(),
-            set_aside: self
-                .inner
-                .set_aside
-                .as_ref()
-                .map(|path| path.to_string_lossy().into_owned()),
+            set_aside: self.set_aside(),
             backups: self.good_backups().await?,
         })
+    }
+
+    fn set_aside(&self) -> Option<String> {
+        let path = self.inner.set_aside.as_ref();
+        path.map(|path| path.to_string_lossy().into_owned())
     }
 
     async fn backup(&self, keep: u32, at: Timestamp) -> Result<()> {

@@ -169,3 +169,55 @@ async fn a_read_only_file_is_told() {
     mount(&["-o", "remount,bind,ro"], &file);
     refused(open(&dir).await.map(|_| ()), ErrorCode::StoreReadOnly);
 }
+
+/// A disk whose files can be made read-only under whoever has them open, which a tmpfs does not do.
+fn ext4_disk() -> PathBuf {
+    let dir = PathBuf::from(std::env::var_os(DIR).unwrap());
+    let (image, disk) = (dir.join("image"), dir.join("disk"));
+    File::create(&image).unwrap().set_len(32 << 20).unwrap();
+    let made = Command::new("mkfs.ext4").args(["-q", "-F"]).arg(&image).status();
+    assert!(made.unwrap().success(), "this test needs mkfs.ext4");
+    fs::create_dir(&disk).unwrap();
+    mount(&["-o", "loop", &image.to_string_lossy()], &disk);
+    disk
+}
+
+fn immutable(dir: &Path, sign: &str) {
+    // Not the log's index: the kernel ends a process that writes to such a file's memory.
+    let names = ["mysqler.db", "mysqler.db-wal"].map(|name| dir.join(name));
+    let done = Command::new("chattr").arg(sign).args(&names).arg(dir).status();
+    assert!(done.unwrap().success(), "chattr {sign}");
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_read_only_while_it_is_open_is_told_as_that_and_got_over() {
+    if role().is_none() {
+        let test = "faulty_disk::a_file_that_becomes_read_only_while_it_is_open_is_told_as_that_and_got_over";
+        return with_own_mounts(test);
+    }
+    let dir = ext4_disk();
+    let store = open(&dir).await.unwrap();
+    let (view, lease) = start(&store, &connection("a", "main"), "t").await;
+    let batch = |seq| RunBatch {
+        lines: vec![line(seq, "x")],
+        ..RunBatch::default()
+    };
+    store.append(&lease, &batch(1), &view).await.unwrap();
+    immutable(&dir, "+i");
+    // The first one fails in the middle of a write, those after it on a file that opens for reading only.
+    for _ in 0..2 {
+        refused(
+            store.append(&lease, &batch(2), &view).await,
+            ErrorCode::StoreReadOnly,
+        );
+    }
+    assert_eq!(
+        store.log(&view.id, 0, 10).await.unwrap().total,
+        1,
+        "reading goes on"
+    );
+    immutable(&dir, "-i");
+    store.append(&lease, &batch(2), &view).await.unwrap();
+    assert_eq!(store.log(&view.id, 0, 10).await.unwrap().total, 2);
+    store.close().await;
+}

@@ -110,3 +110,35 @@ async fn what_is_set_aside_stays_and_is_not_read_again() {
     }
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "the first one too");
 }
+
+#[tokio::test]
+async fn whoever_looks_learns_of_every_run_of_which_something_is_kept_and_where() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = ["first", "second"].map(|name| dir.path().join(name));
+    let spool = FileSpool::new(places.to_vec());
+    assert_eq!(spool.kept().await.unwrap(), []);
+    let (one, other, aside) = (
+        run(),
+        RunId("20260101-002".to_owned()),
+        RunId("20260101-003".to_owned()),
+    );
+    for place in &places {
+        FileSpool::new(vec![place.clone()])
+            .put(&one, &step(1))
+            .await
+            .unwrap();
+    }
+    spool.put(&other, &step(1)).await.unwrap();
+    spool.put(&aside, &step(1)).await.unwrap();
+    spool.set_aside(&aside).await.unwrap();
+    fs::write(places[1].join("20260101-004.jsonl"), b"").unwrap();
+    fs::write(places[1].join("notes.txt"), b"x").unwrap();
+    let file = |place: usize, run: &RunId| places[place].join(format!("{run}.jsonl")).display().to_string();
+    assert_eq!(
+        spool.kept().await.unwrap(),
+        [
+            (one.clone(), vec![file(0, &one), file(1, &one)]),
+            (other.clone(), vec![file(0, &other)]),
+        ]
+    );
+}
