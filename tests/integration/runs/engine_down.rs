@@ -22,6 +22,7 @@ enum At {
 
 /// Waits until the server has ended the sessions.
 async fn gone(client: &mut Client, sessions: &[u64]) {
+    assert!(!sessions.is_empty(), "the run told none of its sessions");
     let ids: Vec<String> = sessions.iter().map(u64::to_string).collect();
     let ask = format!(
         "SELECT COUNT(*) FROM performance_schema.processlist WHERE ID IN ({})",

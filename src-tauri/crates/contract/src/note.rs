@@ -68,6 +68,8 @@ pub enum LogNote {
     TriggersUndatedCompared,
     /// The same, where a person left the comparison out.
     TriggersUndatedCounted,
+    /// The same, where the rows were not even counted.
+    TriggersUndatedUnproven,
     SessionKilled {
         session: u64,
     },
@@ -213,6 +215,7 @@ mod tests {
             LogNote::TriggersNotRestored { names: "au".into() },
             LogNote::TriggersUndatedCompared,
             LogNote::TriggersUndatedCounted,
+            LogNote::TriggersUndatedUnproven,
             LogNote::SessionKilled { session: 42 },
             LogNote::Attempt {
                 place: "2/8".into(),

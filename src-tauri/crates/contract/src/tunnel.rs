@@ -93,13 +93,24 @@ impl SshTunnel {
     /// Whether the saved secret may stay in an edited tunnel. A passphrase is no password, and a secret goes to nobody
     /// but the server and the account that it was given for.
     pub fn secret_stays_in(&self, draft: &SshTunnelDraft) -> bool {
+        self.secret == SecretPresence::Empty || self.logs_in_like(draft)
+    }
+
+    /// Whether the draft has the saved account on the saved server, proven in the same way.
+    pub fn logs_in_like(&self, draft: &SshTunnelDraft) -> bool {
         let way = (&self.host, self.port, &self.user, &self.method);
-        self.secret == SecretPresence::Empty || way == (&draft.host, draft.port, &draft.user, &draft.method)
+        way == (&draft.host, draft.port, &draft.user, &draft.method)
     }
 }
 
 impl std::fmt::Display for SshTunnel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}@{}:{}", self.user, self.host, self.port)
+        let by = match &self.method {
+            SshMethod::Key { path } => path,
+            SshMethod::Agent => "agent",
+            SshMethod::Password => "password",
+        };
+        let key = self.host_key.as_ref().map_or("–", |key| key.fingerprint.as_str());
+        write!(f, "{}@{}:{} ({by}, {key})", self.user, self.host, self.port)
     }
 }

@@ -88,6 +88,23 @@ describe('the switch of one change', () => {
     form.unmount()
   })
 
+  it('can be taken back where it came to be of no use, and stays with its server', async () => {
+    const { draft, form, toggle, press } = await open()
+    await press()
+    draft.engine = 'direct'
+    await flushPromises()
+    expect(toggle().classes()).toContain('is-checked')
+    await press()
+    expect(draft.overrides).toEqual({})
+    expect(toggle().classes()).toContain('is-disabled')
+    draft.engine = 'auto'
+    await flushPromises()
+    await press()
+    draft.chooseConnection('c2')
+    expect(draft.overrides).toEqual({})
+    form.unmount()
+  })
+
   it('says why it is not to be had', async () => {
     const { draft, form, toggle } = await open(undefined, 'maria_db')
     expect(toggle().classes()).toContain('is-disabled')

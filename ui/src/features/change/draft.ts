@@ -42,6 +42,8 @@ export const useDraft = defineStore('change-draft', () => {
   function chooseConnection(id: string | null) {
     if (id === connectionId.value) return
     connectionId.value = id
+    // What was agreed to is a table on that server.
+    overrides.value = Object.fromEntries(Object.entries(overrides.value).filter(([name]) => name !== 'history'))
     chooseDatabase(null)
     suggested.value = undefined
   }

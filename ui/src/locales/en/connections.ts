@@ -97,6 +97,8 @@ export default {
     hide: 'Hide the password',
     removePassword: 'Remove the stored password',
     keepPassword: 'Keep the stored password',
+    hasNone: 'There is none',
+    enterLater: 'There is one',
     passwordHint: 'Encrypted on this computer; never shown again.',
     database: 'Default database',
     description: 'Description',

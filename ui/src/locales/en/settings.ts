@@ -187,7 +187,7 @@ export default {
     unclaimedTitle: 'Events of runs that this data file does not know are kept aside',
     unclaimed: 'They happened while the data file could not be written, and wait to be added to it. The data file in use now is another one.',
     unclaimedRun: 'Run {run}',
-    claim: 'Restore a backup that knows the run: close MySQLer, copy the backup over the data file, start again, and the events are added. Or move the files away.',
+    claim: 'Restore a backup that knows the run: close MySQLer, copy the backup over the data file, start again. The events are added unless what came before them is missing there. Or move the files away.',
     hide: 'Hide until the next start',
   },
   about: {

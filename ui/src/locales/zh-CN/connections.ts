@@ -97,6 +97,8 @@ export default {
     hide: '隐藏密码',
     removePassword: '移除已保存的密码',
     keepPassword: '保留已保存的密码',
+    hasNone: '没有密码',
+    enterLater: '有密码',
     passwordHint: '加密保存在本机，之后不再显示。',
     database: '默认数据库',
     description: '说明',

@@ -59,7 +59,7 @@ impl ExportedTunnel {
                 }
             }
             None if self.secret_empty => {}
-            None if before.is_some_and(|saved| saved.secret_stays_in(&draft)) => {
+            None if before.is_some_and(|saved| saved.logs_in_like(&draft)) => {
                 draft.secret = SecretInput::Unchanged;
             }
             None => {}
@@ -101,5 +101,13 @@ mod tests {
         assert_eq!(file.draft(None).secret, SecretInput::Empty);
         file.host = "another".into();
         assert_eq!(file.draft(Some(&saved)).secret, SecretInput::Empty);
+        // An agent's tunnel has no secret that another login could take over.
+        let by_agent = SshTunnel {
+            method: SshMethod::Agent,
+            secret: SecretPresence::Empty,
+            ..saved
+        };
+        file.host = "bastion".into();
+        assert_eq!(file.draft(Some(&by_agent)).secret, SecretInput::Empty);
     }
 }

@@ -309,6 +309,11 @@ impl Core {
         let certificate = async {
             match target.tls {
                 TlsMode::Disabled if target.tunnel.is_none() => Ok(None),
+                // Nobody asked for TLS: one that does not work is as good as none.
+                TlsMode::Disabled => match servers.certificate(target).await {
+                    Err(error) if error.code == ErrorCode::ServerTls => Ok(None),
+                    other => other,
+                },
                 _ => servers.certificate(target).await,
             }
         };

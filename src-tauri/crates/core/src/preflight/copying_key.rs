@@ -10,19 +10,21 @@ const PRIMARY: &str = "PRIMARY";
 
 pub struct CopyingKey<'t> {
     pub key: &'t KeyFacts,
+    /// A person named it, and the tool knows that name.
+    pub named: bool,
     /// Those of its columns that bounds of chunks are made of.
     pub columns: Vec<&'t ColumnFacts>,
 }
 
 pub fn copying_key<'t>(table: &'t TableFacts, options: &ChangeOptions) -> Option<CopyingKey<'t>> {
-    let key = chosen(table, options)?;
+    let (key, named) = chosen(table, options)?;
     let most = options.other(CHUNK_COLUMNS).and_then(|most| most.parse().ok());
     let names = key.columns.iter().filter_map(|part| part.name.as_deref());
     let columns = names
         .take(most.unwrap_or(usize::MAX))
         .filter_map(|name| column_of(table, name))
         .collect();
-    Some(CopyingKey { key, columns })
+    Some(CopyingKey { key, named, columns })
 }
 
 /// Whether both go through their table by the same key, which the tool insists on when it resumes.
@@ -37,7 +39,7 @@ pub fn base_of(column_type: &str) -> &str {
     column_type.split(['(', ' ']).next().unwrap_or_default()
 }
 
-fn chosen<'t>(table: &'t TableFacts, options: &ChangeOptions) -> Option<&'t KeyFacts> {
+fn chosen<'t>(table: &'t TableFacts, options: &ChangeOptions) -> Option<(&'t KeyFacts, bool)> {
     let wanted = options.other(CHUNK_INDEX);
     // The tool knows each index but the primary key by its name in lower case, and takes no notice of one unknown.
     let known_as = |key: &KeyFacts| match key.name.as_str() {
@@ -53,8 +55,14 @@ fn chosen<'t>(table: &'t TableFacts, options: &ChangeOptions) -> Option<&'t KeyF
         let nullable = key.columns.iter().filter(|column| is_nullable(column)).count();
         (key.name != PRIMARY, nullable, key.columns.len(), known_as(key))
     };
-    let by_itself = || table.keys.iter().filter(|key| key.unique).min_by_key(rank);
-    table.keys.iter().find(named).or_else(by_itself)
+    // Of an expression the tool takes whatever names stand in it for the columns; which key it then goes by is not known
+    // here, so it is judged by the first that is named throughout.
+    let is_named = |key: &&KeyFacts| key.columns.iter().all(|column| column.name.is_some());
+    let by_itself = || (table.keys.iter().filter(|key| key.unique && is_named(key))).min_by_key(rank);
+    match table.keys.iter().find(named) {
+        Some(key) => Some((key, true)),
+        None => by_itself().map(|key| (key, false)),
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +128,15 @@ mod tests {
         let found = copying_key(&table, &with(settings)).expect("there is one");
         let names: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!((found.key.name.as_str(), names.as_slice()), (key_name, columns));
+    }
+
+    #[test]
+    fn a_key_of_an_expression_hides_none_that_the_tool_may_go_by() {
+        let mut functional = key("a_lower", true, &["status"]);
+        functional.columns[0].name = None;
+        let table = table(vec![functional, key("w", true, &["amount"])]);
+        let found = copying_key(&table, &ChangeOptions::default()).expect("there is one");
+        assert_eq!(found.key.name, "w");
     }
 
     #[rstest]

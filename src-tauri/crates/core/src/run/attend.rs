@@ -90,7 +90,7 @@ impl Core {
     }
 
     /// What stands in the way is told once, and tried again.
-    pub(super) async fn adopted(&self, run: &RunId) -> bool {
+    async fn adopted(&self, run: &RunId) -> bool {
         let supervisors = &self.memory.supervisors;
         if !supervisors.may_try(run) {
             return false;

@@ -25,8 +25,9 @@ impl Core {
 
     /// Lets a held run swap. `ROWS_DIFFER` when comparing both tables found that they differ.
     pub async fn run_cutover(&self, id: &RunId) -> Result<()> {
-        let view = self.ports.runs.view(id).await?;
-        if let Some(differ) = super::checksum::difference(&view) {
+        if let Some(view) = self.seen_view(id).await?
+            && let Some(differ) = super::checksum::difference(&view)
+        {
             return Err(differ);
         }
         self.ask(id, RunAction::CutOver, None).await
@@ -40,8 +41,9 @@ impl Core {
     /// Ends the run and leaves what it copied, with the triggers that keep it up to date, to be continued.
     /// `CONTINUE_IMPOSSIBLE` for a run that was not started for that.
     pub async fn run_stop_keep(&self, id: &RunId) -> Result<()> {
-        let view = self.ports.runs.view(id).await?;
-        if !view.continuing.prepared {
+        if let Some(view) = self.seen_view(id).await?
+            && !view.continuing.prepared
+        {
             return Err(super::continuing::impossible(id, "no_history"));
         }
         self.ask(id, RunAction::StopKeep, None).await
@@ -88,13 +90,19 @@ impl Core {
         Ok(None)
     }
 
-    pub(super) async fn ask(&self, id: &RunId, action: RunAction, detail: Option<WishDetail>) -> Result<()> {
+    /// `None` for a run that is driven here and whose data file cannot be read: that must not stand between it and a
+    /// person. What makes no sense its supervisor refuses itself.
+    async fn seen_view(&self, id: &RunId) -> Result<Option<RunView>> {
         match self.ports.runs.view(id).await {
-            Ok(view) => refuse(&view, action)?,
-            // A data file that cannot be read must not stand between a person and a run that is driven here; what makes no
-            // sense its supervisor refuses itself.
-            Err(error) if !self.memory.supervisors.has(id) => return Err(error),
-            Err(_) => {}
+            Ok(view) => Ok(Some(view)),
+            Err(_) if self.memory.supervisors.has(id) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn ask(&self, id: &RunId, action: RunAction, detail: Option<WishDetail>) -> Result<()> {
+        if let Some(view) = self.seen_view(id).await? {
+            refuse(&view, action)?;
         }
         let wish = Wish {
             action,

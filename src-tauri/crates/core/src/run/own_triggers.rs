@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mysqler_contract::{AppError, ChecksumOutcome, LogKind, LogNote, Result};
+use mysqler_contract::{AppError, ChecksumOutcome, GateCount, LogKind, LogNote, Result};
 
 use super::continuing::impossible;
 use super::supervisor::Supervisor;
@@ -53,9 +53,10 @@ impl Supervisor {
             return;
         }
         let compared = view.checksum.as_ref().map(|checksum| &checksum.outcome);
-        let note = match compared {
-            Some(ChecksumOutcome::Equal) => LogNote::TriggersUndatedCompared,
-            _ => LogNote::TriggersUndatedCounted,
+        let note = match (compared, &view.gate) {
+            (Some(ChecksumOutcome::Equal), _) => LogNote::TriggersUndatedCompared,
+            (_, Some(GateCount::Equal { .. })) => LogNote::TriggersUndatedCounted,
+            _ => LogNote::TriggersUndatedUnproven,
         };
         self.rec.note(LogKind::Warning, &note);
     }

@@ -165,8 +165,11 @@ impl Supervisor {
             (planned, saved) => planned.is_none() && saved.is_none(),
         };
         if !same_way {
-            let text =
-                |tunnel: &Option<SshTunnel>| tunnel.as_ref().map(SshTunnel::to_string).unwrap_or_default();
+            let text = |tunnel: &Option<SshTunnel>| {
+                tunnel
+                    .as_ref()
+                    .map_or_else(|| "–".to_owned(), SshTunnel::to_string)
+            };
             differ("tunnel_changed", text(planned), text(&saved));
         }
         let planned = &self.plan.server;

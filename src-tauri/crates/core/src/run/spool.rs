@@ -4,6 +4,7 @@
 use mysqler_contract::{ErrorCode, Result, RunId, UnclaimedRecord};
 
 use super::fold::RunFold;
+use super::supervisor::Entry;
 use crate::Core;
 use crate::ports::{Lease, SpooledStep};
 
@@ -65,7 +66,10 @@ impl Core {
         for (run, _) in self.ports.spool.kept().await? {
             let view = self.ports.runs.view(&run).await;
             if view.is_ok_and(|view| view.state.is_terminal()) {
-                self.adopted(&run).await;
+                // Nobody waits for it, and the next start tries again.
+                if let Err(error) = self.adopt(&run, Entry::Recovered).await {
+                    tracing::debug!(%run, %error, "what is left in the spool of an ended run stays");
+                }
             }
         }
         Ok(())

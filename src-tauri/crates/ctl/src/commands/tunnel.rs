@@ -110,7 +110,7 @@ impl Tunnel {
         };
         match &self.ssh_secret_file {
             Some(path) => secrets::from_file(path).map(input),
-            None if saved.is_some_and(|saved| saved.secret_stays_in(draft)) => Ok(SecretInput::Unchanged),
+            None if saved.is_some_and(|saved| saved.logs_in_like(draft)) => Ok(SecretInput::Unchanged),
             None if secrets::can_ask() => secrets::ask(&question).map(input),
             // Of another server or account it is refused, rather than given up unasked; of another login it is of no use.
             None if saved.is_some_and(|saved| saved.method == draft.method) => Ok(SecretInput::Unchanged),

@@ -77,7 +77,8 @@ fn unencrypted(input: &LaunchInput<'_>) -> Result<Mapping> {
     let sends_it_plain = input.server.flavour != Flavour::MariaDb && input.server.version.major >= 8;
     if input.tunnel.is_some() && sends_it_plain {
         return Err(impossible(
-            "SSH tunnel: the server offers no TLS, and beyond the SSH server the password could go over the network in clear",
+            "SSH tunnel: the server offers no TLS, and beyond the SSH server the password could go over the network in clear; \
+             turn TLS on at the server",
         ));
     }
     Ok(plain())

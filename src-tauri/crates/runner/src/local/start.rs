@@ -114,24 +114,23 @@ pub(super) fn secret_lines(launch: &Launch, secrets: LaunchSecrets<'_>) -> Resul
     Ok(lines)
 }
 
-/// OpenSSH's client takes no key from a file that others can read.
+/// OpenSSH's client takes no key from a file of one's own that others may use.
 fn own_key(tunnel: &LaunchTunnel) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::MetadataExt;
     let SshMethod::Key { path } = &tunnel.method else {
         return Ok(());
     };
-    match std::fs::metadata(path).map(|found| found.permissions().mode() & 0o777) {
-        Ok(mode) if mode & 0o077 != 0 => {
-            let what = format!(
-                "SSH key {path}: others may use it (mode {mode:o}); ssh takes it with mode 600 alone"
-            );
-            Err(AppError::new(ErrorCode::LaunchImpossible).with("what", what))
-        }
-        Ok(_) => Ok(()),
-        Err(error) => Err(AppError::new(ErrorCode::FileUnreadable)
+    let found = std::fs::metadata(path).map_err(|error| {
+        AppError::new(ErrorCode::FileUnreadable)
             .with("path", path)
-            .detail(error)),
+            .detail(error)
+    })?;
+    let mode = found.mode() & 0o777;
+    if found.uid() != rustix::process::geteuid().as_raw() || mode & 0o077 == 0 {
+        return Ok(());
     }
+    let what = format!("SSH key {path}: others may use it (mode {mode:o}); ssh takes it with mode 600 alone");
+    Err(AppError::new(ErrorCode::LaunchImpossible).with("what", what))
 }
 
 fn line(secret: &str) -> Result<Zeroizing<Vec<u8>>> {

@@ -26,19 +26,22 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             .with("key", &copying.key.name)
             .with("name", &column.name)
             .with("type", &column.column_type);
-        Some(match options.other(CHUNK_INDEX) {
-            Some(_) => finding.fix(Fix::SetOption {
+        Some(match copying.named {
+            true => finding.fix(Fix::SetOption {
                 option: CHUNK_INDEX.to_owned(),
                 value: None,
             }),
-            None => finding,
+            false => finding,
         })
     };
     let found = [
         told("CHUNK_KEY_INEXACT", Severity::Block, &|column| {
             is_any_of(column, &["float", "double"])
         }),
-        told("CHUNK_KEY_NULLABLE", Severity::Block, &|column| column.nullable),
+        // A table without a key that is never NULL is told of otherwise.
+        told("CHUNK_KEY_NULLABLE", Severity::Block, &|column| {
+            copying.named && column.nullable
+        }),
         told("CHUNK_KEY_UNREADABLE", Severity::Warn, &|column| {
             is_any_of(column, &["enum", "bit"])
         }),
