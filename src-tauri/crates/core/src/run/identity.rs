@@ -44,6 +44,10 @@ impl Supervisor {
         if !copying.is_empty() {
             return Ok(Some(at_work_now(&table.to_string(), &copying)));
         }
+        let remade = self.remade(target).await?;
+        if !remade.is_empty() {
+            return Ok(Some(made_later(&remade)));
+        }
         let building = others(&mut at_work::building(&sessions, &table.database));
         let end = match self.core.first_end(&self.rec.id()).await {
             Err(_) if !self.seen.cleanup_asked => None,

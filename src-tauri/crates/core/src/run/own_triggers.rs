@@ -7,6 +7,7 @@ use mysqler_contract::{AppError, ChecksumOutcome, GateCount, LogKind, LogNote, R
 
 use super::continuing::impossible;
 use super::supervisor::Supervisor;
+use crate::ports::Target;
 
 /// Each trigger's name with what tells it from one that was made later.
 pub(super) type Marks = BTreeMap<String, String>;
@@ -21,6 +22,13 @@ pub(super) fn astray<'m>(recorded: &'m Marks, present: &Marks) -> Option<(&'stat
         };
         Some((why, name.as_str()))
     })
+}
+
+/// Those that are there under a recorded name and are not what was recorded.
+fn others(recorded: &Marks, present: &Marks) -> Vec<String> {
+    let is_other = |(name, mark): &(&String, &String)| present.get(*name).is_some_and(|now| now != *mark);
+    let found = recorded.iter().filter(is_other);
+    found.map(|(name, _)| name.clone()).collect()
 }
 
 /// Whether the server said of each when it was made. Without that a mark tells what a trigger does and no more.
@@ -44,6 +52,21 @@ impl Supervisor {
                 .with("table", table)
                 .with("trigger", name)
         }))
+    }
+
+    /// Triggers of this run's names that somebody made anew since, by what the run recorded of its own: that tells them
+    /// apart by more than a time with its tolerance. Empty where nothing was recorded, or the server dates none.
+    pub(super) async fn remade(&mut self, target: &Target) -> Result<Vec<String>> {
+        let recorded = self.rec.view().continuing.trigger_marks.clone();
+        if recorded.is_empty() || !are_dated(&recorded) {
+            return Ok(Vec::new());
+        }
+        let (ask, table) = (target.clone(), self.plan.request.table.clone());
+        let present = self.patiently(move |core| {
+            let (target, table) = (ask.clone(), table.clone());
+            async move { core.ports.servers.trigger_marks(&target, &table).await }
+        });
+        Ok(others(&recorded, &present.await?))
     }
 
     /// What the swap of a continued run rested on, where the server could not tell its triggers from others.
@@ -80,6 +103,8 @@ mod tests {
         assert_eq!(astray(&recorded, &gone), Some(("trigger_gone", "a_del")));
         let remade = marks(&[("a_del", "100.25 ff"), ("a_ins", "300.00 ee"), ("other", "1 a")]);
         assert_eq!(astray(&recorded, &remade), Some(("trigger_remade", "a_ins")));
+        assert_eq!(others(&recorded, &gone), Vec::<String>::new());
+        assert_eq!(others(&recorded, &remade), ["a_ins"]);
     }
 
     #[test]
