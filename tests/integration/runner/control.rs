@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use mysqler_contract::{ErrorCode, Phase};
-use mysqler_core::ports::{Control, JobStatus, Runner, Signal};
+use mysqler_core::ports::{Control, JobStatus, ReplicasSeen, Runner, Signal};
 use mysqler_tests::sandbox::Server;
 use mysqler_tests::table::{filled, fingerprint, remains};
 
-use super::bench::{Bench, is_event, signals};
+use super::bench::{Bench, Job, is_event, signals};
 
 const ROWS: u64 = 60_000;
 
@@ -160,4 +160,44 @@ async fn a_dry_run_leaves_nothing_and_never_waits() {
     assert!(signals(&bench.runner, &wish, &lines).contains(&Signal::Success));
     let mut client = schema.client().await;
     assert_eq!(remains(&mut client, schema.name()).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_come_while_the_job_begins_do_it_no_harm() {
+    let bench = Bench::new().await;
+    let schema = bench.sandbox.fresh_schema(Server::Primary, "runner_early").await;
+    let wish = bench.wish(filled(&schema, "early", 500).await);
+    let mut launch = bench.launch(&wish).expect("a launch");
+    // The entrypoint says the first word itself.
+    launch.replicas_patience_s = Some(45);
+    let run = mysqler_contract::RunId(format!("test-{}", super::bench::unique()));
+    let plan = mysqler_contract::PlanId(run.0.clone());
+    let password = bench.password(&wish);
+    let id = bench
+        .runner
+        .start(&run, &plan, &launch, (&password).into())
+        .await
+        .expect("a job");
+    let job = Job {
+        run,
+        id,
+        runner: bench.runner.clone(),
+    };
+    let word = || {
+        job.runner.control(
+            &job.id,
+            Control::Replicas {
+                seen: ReplicasSeen::Follow,
+                patience: Duration::from_secs(45),
+            },
+        )
+    };
+    // One that has ended by then hears none of them.
+    let _ = tokio::join!(word(), word(), word(), word(), word(), word());
+    let lines = job.all_lines().await;
+    assert_eq!(job.exit_code().await, 0, "{lines:#?}");
+    assert!(
+        !lines.iter().any(|line| line.text.starts_with("mv: ")),
+        "{lines:#?}"
+    );
 }
