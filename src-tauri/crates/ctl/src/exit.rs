@@ -211,6 +211,7 @@ mod tests {
                 "SSH_FORWARD_REFUSED",
                 "SSH_FORWARD_FAILED",
                 "SSH_LOST",
+                "SSH_TUNNEL_FAILED",
                 "DOCKER_UNREACHABLE",
                 "DOCKER_TLS",
             ],
