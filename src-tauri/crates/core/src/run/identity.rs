@@ -44,10 +44,6 @@ impl Supervisor {
         if !copying.is_empty() {
             return Ok(Some(at_work_now(&table.to_string(), &copying)));
         }
-        let remade = self.remade(target).await?;
-        if !remade.is_empty() {
-            return Ok(Some(made_later(&remade)));
-        }
         let building = others(&mut at_work::building(&sessions, &table.database));
         let end = match self.core.first_end(&self.rec.id()).await {
             Err(_) if !self.seen.cleanup_asked => None,
@@ -58,6 +54,12 @@ impl Supervisor {
         // Without a stranger in sight, what a job left that ended a moment ago is its own.
         if !long_ago && building.is_empty() {
             return Ok(None);
+        }
+        if long_ago {
+            let remade = self.remade(target).await?;
+            if !remade.is_empty() {
+                return Ok(Some(made_later(&remade)));
+            }
         }
         let Some(limit) = self.made_until(end.filter(|_| long_ago)) else {
             return Ok(None);
