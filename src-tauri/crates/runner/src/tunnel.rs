@@ -126,7 +126,10 @@ impl Given {
     pub fn of(tunnel: &LaunchTunnel, login: Option<&SshLogin>) -> Result<Self> {
         let given = match (&tunnel.method, login) {
             (SshMethod::Key { .. }, Some(SshLogin::Key { text, passphrase, .. })) => {
-                let mut key = Zeroizing::new(text.expose().trim_end().to_owned());
+                let text = text.expose().trim_end();
+                // All room at once: what grows leaves copies behind.
+                let mut key = Zeroizing::new(String::with_capacity(text.len() + 1));
+                key.push_str(text);
                 // The client takes no key whose last line has no end.
                 key.push('\n');
                 Self {
