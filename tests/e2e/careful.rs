@@ -29,6 +29,7 @@ async fn notes(desk: &Desk, name: &str) -> (Schema, TableRef) {
         )
         .await;
     client.run("ANALYZE TABLE notes").await;
+    schema.replicated().await;
     let table = TableRef::new(schema.name(), "notes");
     (schema, table)
 }

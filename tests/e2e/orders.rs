@@ -29,6 +29,7 @@ pub async fn ready(sandbox: &Sandbox) -> Client {
             .await;
     }
     client.run(&format!("ANALYZE TABLE {TABLE}")).await;
+    sandbox.replicated().await;
     client
 }
 

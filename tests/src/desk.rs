@@ -209,6 +209,7 @@ impl Desk {
 
     /// Starts a plan, giving every confirmation that it asks for.
     pub async fn start(&self, plan: &Plan) -> RunView {
+        self.sandbox.replicated().await;
         let confirmation = Confirmation {
             typed: plan.confirmation.typed.clone(),
             accept: plan.confirmation.accept.clone(),

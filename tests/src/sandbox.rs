@@ -153,6 +153,18 @@ impl Sandbox {
         }
     }
 
+    /// Waits until the replica has all that the primary has committed by now: pt-osc asks the replicas about a table,
+    /// too, and gives up where one does not know it yet.
+    pub async fn replicated(&self) {
+        const SECONDS: u32 = 120;
+        let mut primary = self.client(Server::Primary, Account::Root).await;
+        let committed = primary.value("SELECT @@GLOBAL.gtid_executed").await;
+        let mut replica = self.client(Server::Replica, Account::Root).await;
+        let wait = format!("SELECT WAIT_FOR_EXECUTED_GTID_SET('{committed}', {SECONDS})");
+        let timed_out = replica.value(&wait).await;
+        assert_eq!(timed_out, "0", "the replica is more than {SECONDS} s behind");
+    }
+
     /// An empty schema `mysqler_test_<name>`, dropped when the value goes.
     pub async fn fresh_schema(&self, server: Server, name: &str) -> Schema {
         let name = format!("mysqler_test_{name}");
@@ -302,6 +314,13 @@ pub struct Schema {
 impl Schema {
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Waits until the server's replica, if it has one, knows all that was done in here.
+    pub async fn replicated(&self) {
+        if self.server == Server::Primary {
+            self.sandbox.replicated().await;
+        }
     }
 
     /// A session in this schema.

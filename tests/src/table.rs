@@ -10,9 +10,10 @@ use tokio::task::JoinSet;
 
 use crate::sandbox::{Account, Client, Sandbox, Schema, Server, quoted};
 
-/// A table `t` of `rows` rows with text of every kind, analysed.
+/// A table `t` of `rows` rows with text of every kind, analysed, and known to the replica.
 pub async fn filled(schema: &Schema, name: &str, rows: u64) -> TableRef {
     fill(&mut schema.client().await, name, rows).await;
+    schema.replicated().await;
     TableRef::new(schema.name(), name)
 }
 

@@ -144,7 +144,7 @@ async fn a_statement_beyond_its_limit_is_killed_on_the_server() {
         let schema = sandbox.fresh_schema(server, "slow").await;
         let mut maker = schema.client().await;
         let making =
-            tokio::spawn(async move { maker.try_run("CREATE TABLE t AS SELECT SLEEP(60) AS s").await });
+            tokio::spawn(async move { maker.try_run("CREATE TABLE t AS SELECT SLEEP(10) AS s").await });
         let mut root = sandbox.client(server, Account::Root).await;
         // Holds its table exclusively for as long as it selects.
         let maker_id = running(&mut root, "CREATE TABLE t AS").await;
@@ -158,12 +158,8 @@ async fn a_statement_beyond_its_limit_is_killed_on_the_server() {
         assert_eq!(error.code, ErrorCode::ServerTimeout, "{server:?} {error:?}");
         assert_eq!(error.params["seconds"], "0.5");
         let shows = format!("SHOW CREATE TABLE `{}`", schema.name());
-        // Its own wait for the lock would have gone on for five seconds; the answer came after the kill.
-        assert_eq!(
-            find(&mut root, &shows).await,
-            None,
-            "{server:?}: the statement runs on"
-        );
+        // The server is told before the answer comes, and takes a moment to do it.
+        gone(&mut root, &shows).await;
         assert!(
             find(&mut root, "CREATE TABLE t AS").await.is_some(),
             "the holder was to be left alone"
