@@ -9,6 +9,8 @@
 mod host_key;
 #[path = "tunnels/login.rs"]
 mod login;
+#[path = "tunnels/plain.rs"]
+mod plain;
 #[path = "tunnels/run.rs"]
 mod run;
 #[path = "tunnels/scene.rs"]

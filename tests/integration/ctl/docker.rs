@@ -2,11 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
+use mysqler_tests::proxy::{Proxy, TlsOffer};
 use mysqler_tests::sandbox::{Account, Server};
 use mysqler_tests::table::filled;
-use tokio::net::{TcpListener, TcpStream};
 
 use super::program::{Desk, Running, Said};
 
@@ -90,37 +89,6 @@ fn on_path(desk: &Desk, path: &str, arguments: &[&str]) -> Said {
     Running::start(command).end()
 }
 
-/// The sandbox's primary at an address that containers on the engine's own bridge reach, as a server on another machine.
-async fn server_elsewhere(port: u16) -> (String, u16) {
-    let told = Command::new("docker")
-        .args([
-            "network",
-            "inspect",
-            "bridge",
-            "--format",
-            "{{(index .IPAM.Config 0).Gateway}}",
-        ])
-        .output()
-        .expect("the docker client");
-    let host = String::from_utf8(told.stdout)
-        .expect("an address")
-        .trim()
-        .to_owned();
-    let listener = TcpListener::bind((host.as_str(), 0))
-        .await
-        .expect("the bridge's own address");
-    let own = listener.local_addr().expect("an address").port();
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut far = TcpStream::connect(("127.0.0.1", port)).await?;
-                tokio::io::copy_bidirectional(&mut near, &mut far).await
-            });
-        }
-    });
-    (host, own)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_over_ssh_runs_a_change_and_its_loopback_is_not_this_ones() {
     let desk = Desk::connected();
@@ -165,8 +133,9 @@ async fn an_engine_over_ssh_runs_a_change_and_its_loopback_is_not_this_ones() {
     let said = on_path(&desk, &path, &refused).ends(3);
     assert!(said.out.contains("LOOPBACK_REMOTE"), "{}", said.out);
 
-    let (host, port) = server_elsewhere(desk.sandbox.port(Server::Primary)).await;
-    let port = port.to_string();
+    let server = Proxy::for_containers(desk.sandbox.address(Server::Primary), TlsOffer::Passed).await;
+    let host = server.address.ip().to_string();
+    let port = server.address.port().to_string();
     let edit = ["connection", "edit", "Sandbox", "--host", &host, "--port", &port];
     let said = tokio::task::block_in_place(|| desk.ctl(&edit));
     said.done();

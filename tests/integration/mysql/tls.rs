@@ -5,7 +5,7 @@ use mysqler_core::ports::{Servers, Target};
 use mysqler_mysql::MySqlServers;
 use mysqler_tests::sandbox::{Account, Sandbox, Server};
 
-use mysqler_tests::proxy::Proxy;
+use mysqler_tests::proxy::{Proxy, TlsOffer};
 
 const SERVERS: [Server; 2] = [Server::Primary, Server::MariaDb];
 
@@ -89,7 +89,7 @@ async fn another_name_than_the_certificates_fails_identity_and_passes_authority(
     let proxy = Proxy::listening(
         "127.0.0.2".parse().unwrap(),
         sandbox.address(Server::Primary),
-        false,
+        TlsOffer::Passed,
     )
     .await;
     let target = Target {

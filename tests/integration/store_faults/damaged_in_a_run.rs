@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use mysqler_contract::{AppStatus, ErrorCode, RunId, UnclaimedRecord};
+use mysqler_contract::{AppStatus, ErrorCode, RunId, RunState, RunView, UnclaimedRecord};
 use mysqler_core::ports::{Clock, SettingsStore, SystemClock};
 use mysqler_runner::DockerRunner;
 use mysqler_tests::desk::{DEADLINE, Desk};
@@ -87,6 +87,38 @@ pub fn what_ctl_says(dir: &Path) -> String {
 
 async fn status(desk: &Desk) -> AppStatus {
     desk.core.app_status("0.0.0").await.expect("an answer")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_at_its_gate_still_hears_whoever_cannot_read_its_record() {
+    let data = tempfile::tempdir().expect("a scratch directory");
+    let file = data.path().join("mysqler.db");
+    let desk = Desk::at(data.path(), "test:1", DockerRunner::new()).await;
+    let run = Copying::on(&desk, "store_damaged_gate", true).await;
+    let at_the_gate = |view: &RunView| matches!(view.state, RunState::AwaitingCutover { .. });
+    desk.until(&run.id, "the gate", at_the_gate).await;
+    let mut other = Other::open(&file).await;
+    other.hold().await;
+    damage(&file);
+    other.run("PRAGMA user_version = 1").await;
+    other.run("COMMIT").await;
+    other.0.close().await.expect("closed");
+    let unread = desk.core.run_view(&run.id).await;
+    assert_eq!(unread.expect_err("it is damaged").code, ErrorCode::StoreDamaged);
+
+    // It was not started to be continued, so this wish is not for it; the next one is.
+    desk.core.run_stop_keep(&run.id).await.expect("heard");
+    desk.core.run_cutover(&run.id).await.expect("heard");
+    to_its_end(&run.view).await;
+    let mut client = run.schema.client().await;
+    let definition = client.rows("SHOW CREATE TABLE t").await[0][1].clone();
+    assert!(definition.contains("`extra`"), "it is swapped: {definition}");
+    let begun = Instant::now();
+    while !table::remains(&mut client, run.schema.name()).await.is_empty() {
+        assert!(begun.elapsed() < DEADLINE, "something is left");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

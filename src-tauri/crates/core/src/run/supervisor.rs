@@ -284,7 +284,9 @@ impl Supervisor {
 
     /// Whether `action` makes sense in the run's present state.
     pub(super) fn allows(&self, action: RunAction) -> bool {
-        super::control::allowed(self.plan.engine, self.rec.state(), action)
+        // Whoever asked may not have been able to read this.
+        let kept_in_vain = action == RunAction::StopKeep && self.plan.history.is_none();
+        !kept_in_vain && super::control::allowed(self.plan.engine, self.rec.state(), action)
     }
 }
 
